@@ -1,0 +1,33 @@
+// Small comforts for every page; everything here also works without them.
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (menu !== except && !menu.contains(except)) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// A link to a form page opens the dialog beside it instead: <a href="…" data-opens-dialog="id">.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.opensDialog);
+  if (!dialog?.showModal) return;
+  event.preventDefault();
+  dialog.showModal();
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-closes-dialog]");
+  if (!closer) return;
+  event.preventDefault();
+  closer.closest("dialog").close();
+});
