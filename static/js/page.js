@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens-dialog]");
   const dialog = opener && document.getElementById(opener.dataset.opensDialog);
-  if (!dialog?.showModal) return;
+  if (!dialog?.showModal || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   dialog.showModal();
 });
