@@ -1,0 +1,1 @@
+"""Collaborate on one machine: its servers, its processes, its tests."""
