@@ -1,0 +1,13 @@
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+
+
+class Site(AdminSite):
+    """Django admin behind the same sign-in as every other page."""
+
+    site_header = site_title = "Collaborate administration"
+    index_title = "What would you like to look after?"
+    site_url = "/"
+
+
+Site.login = secure_admin_login(Site.login)

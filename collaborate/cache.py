@@ -1,0 +1,37 @@
+"""Copies may vanish: a cache that cannot be reached answers like an empty one."""
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import ConnectionError as Unreachable
+from redis.exceptions import TimeoutError as TooSlow
+
+
+def _forgiving(name: str, answer):
+    def method(self, *args, **kwargs):
+        try:
+            return getattr(RedisCache, name)(self, *args, **kwargs)
+        except (Unreachable, TooSlow):
+            return answer(*args, **kwargs) if callable(answer) else answer
+
+    method.__name__ = name
+    return method
+
+
+class ForgivingRedisCache(RedisCache):
+    """Redis as a cache, without which every page still works."""
+
+    def __init__(self, server, params):
+        options = params.setdefault("OPTIONS", {})
+        options.setdefault("socket_connect_timeout", 1)
+        options.setdefault("socket_timeout", 1)
+        super().__init__(server, params)
+
+    get = _forgiving("get", lambda key, default=None, version=None: default)
+    get_many = _forgiving("get_many", lambda *args, **kwargs: {})
+    set = _forgiving("set", None)
+    set_many = _forgiving("set_many", lambda *args, **kwargs: [])
+    add = _forgiving("add", True)
+    touch = _forgiving("touch", False)
+    incr = _forgiving("incr", 1)
+    delete = _forgiving("delete", False)
+    delete_many = _forgiving("delete_many", None)
+    has_key = _forgiving("has_key", False)

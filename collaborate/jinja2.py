@@ -1,0 +1,42 @@
+"""The environment of our pages, fragments and e-mails."""
+
+from datetime import datetime
+
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django_htmx.jinja import htmx_script
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+
+def environment(**options) -> Environment:
+    """Django's Jinja2 options, the NHS.UK macros, and the few words that our templates use."""
+    options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")])
+    options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(autoescape=options.pop("autoescape", True), **options)
+    env.globals.update(url=url, static=static, now=timezone.now, htmx_script=htmx_script)
+    env.filters.update(ago=naturaltime, day=day, moment=moment, iso=iso)
+    return env
+
+
+def url(name: str, *args, **kwargs) -> str:
+    """The address of a named page."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def day(value) -> str:
+    """A date as 22 November 2026."""
+    value = timezone.localtime(value) if isinstance(value, datetime) else value
+    return date_format(value, "j F Y")
+
+
+def moment(value: datetime) -> str:
+    """A time as 22 November 2026, 14:05, in the reader's zone."""
+    return date_format(timezone.localtime(value), "j F Y, H:i")
+
+
+def iso(value: datetime) -> str:
+    """A time for machines."""
+    return value.isoformat()

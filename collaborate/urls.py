@@ -1,0 +1,18 @@
+"""Every address. They last: links in e-mails must work for years."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from collaborate import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("leaders.urls")),
+    path("", include("community.urls")),
+    path("", include("faculty.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]

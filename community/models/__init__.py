@@ -1,0 +1,46 @@
+from community.models.chat import Message, MessageRevision, Room, RoomReading
+from community.models.digests import Digest, DigestState
+from community.models.moderation import Case, Category, Decision, Report
+from community.models.notices import Notice, NoticeKind
+from community.models.reading import Level, Reading
+from community.models.spaces import (
+    JoinRequest,
+    MailRule,
+    Space,
+    SpaceKind,
+    SpaceMembership,
+    SpaceRole,
+    TermsAcceptance,
+)
+from community.models.threads import Mention, Post, Quote, Revision, Thanks, Thread, ThreadKind
+
+__all__ = [
+    "Case",
+    "Category",
+    "Decision",
+    "Digest",
+    "DigestState",
+    "JoinRequest",
+    "Level",
+    "MailRule",
+    "Mention",
+    "Message",
+    "MessageRevision",
+    "Notice",
+    "NoticeKind",
+    "Post",
+    "Quote",
+    "Reading",
+    "Report",
+    "Revision",
+    "Room",
+    "RoomReading",
+    "Space",
+    "SpaceKind",
+    "SpaceMembership",
+    "SpaceRole",
+    "TermsAcceptance",
+    "Thanks",
+    "Thread",
+    "ThreadKind",
+]

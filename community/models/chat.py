@@ -1,0 +1,99 @@
+"""The live chat of a space and its numbered messages."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from community.models.spaces import Space
+
+
+class RoomQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """The rooms of the spaces a leader may read."""
+        return self.filter(space__in=Space.objects.visible_to(leader).values("pk"), space__has_chat=True)
+
+
+class Room(models.Model):
+    """The live chat of a space; `version` counts every creation, edit and hiding without a gap."""
+
+    space = models.OneToOneField(Space, models.PROTECT, related_name="room")
+    last_number = models.PositiveIntegerField(default=0)
+    version = models.PositiveBigIntegerField(default=0)
+
+    objects = RoomQuerySet.as_manager()
+
+    def __str__(self):
+        return f"Chat of {self.space}"
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Messages of the rooms a leader may read; hidden ones only for the moderators of their space."""
+        spaces = Space.objects.visible_to(leader).filter(has_chat=True).values("pk")
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        return self.filter(room__space__in=spaces).filter(Q(hidden_at=None) | Q(room__space__in=moderated))
+
+
+class Message(models.Model):
+    """One numbered message of a room; its `version` is the room's at its last change."""
+
+    room = models.ForeignKey(Room, models.PROTECT, related_name="messages")
+    number = models.PositiveIntegerField()
+    version = models.PositiveBigIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="messages")
+    alias = models.CharField(max_length=40, blank=True)
+    body = models.TextField()
+    body_html = models.TextField()
+    renderer = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    client_uuid = models.UUIDField(default=uuid.uuid4)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["room", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "number"], name="message_number_unique"),
+            models.UniqueConstraint(fields=["room", "version"], name="message_version_unique"),
+            models.UniqueConstraint(fields=["author", "client_uuid"], name="message_sent_once"),
+        ]
+
+    def __str__(self):
+        return f"Message {self.number} of room {self.room_id}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+
+class MessageRevision(models.Model):
+    """A former text of a message, kept when it was edited."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="revisions")
+    body = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["message", "pk"]
+
+    def __str__(self):
+        return f"Former text of message {self.message_id}"
+
+
+class RoomReading(models.Model):
+    """How far a leader has read a room."""
+
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="room_readings")
+    room = models.ForeignKey(Room, models.CASCADE, related_name="readings")
+    read_up_to = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["leader", "room"], name="room_reading_once")]
+
+    def __str__(self):
+        return f"{self.leader} in room {self.room_id}: {self.read_up_to}"

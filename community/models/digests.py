@@ -1,0 +1,51 @@
+"""The ledger of digests: one row per leader and local period, whatever crashes."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class DigestState(models.TextChoices):
+    DUE = "due", "Due"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    DEFERRED = "deferred", "To be tried again"
+    BOUNCED = "bounced", "Refused by the server"
+    AMBIGUOUS = "ambiguous", "Unknown whether it was taken; not repeated"
+    SKIPPED = "skipped", "Not sent"
+
+
+class Digest(models.Model):
+    """One digest for one leader and local period."""
+
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
+    period = models.CharField(max_length=30, help_text="A local day, such as 2026-11-22.")
+    state = models.CharField(max_length=10, choices=DigestState, default=DigestState.DUE)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    message_key = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Stands in the Message-ID.")
+    item_count = models.PositiveIntegerField(default=0)
+    note = models.CharField(
+        max_length=300, blank=True, help_text="Why it was not sent, or what the server said."
+    )
+    opened_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["leader", "period"], name="one_digest_per_leader_and_period")
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["due", "deferred", "sending"]),
+                name="digest_due",
+            )
+        ]
+
+    def __str__(self):
+        return f"Digest of {self.period} for {self.leader}"

@@ -1,0 +1,147 @@
+"""Reports, the cases they form, and the append-only log of what moderators decided."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from community.models.chat import Message
+from community.models.spaces import Space
+from community.models.threads import Post, Thread
+
+
+class Category(models.TextChoices):
+    """Why an item is reported, the gravest first."""
+
+    RISK = "risk", "Somebody may be at risk"
+    CONFIDENTIAL = "confidential", "It names or describes a patient"
+    HARASSMENT = "harassment", "Bullying or harassment"
+    DISCRIMINATION = "discrimination", "Discrimination"
+    UNSAFE = "unsafe", "Unsafe or misleading advice"
+    SPAM = "spam", "Advertising or spam"
+    OTHER = "other", "Something else"
+
+
+PRIORITY = {category: place for place, category in enumerate(Category.values, start=1)}
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Cases of the spaces a faculty member moderates, but for those about that member."""
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        return self.filter(space__in=moderated).exclude(about=leader if leader.pk else None)
+
+    def open(self):
+        """Cases without an outcome, the gravest and then the oldest first."""
+        return self.filter(closed_at=None).order_by("priority", "opened_at")
+
+
+class Case(models.Model):
+    """All reports of one item; it stays open until a moderator decides."""
+
+    space = models.ForeignKey(Space, models.PROTECT, related_name="cases")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="cases")
+    message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="cases")
+    about = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    priority = models.PositiveSmallIntegerField(help_text="1 is the gravest.")
+    opened_at = models.DateTimeField(default=timezone.now)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="cases")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(
+        max_length=300, blank=True, help_text="The sentence that the reporters are told."
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["priority", "opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(post__isnull=False, message=None) | Q(post=None, message__isnull=False),
+                name="case_of_one_item",
+            ),
+            models.UniqueConstraint(
+                fields=["post"], condition=Q(closed_at=None), name="one_open_case_per_post"
+            ),
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(closed_at=None), name="one_open_case_per_message"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["priority", "opened_at"], condition=Q(closed_at=None), name="case_queue")
+        ]
+
+    def __str__(self):
+        return f"Case {self.pk}"
+
+    @property
+    def item(self) -> Post | Message:
+        return self.post or self.message
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Report(models.Model):
+    """One member's flag on an item, with a category and words."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="reports")
+    category = models.CharField(max_length=20, choices=Category)
+    words = models.TextField(max_length=2000, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["case", "by"], name="one_report_per_member_and_case")]
+
+    def __str__(self):
+        return f"{self.get_category_display()} in case {self.case_id}"
+
+
+class DecisionQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """The log of the spaces a faculty member moderates."""
+        return self.filter(space__in=Space.objects.moderated_by(leader).values("pk"))
+
+
+class Decision(models.Model):
+    """What a moderator did, to what, and why. Rows are never changed or deleted: the database refuses."""
+
+    class Verb(models.TextChoices):
+        HIDE = "hide", "Hidden"
+        RESTORE = "restore", "Shown again"
+        CLOSE = "close", "Closed"
+        REOPEN = "reopen", "Opened again"
+        PIN = "pin", "Pinned"
+        UNPIN = "unpin", "Unpinned"
+        MOVE = "move", "Moved"
+        SUSPEND = "suspend", "Suspended"
+        LIFT = "lift", "Suspension lifted"
+        DISMISS = "dismiss", "No action needed"
+        ADMIT = "admit", "Let in"
+        DECLINE = "decline", "Not let in"
+
+    verb = models.CharField(max_length=10, choices=Verb)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
+    reason = models.TextField(max_length=1000)
+    at = models.DateTimeField(default=timezone.now)
+    space = models.ForeignKey(Space, models.PROTECT, related_name="decisions")
+    thread = models.ForeignKey(Thread, models.PROTECT, null=True, related_name="decisions")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="decisions")
+    message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="decisions")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="decisions")
+    detail = models.JSONField(
+        default=dict, help_text="What else is needed to reverse it, such as where it stood."
+    )
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="decision_has_a_reason")]
+
+    def __str__(self):
+        return f"{self.get_verb_display()} on {self.at:%-d %B %Y}"

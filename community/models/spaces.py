@@ -1,0 +1,179 @@
+"""Places for discussion, who belongs to them, and who asks to."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from leaders.models import Cohort, CohortMembership
+from leaders.models.account import may_come_in
+
+
+class SpaceKind(models.TextChoices):
+    OPEN = "open", "Open: every leader reads and writes"
+    RESTRICTED = "restricted", "Restricted: its page is visible, one asks to join"
+    PRIVATE = "private", "Private: only the name is visible"
+    SEALED = "sealed", "Sealed: unlisted, and nothing of it leaves"
+
+
+class MailRule(models.TextChoices):
+    """What of a space may leave by e-mail."""
+
+    EVERYTHING = "everything", "Titles and words"
+    TITLE = "title", "The title only"
+    NOTHING = "nothing", "Nothing but “something new”"
+
+
+class SpaceQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """The spaces whose content a leader may read: open ones, and those of a current membership."""
+        if not may_come_in(leader):
+            return self.none()
+        direct = SpaceMembership.objects.current().filter(leader=leader).values("space")
+        cohorts = CohortMembership.objects.current().filter(leader=leader).values("cohort")
+        through = Space.cohorts.through.objects.filter(cohort__in=cohorts).values("space")
+        return self.filter(Q(kind=SpaceKind.OPEN) | Q(pk__in=direct) | Q(pk__in=through))
+
+    def listed_to(self, leader):
+        """The spaces whose name a leader may know: all but the sealed ones that are not theirs."""
+        if not may_come_in(leader):
+            return self.none()
+        return self.filter(
+            ~Q(kind=SpaceKind.SEALED) | Q(pk__in=Space.objects.visible_to(leader).values("pk"))
+        )
+
+    def moderated_by(self, leader):
+        """The spaces in which a faculty member acts as moderator."""
+        if not (may_come_in(leader) and leader.is_faculty):
+            return self.none()
+        roles = SpaceMembership.objects.current().filter(leader=leader, role=SpaceRole.MODERATOR)
+        return self.filter(pk__in=roles.values("space"))
+
+
+class Space(models.Model):
+    """A place for discussion, with an audience and rules."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=SpaceKind, default=SpaceKind.RESTRICTED)
+    description = models.TextField(max_length=1000)
+    rules = models.TextField(
+        "house rules", blank=True, help_text="Markdown. What holds here beside the common rules."
+    )
+    cohorts = models.ManyToManyField(
+        Cohort, blank=True, related_name="spaces", help_text="Their current members belong to this space."
+    )
+    mail_rule = models.CharField(max_length=10, choices=MailRule, default=MailRule.TITLE)
+    has_chat = models.BooleanField("has a chat room", default=True)
+    order = models.PositiveSmallIntegerField(default=100)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on it can be read, not written in."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SpaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="sealed") | Q(mail_rule="nothing"),
+                name="sealed_space_mails_nothing",
+                violation_error_message="Nothing of a sealed space may leave by e-mail.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("space", args=[self.slug])
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None and self.closed_at <= timezone.now()
+
+
+class SpaceRole(models.TextChoices):
+    MEMBER = "member", "Member"
+    MODERATOR = "moderator", "Moderator"
+
+
+class SpaceMembershipQuerySet(models.QuerySet):
+    def current(self):
+        """Memberships that count now."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()), starts_at__lte=timezone.now())
+
+
+class SpaceMembership(models.Model):
+    """A leader's direct invitation into a space, beside those that come through cohorts."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="memberships")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="space_memberships")
+    role = models.CharField(max_length=10, choices=SpaceRole, default=SpaceRole.MEMBER)
+    starts_at = models.DateTimeField("from", default=timezone.now)
+    ends_at = models.DateTimeField("to", null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = SpaceMembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "leader"],
+                condition=Q(ends_at=None),
+                name="space_membership_once_at_a_time",
+                violation_error_message="This leader is in the space already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="space_membership_ends_after_start",
+                violation_error_message="A membership cannot end before it starts.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.leader} in {self.space}"
+
+
+class TermsAcceptance(models.Model):
+    """A leader's yes to the rules of a sealed space, given before the first look inside."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="terms_accepted")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["space", "leader"], name="terms_accepted_once")]
+
+    def __str__(self):
+        return f"{self.leader} accepted the rules of {self.space}"
+
+
+class JoinRequest(models.Model):
+    """A leader asks to join a restricted space."""
+
+    space = models.ForeignKey(Space, models.CASCADE, related_name="join_requests")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
+    words = models.TextField(max_length=1000, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    accepted = models.BooleanField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["space", "leader"], condition=Q(decided_at=None), name="join_request_once_at_a_time"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.leader} asks to join {self.space}"

@@ -1,0 +1,235 @@
+"""Conversations and their numbered messages."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from community.models.spaces import Space
+
+POSTS_PER_PAGE = 20
+
+
+class ThreadKind(models.TextChoices):
+    DISCUSSION = "discussion", "Discussion"
+    QUESTION = "question", "Question"
+
+
+class ThreadQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Threads of the spaces a leader may read; hidden ones only for the moderators of their space."""
+        spaces = Space.objects.visible_to(leader).values("pk")
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        return self.filter(space__in=spaces).filter(Q(hidden_at=None) | Q(space__in=moderated))
+
+    def shown(self):
+        """Threads that are not hidden, for lists and figures, moderators' included."""
+        return self.filter(hidden_at=None)
+
+
+class Thread(models.Model):
+    """A conversation in a space; post number 1 opens it, the rest are replies."""
+
+    space = models.ForeignKey(Space, models.PROTECT, related_name="threads")
+    kind = models.CharField(max_length=10, choices=ThreadKind, default=ThreadKind.DISCUSSION)
+    title = models.CharField(max_length=150)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="threads")
+    alias = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_number = models.PositiveIntegerField(
+        default=0, help_text="The number last given to a post, contiguous."
+    )
+    shown_count = models.PositiveIntegerField(default=0, help_text="Posts that are not hidden.")
+    last_post = models.ForeignKey(
+        "Post", models.SET_NULL, null=True, related_name="+", help_text="The last post that is not hidden."
+    )
+    last_post_at = models.DateTimeField(default=timezone.now)
+    is_pinned = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("title", config="english"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_pinned", "-last_post_at", "-pk"]
+        indexes = [
+            models.Index(fields=["space", "-is_pinned", "-last_post_at", "-id"], name="thread_list"),
+            models.Index(fields=["-last_post_at"], name="thread_latest"),
+            GinIndex(fields=["search"], name="thread_search"),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="thread_title_trgm"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("thread", args=[self.pk, self.slug])
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.title)[:60].strip("-") or "thread"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+    @property
+    def page_count(self) -> int:
+        return max(1, -(-self.last_number // POSTS_PER_PAGE))
+
+
+class PostQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Posts of the threads a leader may see; hidden ones only for the moderators of their space."""
+        spaces = Space.objects.visible_to(leader).values("pk")
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        return self.filter(space__in=spaces).filter(
+            Q(hidden_at=None, thread__hidden_at=None) | Q(space__in=moderated)
+        )
+
+    def shown(self):
+        """Posts that nobody hid, in threads that nobody hid: for mail, search, lists and figures."""
+        return self.filter(hidden_at=None, thread__hidden_at=None)
+
+    def since(self, moment):
+        """Posts written after a moment."""
+        return self.filter(created_at__gt=moment)
+
+    def page(self, number: int):
+        """The posts of one page of a thread, by their numbers."""
+        first = (number - 1) * POSTS_PER_PAGE + 1
+        return self.filter(number__range=(first, first + POSTS_PER_PAGE - 1)).order_by("number")
+
+
+class Post(models.Model):
+    """One numbered message of a thread, stored as Markdown and as the HTML made from it once."""
+
+    space = models.ForeignKey(Space, models.PROTECT, related_name="posts")
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="posts")
+    number = models.PositiveIntegerField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="posts",
+        help_text="Absent when the post is anonymous or its author has left.",
+    )
+    alias = models.CharField(
+        max_length=40, blank=True, help_text="The name shown in place of an absent author."
+    )
+    body = models.TextField()
+    body_html = models.TextField()
+    renderer = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    client_uuid = models.UUIDField(default=uuid.uuid4)
+    search = models.GeneratedField(
+        expression=SearchVector("body", config="english"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["thread", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "number"], name="post_number_unique"),
+            models.UniqueConstraint(fields=["author", "client_uuid"], name="post_sent_once"),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="post_search"),
+            models.Index(fields=["author", "-created_at"], name="post_by_author"),
+            models.Index(fields=["space", "-created_at"], name="post_by_space"),
+        ]
+
+    def __str__(self):
+        return f"Post {self.number} of thread {self.thread_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("post", args=[self.pk])
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+    @property
+    def page_number(self) -> int:
+        return (self.number - 1) // POSTS_PER_PAGE + 1
+
+
+class Revision(models.Model):
+    """A former text of a post, kept when it was edited."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    body = models.TextField()
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(help_text="When this text was written.")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["post", "version"]
+        constraints = [models.UniqueConstraint(fields=["post", "version"], name="revision_version_unique")]
+
+    def __str__(self):
+        return f"Version {self.version} of post {self.post_id}"
+
+
+class Mention(models.Model):
+    """A leader named in a post."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="mentions")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentions")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "leader"], name="mention_once")]
+        indexes = [models.Index(fields=["leader", "-at"], name="mention_of_leader")]
+
+    def __str__(self):
+        return f"{self.leader} in post {self.post_id}"
+
+
+class Quote(models.Model):
+    """A post quoted by another; shown with the rights of whoever looks."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="quotes")
+    quoted = models.ForeignKey(Post, models.CASCADE, related_name="quoted_by")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "quoted"], name="quote_once")]
+
+    def __str__(self):
+        return f"Post {self.quoted_id} in post {self.post_id}"
+
+
+class Thanks(models.Model):
+    """One leader's thank-you for a post, with a few words of why."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="thanks")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="thanks_given")
+    words = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+        verbose_name_plural = "thanks"
+        constraints = [models.UniqueConstraint(fields=["post", "by"], name="thanks_once")]
+
+    def __str__(self):
+        return f"{self.by} thanked for post {self.post_id}"

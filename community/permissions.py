@@ -1,0 +1,128 @@
+"""Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
+
+from community.models import JoinRequest, Message, Post, Room, Space, SpaceKind, TermsAcceptance, Thread
+from leaders.models import Leader
+from leaders.permissions import ALLOWED, Verdict, may_come_in, no, require
+
+__all__ = ["ALLOWED", "Verdict", "require"]
+
+
+def may_read(leader: Leader, space: Space) -> Verdict:
+    """Whoever belongs to the space; everybody where it is open."""
+    if not Space.objects.visible_to(leader).filter(pk=space.pk).exists():
+        return no("Only members of this space can read it.")
+    return ALLOWED
+
+
+def may_write(leader: Leader, space: Space) -> Verdict:
+    """Whoever may read a space that is not closed, and has accepted its terms where it is sealed."""
+    if not (verdict := may_read(leader, space)):
+        return verdict
+    if space.is_closed:
+        return no("This space is closed. It can still be read.")
+    if owes_terms(leader, space):
+        return no("Please accept the rules of this space first.")
+    return ALLOWED
+
+
+def owes_terms(leader: Leader, space: Space) -> bool:
+    """Whether the rules of a sealed space still wait for this leader's yes."""
+    return (
+        space.kind == SpaceKind.SEALED
+        and not TermsAcceptance.objects.filter(space=space, leader=leader).exists()
+    )
+
+
+def may_ask_to_join(leader: Leader, space: Space) -> Verdict:
+    """Those outside a restricted space who have not asked yet."""
+    if not may_come_in(leader) or space.kind != SpaceKind.RESTRICTED:
+        return no("One cannot ask to join this space.")
+    if may_read(leader, space):
+        return no("You belong to this space already.")
+    if JoinRequest.objects.filter(space=space, leader=leader, decided_at=None).exists():
+        return no("You have asked already. A moderator will answer.")
+    return ALLOWED
+
+
+def may_start(leader: Leader, space: Space) -> Verdict:
+    """Whoever may write in the space may start a thread."""
+    return may_write(leader, space)
+
+
+def may_reply(leader: Leader, thread: Thread) -> Verdict:
+    """Whoever may write in the space, while the thread is open and shown."""
+    if not Thread.objects.visible_to(leader).filter(pk=thread.pk).exists():
+        return no("Only members of this space can read it.")
+    if thread.is_hidden:
+        return no("This thread is hidden.")
+    if thread.is_closed and not may_moderate(leader, thread.space):
+        return no("This thread is closed.")
+    return may_write(leader, thread.space)
+
+
+def may_edit(leader: Leader, post: Post) -> Verdict:
+    """The author, while one may still write there."""
+    if not may_come_in(leader) or post.author_id != leader.pk:
+        return no("Only its author can edit a post.")
+    if post.is_hidden:
+        return no("This post is hidden. It cannot be edited.")
+    return may_reply(leader, post.thread)
+
+
+def may_thank(leader: Leader, post: Post) -> Verdict:
+    """Whoever can see a post that is not their own."""
+    if not Post.objects.visible_to(leader).shown().filter(pk=post.pk).exists():
+        return no("You cannot see this post.")
+    if post.author_id == leader.pk:
+        return no("One cannot thank oneself.")
+    return ALLOWED
+
+
+def may_report(leader: Leader, item: Post | Message) -> Verdict:
+    """Whoever can see the item, unless it is their own."""
+    if not type(item).objects.visible_to(leader).filter(pk=item.pk).exists():
+        return no("You cannot see this.")
+    if item.author_id == leader.pk:
+        return no("You cannot report your own words. You can edit them, or write to a moderator.")
+    return ALLOWED
+
+
+def may_say(leader: Leader, room: Room) -> Verdict:
+    """Whoever may write in the space of the room."""
+    if not room.space.has_chat:
+        return no("This space has no chat room.")
+    return may_write(leader, room.space)
+
+
+def may_edit_message(leader: Leader, message: Message) -> Verdict:
+    """The author, while one may still write there."""
+    if not may_come_in(leader) or message.author_id != leader.pk:
+        return no("Only its author can edit a message.")
+    if message.is_hidden:
+        return no("This message is hidden. It cannot be edited.")
+    return may_say(leader, message.room)
+
+
+def may_moderate(leader: Leader, space: Space) -> Verdict:
+    """The faculty who are moderators of this very space."""
+    if not Space.objects.moderated_by(leader).filter(pk=space.pk).exists():
+        return no("Only the moderators of this space may do that.")
+    return ALLOWED
+
+
+def may_suspend(leader: Leader, member: Leader, space: Space) -> Verdict:
+    """Moderators, but neither themselves, nor faculty, nor admins."""
+    if not (verdict := may_moderate(leader, space)):
+        return verdict
+    if member.pk == leader.pk:
+        return no("You cannot suspend yourself.")
+    if member.is_faculty or member.is_staff:
+        return no("Faculty and admins can only be suspended by an admin.")
+    return ALLOWED
+
+
+def may_open_desk(leader: Leader) -> Verdict:
+    """Faculty who moderate at least one space."""
+    if not Space.objects.moderated_by(leader).exists():
+        return no("The desk is for the faculty who moderate spaces.")
+    return ALLOWED

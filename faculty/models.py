@@ -1,0 +1,40 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class FacultyQuerySet(models.QuerySet):
+    def published(self):
+        """Entries that the public directory shows, in its order."""
+        return self.filter(is_published=True).order_by("order", "name")
+
+
+class FacultyMember(models.Model):
+    """An entry in the public faculty directory; it may or may not have an account."""
+
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=20, blank=True, help_text="For example: Dr.")
+    post = models.CharField(max_length=200, blank=True)
+    organisation = models.CharField(max_length=160, blank=True)
+    biography = models.TextField(blank=True)
+    expertise = models.CharField(max_length=300, blank=True, help_text="Separated by commas.")
+    photo = models.ImageField(upload_to="faculty/", blank=True)
+    leader = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="faculty_entry"
+    )
+    order = models.PositiveSmallIntegerField(default=100)
+    is_published = models.BooleanField("published", default=True)
+
+    objects = FacultyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name = "faculty member"
+        verbose_name_plural = "faculty directory"
+
+    def __str__(self):
+        return f"{self.title} {self.name}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("faculty_member", args=[self.slug])

@@ -1,0 +1,26 @@
+from leaders.models.account import Leader, Profession, Region, Shown, Stage, StageRecord
+from leaders.models.cohorts import Cohort, CohortMembership, CohortRole
+from leaders.models.mail import Consent, DigestFrequency, MailPreferences
+from leaders.models.organisations import Collaborative, Organisation
+from leaders.models.rules import HouseRules, HouseRulesAcceptance
+from leaders.models.signposts import Signpost
+
+__all__ = [
+    "Cohort",
+    "CohortMembership",
+    "CohortRole",
+    "Collaborative",
+    "Consent",
+    "DigestFrequency",
+    "HouseRules",
+    "HouseRulesAcceptance",
+    "Leader",
+    "MailPreferences",
+    "Organisation",
+    "Profession",
+    "Region",
+    "Shown",
+    "Signpost",
+    "Stage",
+    "StageRecord",
+]

@@ -1,0 +1,253 @@
+"""A leader: the account, the profile that others may see, and the stages so far."""
+
+import unicodedata
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from leaders.models.cohorts import CohortMembership
+from leaders.models.organisations import Organisation, Region
+
+__all__ = ["Leader", "Profession", "Region", "Shown", "Stage", "StageRecord"]
+
+
+class Stage(models.TextChoices):
+    CURRENT = "current", "Current leader"
+    EMERGENT = "emergent", "Emergent leader"
+    FUTURE = "future", "Future leader"
+
+
+class Profession(models.TextChoices):
+    """Everyone who leads in primary care, not only doctors."""
+
+    GP = "gp", "GP"
+    NURSE = "nurse", "Nurse or nursing associate"
+    PHARMACIST = "pharmacist", "Pharmacist or pharmacy technician"
+    MANAGER = "manager", "Practice or service manager"
+    PARAMEDIC = "paramedic", "Paramedic"
+    PHYSIOTHERAPIST = "physiotherapist", "Physiotherapist"
+    PHYSICIAN_ASSOCIATE = "physician_associate", "Physician associate"
+    OCCUPATIONAL_THERAPIST = "occupational_therapist", "Occupational therapist"
+    DIETITIAN = "dietitian", "Dietitian"
+    PODIATRIST = "podiatrist", "Podiatrist"
+    MIDWIFE = "midwife", "Midwife"
+    HEALTH_VISITOR = "health_visitor", "Health visitor"
+    MENTAL_HEALTH = "mental_health", "Mental health practitioner"
+    SOCIAL_PRESCRIBER = "social_prescriber", "Social prescriber, care co-ordinator or health coach"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    DENTAL = "dental", "Dental professional"
+    OPTOMETRIST = "optometrist", "Optometrist"
+    AUDIOLOGIST = "audiologist", "Audiologist"
+    HEALTHCARE_ASSISTANT = "healthcare_assistant", "Healthcare assistant"
+    ADMINISTRATION = "administration", "Receptionist or administrator"
+    PUBLIC_HEALTH = "public_health", "Public health professional"
+    LAY = "lay", "Patient or lay leader"
+    OTHER = "other", "Another profession"
+
+
+class Shown(models.TextChoices):
+    """Who may see one field of a profile."""
+
+    LEADERS = "leaders", "All leaders"
+    COHORT = "cohort", "People in my cohorts"
+    NOBODY = "nobody", "Only me"
+
+
+PROFILE_FIELDS = ("stage", "role", "profession", "organisation", "ask_me_about", "working_on", "photo")
+
+
+def shown_by_default() -> dict[str, str]:
+    return dict.fromkeys(PROFILE_FIELDS, Shown.LEADERS.value)
+
+
+def sort_key(name: str) -> str:
+    """The name lower-cased and without accents, since the database cannot be relied on to have ICU."""
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError("Choose a time zone from the list.")
+
+
+def photo_path(leader, filename: str) -> str:
+    return f"photos/{leader.handle}.webp"
+
+
+class LeaderQuerySet(models.QuerySet):
+    def active(self):
+        """People who have joined, may sign in and are not suspended."""
+        return self.filter(
+            Q(suspended_until=None) | Q(suspended_until__lte=timezone.now()),
+            is_active=True,
+            joined_at__isnull=False,
+        )
+
+    def visible_to(self, leader):
+        """The people whom a leader may see: everyone who has joined, for everyone who may come in."""
+        if not may_come_in(leader):
+            return self.none()
+        return self.filter(is_active=True, joined_at__isnull=False)
+
+    def showing(self, field: str, to) -> "LeaderQuerySet":
+        """Those who let `to` see that field, so that no filter tells what a page would not."""
+        together = CohortMembership.objects.current().filter(
+            leader=OuterRef("pk"),
+            cohort__in=CohortMembership.objects.current().filter(leader=to).values("cohort"),
+        )
+        for_all = Q(**{f"visibility__{field}": Shown.LEADERS}) | ~Q(visibility__has_key=field)
+        for_cohort = Q(**{f"visibility__{field}": Shown.COHORT}) & Exists(together)
+        return self.filter(Q(pk=to.pk) | for_all | for_cohort)
+
+
+class LeaderManager(BaseUserManager.from_queryset(LeaderQuerySet)):
+    def create_user(self, email: str, password: str | None = None, **fields):
+        """A new account; without a password one signs in by a code."""
+        leader = self.model(email=self.normalize_email(email).lower(), **fields)
+        leader.set_password(password)
+        leader.handle = leader.handle or self.free_handle(leader.name or "leader")
+        leader.sort_name = sort_key(leader.name)
+        leader.save(using=self._db)
+        return leader
+
+    def create_superuser(self, email: str, password: str | None = None, **fields):
+        """An admin who has already joined."""
+        fields = {"is_staff": True, "is_superuser": True, "joined_at": timezone.now(), **fields}
+        return self.create_user(email, password, **fields)
+
+    def free_handle(self, name: str) -> str:
+        """A short public name in addresses and mentions that nobody has yet."""
+        base = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in sort_key(name)).split())
+        base = base[:30].strip("-") or "leader"
+        taken = set(self.filter(handle__startswith=base).values_list("handle", flat=True))
+        number = 1
+        handle = base
+        while handle in taken:
+            number += 1
+            handle = f"{base}-{number}"
+        return handle
+
+
+class Leader(AbstractBaseUser, PermissionsMixin):
+    """A person with an account."""
+
+    email = models.EmailField(
+        "e-mail address",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "Somebody with this e-mail address is here already."},
+    )
+    handle = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", "Use small letters, digits and hyphens.")],
+        help_text="The short name in addresses and mentions. It lasts.",
+    )
+    name = models.CharField(max_length=120, blank=True)
+    sort_name = models.CharField(max_length=120, blank=True, editable=False)
+    stage = models.CharField(max_length=10, choices=Stage, blank=True)
+    role = models.CharField(max_length=120, blank=True, help_text="For example: lead for partnerships.")
+    profession = models.CharField(max_length=30, choices=Profession, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="leaders"
+    )
+    organisation_name = models.CharField(
+        max_length=160, blank=True, help_text="As typed on joining, until an admin links an organisation."
+    )
+    ask_me_about = models.TextField(max_length=600, blank=True)
+    working_on = models.TextField(max_length=600, blank=True)
+    photo = models.ImageField(upload_to=photo_path, blank=True)
+    visibility = models.JSONField(default=shown_by_default, blank=True)
+    shows_presence = models.BooleanField(default=True, help_text="Others in a chat room see that I am there.")
+    time_zone = models.CharField(max_length=64, default="Europe/London", validators=[validate_time_zone])
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    joined_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.TextField(blank=True)
+    is_active = models.BooleanField("may sign in", default=True)
+    is_faculty = models.BooleanField("is faculty", default=False, help_text="May moderate and host spaces.")
+    is_staff = models.BooleanField(
+        "is an admin", default=False, help_text="May use these administration pages."
+    )
+
+    objects = LeaderManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["sort_name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="leader_email_small_letters"),
+        ]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="leader_sort"),
+            GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="leader_name_trgm"),
+        ]
+
+    def __str__(self):
+        return self.name or self.handle
+
+    def clean(self):
+        super().clean()
+        self.email = self.__class__.objects.normalize_email(self.email).lower()
+        self.sort_name = sort_key(self.name)
+
+    def get_absolute_url(self) -> str:
+        return f"/leaders/{self.handle}/"
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_until is not None and self.suspended_until > timezone.now()
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for an avatar without a photo."""
+        words = [word for word in self.name.split() if word[0].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The leader's time zone; UTC if its name has left the database of zones."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            return ZoneInfo("UTC")
+
+
+def may_come_in(leader) -> bool:
+    """Signed in, joined, active and not suspended: the ground under every `visible_to`."""
+    return bool(
+        leader is not None
+        and leader.is_authenticated
+        and leader.is_active
+        and leader.joined_at
+        and not leader.is_suspended
+    )
+
+
+class StageRecord(models.Model):
+    """One dated change of stage: who, why, on what evidence; never derived from activity counts."""
+
+    leader = models.ForeignKey(Leader, models.CASCADE, related_name="stage_records")
+    stage = models.CharField(max_length=10, choices=Stage)
+    reason = models.CharField(max_length=300)
+    evidence = models.TextField(blank=True)
+    by = models.ForeignKey(Leader, models.SET_NULL, null=True, related_name="+", verbose_name="recorded by")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["leader", "-at"], name="stage_by_leader")]
+
+    def __str__(self):
+        return f"{self.leader}: {self.get_stage_display()}, {self.at:%-d %B %Y}"
