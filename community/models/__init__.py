@@ -1,5 +1,6 @@
 from community.models.chat import Message, MessageRevision, Room, RoomReading
 from community.models.digests import Digest, DigestState
+from community.models.errands import Errand, ErrandKind
 from community.models.moderation import Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import Level, Reading
@@ -20,6 +21,8 @@ __all__ = [
     "Decision",
     "Digest",
     "DigestState",
+    "Errand",
+    "ErrandKind",
     "JoinRequest",
     "Level",
     "MailRule",

@@ -15,6 +15,6 @@ DROP FUNCTION refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("community", "0002_relations")]
+    dependencies = [("community", "0001_tables")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,32 @@
+"""Work promised in a transaction and done after it, whatever happens to Redis or a worker."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class ErrandKind(models.TextChoices):
+    ANNOUNCE_POST = "announce_post", "Tell those whom a post concerns"
+    TELL_THANKED = "tell_thanked", "Tell an author of a thank-you"
+    TELL_AUTHOR = "tell_author", "Tell an author of a moderator's decision"
+    TELL_REPORTERS = "tell_reporters", "Tell the reporters of a case its outcome"
+    TELL_MEMBER = "tell_member", "Tell a leader of the answer to a request to join"
+
+
+class Errand(models.Model):
+    """One promise: a kind, and the row that it is about. Deleted when done."""
+
+    kind = models.CharField(max_length=20, choices=ErrandKind)
+    target = models.BigIntegerField(
+        help_text="The primary key of the post, thanks, decision, case or request."
+    )
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        indexes = [models.Index(fields=["due_at"], name="errand_due")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.target}"

@@ -1,0 +1,30 @@
+"""Celery's entries. A task only wakes; what is due stands in rows."""
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from community.models import Errand, ErrandKind
+
+log = logging.getLogger(__name__)
+
+
+def enqueue(kind: ErrandKind, target: int) -> None:
+    """Promise an errand in this transaction, and wake a worker once it has committed."""
+    Errand.objects.create(kind=kind, target=target)
+    transaction.on_commit(wake)
+
+
+def wake() -> None:
+    """Ask a worker to look for errands now; without a broker the next tick of beat does."""
+    try:
+        run_errands.delay()
+    except OperationalError as error:
+        log.warning("no worker could be woken: %s", type(error).__name__)
+
+
+@shared_task
+def run_errands() -> None:
+    """Do the errands that are due."""

@@ -1,0 +1,40 @@
+"""Hints to open pages: after commit, one publication per change; losing one loses nothing."""
+
+import json
+import logging
+from functools import lru_cache
+
+import redis
+from django.conf import settings
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+PREFIX = "live:"
+
+
+def leader_topic(leader_id: int) -> str:
+    """The topic of one leader: a notice came, or a right may have been lost."""
+    return f"leader:{leader_id}"
+
+
+def push(topic: str, event: dict) -> None:
+    """Publish an event once the transaction has committed; an unreachable Redis is noted, never raised."""
+    transaction.on_commit(lambda: _publish(topic, event))
+
+
+def rights_changed(leader_id: int) -> None:
+    """Have every open page of a leader check again what it may still receive."""
+    push(leader_topic(leader_id), {"type": "rights"})
+
+
+def _publish(topic: str, event: dict) -> None:
+    try:
+        _client().publish(PREFIX + topic, json.dumps(event))
+    except redis.RedisError as error:
+        log.warning("push to a %s failed: %s", topic.split(":")[0], type(error).__name__)
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)

@@ -1,0 +1,104 @@
+"""The cast, and plain functions that make what a story needs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from community.models import Space, SpaceKind, SpaceMembership, SpaceRole
+from leaders.models import Cohort, CohortMembership, Leader
+
+
+def make_leader(name: str, **fields) -> Leader:
+    """Somebody who has joined."""
+    handle = name.lower().split()[0]
+    fields = {
+        "handle": handle,
+        "joined_at": timezone.now() - timedelta(days=30),
+        "stage": "current",
+        **fields,
+    }
+    return Leader.objects.create_user(f"{handle}@example.org", "collaborate-demo", name=name, **fields)
+
+
+@pytest.fixture
+def cohort(db):
+    return Cohort.objects.create(
+        name="North 2026", slug="north-2026", starts_on=timezone.localdate() - timedelta(days=20)
+    )
+
+
+@pytest.fixture
+def ana(cohort):
+    ana = make_leader("Ana Brook")
+    CohortMembership.objects.create(cohort=cohort, leader=ana, starts_on=cohort.starts_on)
+    return ana
+
+
+@pytest.fixture
+def ben(cohort):
+    ben = make_leader("Ben Carrow")
+    CohortMembership.objects.create(cohort=cohort, leader=ben, starts_on=cohort.starts_on)
+    return ben
+
+
+@pytest.fixture
+def cleo(db):
+    return make_leader("Cleo Dunmore")
+
+
+@pytest.fixture
+def dara(db, space, commons):
+    dara = make_leader("Dara Elling", is_faculty=True)
+    for place in (space, commons):
+        SpaceMembership.objects.create(space=place, leader=dara, role=SpaceRole.MODERATOR)
+    return dara
+
+
+@pytest.fixture
+def eli(cohort):
+    eli = make_leader("Eli Farrow", suspended_until=timezone.now() + timedelta(days=7))
+    CohortMembership.objects.create(cohort=cohort, leader=eli, starts_on=cohort.starts_on)
+    return eli
+
+
+@pytest.fixture
+def finn(db):
+    return make_leader("Finn Garth", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def space(cohort):
+    """The private space of ana's and ben's cohort, which dara moderates."""
+    space = Space.objects.create(
+        name="North cohort",
+        slug="north",
+        kind=SpaceKind.PRIVATE,
+        description="For the cohort.",
+        mail_rule="everything",
+    )
+    space.cohorts.add(cohort)
+    return space
+
+
+@pytest.fixture
+def commons(db):
+    """The open space for every leader."""
+    return Space.objects.create(
+        name="The commons",
+        slug="commons",
+        kind=SpaceKind.OPEN,
+        description="For all.",
+        mail_rule="everything",
+    )
+
+
+@pytest.fixture
+def browse(client):
+    """A client that is signed in as somebody: browse(ana).get("/")."""
+
+    def sign_in(leader):
+        client.force_login(leader)
+        return client
+
+    return sign_in
