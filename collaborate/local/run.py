@@ -64,7 +64,14 @@ def commands(port: int, directory: Path) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "collaborate"]
     address = ["--host", "127.0.0.1", "--port", str(port)]
-    manners = ["--ws-per-message-deflate", "false", "--timeout-graceful-shutdown", "3", "--no-access-log"]
+    manners = [
+        "--ws-per-message-deflate",
+        "false",
+        "--timeout-graceful-shutdown",
+        "3",
+        "--log-level",
+        "warning",
+    ]
     schedule = ["--schedule", str(directory / "beat-schedule"), "--pidfile="]
     return {
         "web": [*python, "uvicorn", "collaborate.asgi:application", *address, *manners],
