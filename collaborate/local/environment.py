@@ -27,7 +27,8 @@ def serve(supervisor: Supervisor, directory: Path, *, port: int) -> dict[str, st
         "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(directory / "media"),
         "SITE_URL": os.environ.get("SITE_URL") or f"http://localhost:{port}",
     }
-    return {**_common(), "DEVELOPMENT": "1", "DEMAND_SECOND_FACTOR": "0", **os.environ, **chosen}
+    mild = {"DEVELOPMENT": "1", "DEMAND_SECOND_FACTOR": "0", "LOG_FORMAT": "console"}
+    return {**mild, **os.environ, **_common(), **chosen}
 
 
 def rehearse(supervisor: Supervisor, directory: Path) -> dict[str, str]:

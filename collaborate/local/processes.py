@@ -137,7 +137,7 @@ class Supervisor:
             self.check()
             if time.monotonic() > deadline:
                 raise Failure(failure)
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def watch(self) -> None:
         """Stay until a process ends (a failure) or somebody asks for the end (`Stopped`)."""

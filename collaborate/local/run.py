@@ -22,6 +22,7 @@ CAST = {
 }
 PASSWORD = "collaborate-demo"
 NOTE = "running.json"
+DEMO = "*/management/commands/demo.py"
 
 
 def run() -> None:
@@ -61,8 +62,9 @@ def open_doors(supervisor: Supervisor, directory: Path, port: int) -> None:
 
 def commands(port: int, directory: Path) -> dict[str, list[str]]:
     """The processes of the service itself."""
-    python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "collaborate"]
+    # As root Celery warns at length; the first start on a spare machine is often as root.
+    python = [sys.executable, "-W", "ignore:You're running the worker", "-m"]
+    celery = [*python, "celery", "--quiet", "-A", "collaborate"]
     address = ["--host", "127.0.0.1", "--port", str(port)]
     manners = [
         "--ws-per-message-deflate",
@@ -84,7 +86,8 @@ def prepare_database(supervisor: Supervisor, env: dict[str, str], logs: Path) ->
     """Bring the tables up to date, and put the demonstration into a database without leaders."""
     with step("Bringing the database up to date"):
         manage(supervisor, ["migrate", "--noinput"], env, logs / "migrate.log")
-    if env["DEVELOPMENT"] == "1" and env.get("DEMO", "1") == "1" and not has_leader(env["DATABASE_URL"]):
+    wanted = env["DEVELOPMENT"] == "1" and env.get("DEMO", "1") == "1" and any(places.ROOT.glob(DEMO))
+    if wanted and not has_leader(env["DATABASE_URL"]):
         with step("Loading the demonstration"):
             manage(supervisor, ["demo"], env, logs / "demo.log")
 
@@ -108,7 +111,12 @@ def has_leader(database_url: str, email: str = "") -> bool:
 
 def pages_answer(port: int) -> bool:
     """Whether the service says that it is ready and its first page comes."""
-    return all(_status(f"http://localhost:{port}{path}") == 200 for path in ("/readyz", "/"))
+    site = f"http://localhost:{port}"
+    ready = _status(f"{site}/readyz") == 200
+    status = _status(f"{site}/") if ready else 0
+    if status >= 500:
+        raise Failure(f"The first page is broken: it answers {status}. The reason stands above.")
+    return status == 200
 
 
 def welcome(env: dict[str, str], port: int) -> None:
