@@ -1,6 +1,6 @@
 """Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
 
-from community.models import JoinRequest, Message, Post, Room, Space, SpaceKind, TermsAcceptance, Thread
+from community.models import JoinRequest, Message, Post, Room, Space, SpaceKind, Thread
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, Verdict, may_come_in, no, require
 
@@ -15,22 +15,19 @@ def may_read(leader: Leader, space: Space) -> Verdict:
 
 
 def may_write(leader: Leader, space: Space) -> Verdict:
-    """Whoever may read a space that is not closed, and has accepted its terms where it is sealed."""
+    """Whoever may read a space that is not closed."""
     if not (verdict := may_read(leader, space)):
         return verdict
     if space.is_closed:
         return no("This space is closed. It can still be read.")
-    if owes_terms(leader, space):
-        return no("Please accept the rules of this space first.")
     return ALLOWED
 
 
-def owes_terms(leader: Leader, space: Space) -> bool:
-    """Whether the rules of a sealed space still wait for this leader's yes."""
-    return (
-        space.kind == SpaceKind.SEALED
-        and not TermsAcceptance.objects.filter(space=space, leader=leader).exists()
-    )
+def may_accept_terms(leader: Leader, space: Space) -> Verdict:
+    """Whoever belongs to a sealed space."""
+    if space.kind != SpaceKind.SEALED or not Space.objects.belonging_to(leader).filter(pk=space.pk).exists():
+        return no("This space has no rules that wait for your yes.")
+    return ALLOWED
 
 
 def may_ask_to_join(leader: Leader, space: Space) -> Verdict:

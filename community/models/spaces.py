@@ -26,8 +26,8 @@ class MailRule(models.TextChoices):
 
 
 class SpaceQuerySet(models.QuerySet):
-    def visible_to(self, leader):
-        """The spaces whose content a leader may read: open ones, and those of a current membership."""
+    def belonging_to(self, leader):
+        """Open spaces, and those in which a leader has a current membership, direct or through a cohort."""
         if not may_come_in(leader):
             return self.none()
         direct = SpaceMembership.objects.current().filter(leader=leader).values("space")
@@ -35,13 +35,19 @@ class SpaceQuerySet(models.QuerySet):
         through = Space.cohorts.through.objects.filter(cohort__in=cohorts).values("space")
         return self.filter(Q(kind=SpaceKind.OPEN) | Q(pk__in=direct) | Q(pk__in=through))
 
+    def visible_to(self, leader):
+        """The spaces whose content a leader may read; a sealed one only after a yes to its rules."""
+        accepted = TermsAcceptance.objects.filter(leader=leader if leader and leader.pk else None)
+        return self.belonging_to(leader).filter(
+            ~Q(kind=SpaceKind.SEALED) | Q(pk__in=accepted.values("space"))
+        )
+
     def listed_to(self, leader):
         """The spaces whose name a leader may know: all but the sealed ones that are not theirs."""
         if not may_come_in(leader):
             return self.none()
-        return self.filter(
-            ~Q(kind=SpaceKind.SEALED) | Q(pk__in=Space.objects.visible_to(leader).values("pk"))
-        )
+        mine = Space.objects.belonging_to(leader).values("pk")
+        return self.filter(~Q(kind=SpaceKind.SEALED) | Q(pk__in=mine))
 
     def moderated_by(self, leader):
         """The spaces in which a faculty member acts as moderator."""

@@ -1,0 +1,156 @@
+"""Markdown becomes HTML once, at writing; quotes are dressed with the rights of whoever looks.
+
+A quote is a block quote whose first line is the permalink of a post:
+
+    > /posts/123/
+    > Its words.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import nh3
+from django.template.loader import render_to_string
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+
+RENDERER = 1
+MENTIONS_AT_MOST = 20
+
+_QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
+_HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
+_QUOTE_TAG = re.compile(r'<blockquote data-quote="(\d+)">|<blockquote>|</blockquote>')
+
+_TAGS = {
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
+    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+_MESSAGE_TAGS = {"p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+
+
+@dataclass
+class Rendered:
+    """HTML that is safe to show, and the rows that it speaks of."""
+
+    html: str
+    mentions: list = field(default_factory=list)
+    quotes: list[int] = field(default_factory=list)
+
+
+def render(body: str, mentionable: Callable[[set[str]], Iterable] | None = None) -> Rendered:
+    """Render a post. `mentionable` returns the leaders among some handles who may be named here."""
+    return _render(body, mentionable, _TAGS)
+
+
+def render_message(body: str, mentionable: Callable[[set[str]], Iterable] | None = None) -> Rendered:
+    """Render a chat message: the same, without headings and tables."""
+    return _render(body, mentionable, _MESSAGE_TAGS)
+
+
+def quoted_ids(html: str) -> set[int]:
+    """The ids of the posts that stored HTML quotes."""
+    return {int(number) for number in re.findall(r'<blockquote data-quote="(\d+)">', html)}
+
+
+def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
+    """Stored HTML with each quote named, or replaced where its post is not among the visible ones."""
+    pieces, position, skipping = [], 0, 0
+    for tag in _QUOTE_TAG.finditer(html):
+        if not skipping:
+            pieces.append(html[position : tag.start()])
+        position = tag.end()
+        if tag[0] == "</blockquote>":
+            skipping, shown = (skipping - 1, False) if skipping else (0, True)
+            if shown:
+                pieces.append(tag[0])
+        elif skipping:
+            skipping += 1
+        elif tag[1] and int(tag[1]) not in visible:
+            pieces.append(render_to_string("community/_quote_hidden.html", using="jinja2"))
+            skipping = 1
+        else:
+            pieces.append(tag[0])
+            if tag[1]:
+                quoted = visible[int(tag[1])]
+                pieces.append(
+                    render_to_string("community/_quote_source.html", {"post": quoted}, using="jinja2")
+                )
+    pieces.append("" if skipping else html[position:])
+    return "".join(pieces)
+
+
+def as_quote(post) -> str:
+    """The Markdown that quotes a post, without the quotes inside it."""
+    own = [line for line in post.body.strip().splitlines() if not line.lstrip().startswith(">")]
+    lines = [f"/posts/{post.pk}/", *"\n".join(own).strip().splitlines()]
+    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def _render(body, mentionable, tags) -> Rendered:
+    env: dict = {"handles": set(), "quotes": []}
+    tokens = _parser.parse(body, env)
+    wanted = set(sorted(env["handles"])[:MENTIONS_AT_MOST])
+    leaders = list(mentionable(wanted)) if mentionable and wanted else []
+    env["leaders"] = {leader.handle: leader for leader in leaders}
+    html = nh3.clean(
+        _parser.renderer.render(tokens, _parser.options, env),
+        tags=tags,
+        attributes={"a": {"href", "data-leader"}, "blockquote": {"data-quote"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+    )
+    return Rendered(html, leaders, list(dict.fromkeys(env["quotes"])))
+
+
+def _mention_rule(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "@" or (state.pos and (state.src[state.pos - 1].isalnum() or state.linkLevel)):
+        return False
+    found = _HANDLE.match(state.src, state.pos + 1)
+    if not found:
+        return False
+    if not silent:
+        token = state.push("mention", "", 0)
+        token.content = found[0].lower()
+        state.env["handles"].add(token.content)
+    state.pos = found.end()
+    return True
+
+
+def _mention_html(renderer, tokens, index, options, env) -> str:
+    handle = tokens[index].content
+    leader = env.get("leaders", {}).get(handle)
+    return f'<a href="/leaders/{handle}/" data-leader="{leader.pk}">@{handle}</a>' if leader else f"@{handle}"
+
+
+def _quote_rule(state: StateCore) -> None:
+    for opening, paragraph, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if opening.type != "blockquote_open" or paragraph.type != "paragraph_open":
+            continue
+        if found := _QUOTE_SOURCE.match(inline.content):
+            opening.attrSet("data-quote", str(int(found[1])))
+            inline.content = inline.content[found.end() :]
+            state.env["quotes"].append(int(found[1]))
+
+
+def _make_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True, "maxNesting": 20})
+    parser.enable(["table", "strikethrough", "linkify"])
+    parser.disable("image")
+    parser.inline.ruler.before("link", "mention", _mention_rule)
+    parser.core.ruler.before("inline", "quote", _quote_rule)
+    parser.add_render_rule("mention", _mention_html)
+    parser.add_render_rule("heading_open", _heading)
+    parser.add_render_rule("heading_close", _heading)
+    return parser
+
+
+def _heading(renderer, tokens, index, options, env) -> str:
+    """Headings inside a post stand below those of its page."""
+    token = tokens[index]
+    token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+    return renderer.renderToken(tokens, index, options, env)
+
+
+_parser = _make_parser()
