@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,12 +50,7 @@ def rehearse(supervisor: Supervisor, directory: Path) -> dict[str, str]:
 
 def database_connection(url: str):
     """Connect to the database that the address names, or say in a sentence why not."""
-    try:
-        chosen = environ.Env.db_url_config(url)
-    except (ValueError, environ.ImproperlyConfigured):
-        chosen = {}
-    if not chosen.get("ENGINE", "").endswith("postgresql") or not chosen["NAME"]:
-        raise Failure("DATABASE_URL must look like postgres://user:password@host:5432/name.")
+    chosen = _parse(url)
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     wanted = {key: chosen[name] for key, name in names.items() if chosen[name]}
     try:
@@ -62,6 +58,19 @@ def database_connection(url: str):
     except psycopg2.Error as error:
         place = f"{chosen['HOST'] or chosen.get('OPTIONS', {}).get('host', 'this machine')}"
         raise Failure(f"The database on {place} refuses: {_first_line(error)}") from error
+
+
+def _parse(url: str) -> dict:
+    # The parser of the settings, so that both read the same address alike; it warns where we refuse.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            chosen = environ.Env.db_url_config(url)
+        except (ValueError, environ.ImproperlyConfigured):
+            chosen = {}
+    if not chosen.get("ENGINE", "").endswith("postgresql") or not chosen["NAME"]:
+        raise Failure("DATABASE_URL must look like postgres://user:password@host:5432/name.")
+    return chosen
 
 
 def _common() -> dict[str, str]:

@@ -35,11 +35,15 @@ class Process:
             command = [str(part) for part in command]
             self.popen = subprocess.Popen(command, start_new_session=True, **options)
         self.pid = self.popen.pid
+        self.reader = threading.Thread(target=self.read, name=name, daemon=True)
+        if self.popen.stdout:
+            self.reader.start()
 
     def read(self) -> None:
         """Show each line that the process says, until it says no more."""
-        for line in self.popen.stdout:
-            console.log(self.name, line.decode(errors="replace").rstrip())
+        with self.popen.stdout as lines:
+            for line in lines:
+                console.log(self.name, line.decode(errors="replace").rstrip())
 
     def ended(self) -> bool:
         return self.popen.poll() is not None
@@ -53,6 +57,12 @@ class Process:
         """End the process and all that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+    def finish(self) -> None:
+        """Collect the ended process and what it said last."""
+        self.popen.wait()
+        if self.popen.stdout:
+            self.reader.join(2)
 
     def how_it_ended(self) -> str:
         code = self.popen.returncode
@@ -107,8 +117,6 @@ class Supervisor:
         process = Process(name, command, **options)
         self.processes.append(process)
         self._tell_guardian(f"+{process.pid} {int(process.ending)}")
-        if process.popen.stdout:
-            threading.Thread(target=process.read, name=name, daemon=True).start()
         return process
 
     def attend(self, process: Process) -> int:
@@ -165,7 +173,7 @@ class Supervisor:
             time.sleep(0.02)
         for process in leaving:
             process.force()
-            process.popen.wait()
+            process.finish()
             self._forget(process)
 
     def _forget(self, process: Process) -> None:
