@@ -1,6 +1,10 @@
+import re
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+
+from leaders.models.account import initials
 
 
 class FacultyQuerySet(models.QuerySet):
@@ -38,3 +42,17 @@ class FacultyMember(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("faculty_member", args=[self.slug])
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def subjects(self) -> list[str]:
+        """The expertise, subject by subject."""
+        return [subject.strip() for subject in self.expertise.split(",") if subject.strip()]
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The biography, paragraph by paragraph."""
+        return [text for text in re.split(r"\s*\n\s*\n\s*", self.biography.strip()) if text]

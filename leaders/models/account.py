@@ -78,6 +78,12 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError("Choose a time zone from the list.")
 
 
+def initials(name: str) -> str:
+    """One or two letters for an avatar without a photo."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
 def photo_path(leader, filename: str) -> str:
     return f"photos/{leader.handle}.webp"
 
@@ -211,9 +217,7 @@ class Leader(AbstractBaseUser, PermissionsMixin):
 
     @property
     def initials(self) -> str:
-        """One or two letters for an avatar without a photo."""
-        words = [word for word in self.name.split() if word[0].isalpha()]
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+        return initials(self.name)
 
     @property
     def zone(self) -> ZoneInfo:
