@@ -7,7 +7,6 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django_htmx.jinja import htmx_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 
@@ -16,7 +15,7 @@ def environment(**options) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")])
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     env = Environment(autoescape=options.pop("autoescape", True), **options)
-    env.globals.update(url=url, static=static, now=timezone.now, htmx_script=htmx_script)
+    env.globals.update(url=url, static=static, photo=photo, now=timezone.now)
     env.filters.update(ago=naturaltime, day=day, moment=moment, iso=iso)
     return env
 
@@ -24,6 +23,13 @@ def environment(**options) -> Environment:
 def url(name: str, *args, **kwargs) -> str:
     """The address of a named page."""
     return reverse(name, args=args, kwargs=kwargs)
+
+
+def photo(leader) -> str:
+    """The address of a leader's photo, if every leader may see it."""
+    if leader is None or not leader.photo or leader.visibility.get("photo", "leaders") != "leaders":
+        return ""
+    return f"{reverse('leader_photo', args=[leader.handle])}?v={leader.photo.name.rpartition('/')[2]}"
 
 
 def day(value) -> str:

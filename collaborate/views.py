@@ -1,16 +1,39 @@
-"""The front door, and the pages for when something is refused or breaks."""
+"""The front door, and the page for a form that is too old."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from community import threads
+from community.models import Space
+from faculty.models import FacultyMember
+from leaders.models import Cohort, Leader
+from leaders.permissions import may_come_in
 
 
+@require_safe
 @login_not_required
 def home(request):
-    """Signed out: what Collaborate is."""
-    return render(request, "home.html")
+    """Signed out: what Collaborate is. Signed in: what is new for me."""
+    if not may_come_in(request.user):
+        return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
+    me = request.user
+    listed = threads.listed(me)
+    context = {
+        "new": listed.filter(is_new=True).order_by("-last_post_at")[:8],
+        "waiting": threads.waiting(me)[:5],
+        "spaces": Space.objects.visible_to(me),
+        "cohorts": [(cohort, _companions(cohort, me)) for cohort in Cohort.objects.of(me)],
+    }
+    return render(request, "home/inside.html", context)
 
 
 @login_not_required
 def csrf_failure(request, reason=""):
     """The form was too old or came from elsewhere."""
     return render(request, "csrf.html", status=403)
+
+
+def _companions(cohort: Cohort, me: Leader):
+    members = cohort.memberships.current().exclude(leader=me).values("leader")
+    return Leader.objects.visible_to(me).filter(pk__in=members)[:12]

@@ -1,1 +1,26 @@
-urlpatterns = []
+from django.urls import path
+
+from community.views import posts, search, spaces, threads
+
+urlpatterns = [
+    path("spaces/", spaces.all_spaces, name="spaces"),
+    path("spaces/<slug:slug>/", spaces.space, name="space"),
+    path("spaces/<slug:slug>/members/", spaces.members, name="members"),
+    path("spaces/<slug:slug>/join/", spaces.ask_to_join, name="ask_to_join"),
+    path("spaces/<slug:slug>/rules/", spaces.accept_terms, name="accept_terms"),
+    path("spaces/<slug:slug>/start/", threads.start, name="start"),
+    path("threads/<int:pk>/", threads.thread, name="thread_by_id"),
+    path("threads/<int:pk>/reply/", threads.reply, name="reply"),
+    path("threads/<int:pk>/posts/", threads.posts, name="posts"),
+    path("threads/<int:pk>/seen/", threads.seen, name="seen"),
+    path("threads/<int:pk>/follow/", threads.follow, name="follow"),
+    path("threads/<int:pk>/unread/<int:number>/", threads.mark_unread, name="mark_unread"),
+    path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
+    path("posts/<int:pk>/", posts.permalink, name="post"),
+    path("posts/<int:pk>/edit/", posts.edit, name="edit"),
+    path("posts/<int:pk>/history/", posts.history, name="post_history"),
+    path("posts/<int:pk>/thank/", posts.thank, name="thank"),
+    path("posts/<int:pk>/thank/undo/", posts.take_thanks_back, name="take_thanks_back"),
+    path("preview/", threads.preview, name="preview"),
+    path("search/", search.search, name="search"),
+]

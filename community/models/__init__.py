@@ -13,9 +13,19 @@ from community.models.spaces import (
     SpaceRole,
     TermsAcceptance,
 )
-from community.models.threads import Mention, Post, Quote, Revision, Thanks, Thread, ThreadKind
+from community.models.threads import (
+    POSTS_PER_PAGE,
+    Mention,
+    Post,
+    Quote,
+    Revision,
+    Thanks,
+    Thread,
+    ThreadKind,
+)
 
 __all__ = [
+    "POSTS_PER_PAGE",
     "Case",
     "Category",
     "Decision",

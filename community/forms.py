@@ -1,0 +1,91 @@
+"""The shape of what people write."""
+
+import uuid
+
+from django import forms
+
+from community.models import JoinRequest, Level, Thanks, Thread, ThreadKind
+
+POST_AT_MOST = 20_000
+
+
+class BodyField(forms.CharField):
+    """The words of a post, with or without the spaces around them."""
+
+    def __init__(self, **options):
+        options = {
+            "label": "Your words",
+            "max_length": POST_AT_MOST,
+            "widget": forms.Textarea(attrs={"rows": 8}),
+            "error_messages": {
+                "required": "Write something first.",
+                "max_length": f"This is longer than {POST_AT_MOST:,} characters. Please split it.",
+            },
+            **options,
+        }
+        super().__init__(**options)
+
+
+class UUIDField(forms.UUIDField):
+    """The number of a submission: sent twice, it counts once."""
+
+    def __init__(self):
+        super().__init__(
+            initial=uuid.uuid4, widget=forms.HiddenInput, error_messages={"invalid": "Please send again."}
+        )
+
+
+class ThreadForm(forms.ModelForm):
+    title = forms.CharField(
+        max_length=150,
+        min_length=4,
+        error_messages={"required": "Give it a title, so that others can find it."},
+    )
+    kind = forms.ChoiceField(
+        choices=ThreadKind.choices,
+        initial=ThreadKind.DISCUSSION,
+        widget=forms.RadioSelect,
+        label="What is it?",
+    )
+    body = BodyField()
+    uuid = UUIDField()
+
+    class Meta:
+        model = Thread
+        fields = ["title", "kind"]
+
+
+class ReplyForm(forms.Form):
+    body = BodyField(label="Your reply")
+    uuid = UUIDField()
+
+
+class EditForm(forms.Form):
+    body = BodyField()
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class ThanksForm(forms.ModelForm):
+    class Meta:
+        model = Thanks
+        fields = ["words"]
+        labels = {"words": "A few words of why"}
+
+
+class LevelForm(forms.Form):
+    level = forms.ChoiceField(choices=Level.choices)
+
+
+class SeenForm(forms.Form):
+    """Which posts of a thread were on the screen."""
+
+    first = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+    last = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+
+
+class JoinRequestForm(forms.ModelForm):
+    class Meta:
+        model = JoinRequest
+        fields = ["words"]
+        labels = {"words": "A few words for the moderators"}
+        widgets = {"words": forms.Textarea(attrs={"rows": 3})}

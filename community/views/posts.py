@@ -1,0 +1,86 @@
+"""One post: its permalink, its edits, thanks for it."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from community import permissions, threads
+from community.forms import EditForm, ThanksForm
+from community.models import Post, Thread
+
+
+@require_GET
+def permalink(request, pk):
+    """The page on which a post stands, whatever is hidden from whom."""
+    return _to_post(get_object_or_404(_placed(request), pk=pk))
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request, pk):
+    """The form for a new text, and the new text."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    permissions.require(permissions.may_edit(request.user, post))
+    form = EditForm(
+        request.POST if request.method == "POST" else None,
+        initial={"body": post.body, "version": post.version},
+    )
+    context = {"post": post, "form": form}
+    if form.is_valid():
+        try:
+            return _to_post(threads.edit(post, by=request.user, **form.cleaned_data))
+        except threads.UnseenQuote as refusal:
+            form.add_error("body", str(refusal))
+        except threads.Stale:
+            return _both_texts(request, post, form)
+    return render(request, "community/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def history(request, pk):
+    """Every text that a post has had."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    return render(request, "community/history.html", {"post": post, "texts": threads.history(post)})
+
+
+@require_http_methods(["GET", "POST"])
+def thank(request, pk):
+    """The page for a few words, and the thank-you."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    permissions.require(permissions.may_thank(request.user, post))
+    form = ThanksForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        threads.thank(post, by=request.user, words=form.cleaned_data["words"])
+        return _to_post(post)
+    return render(
+        request, "community/thank.html", {"post": post, "form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@require_POST
+def take_thanks_back(request, pk):
+    """Undo a thank-you."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    threads.take_thanks_back(post, by=request.user)
+    return _to_post(post)
+
+
+def _posts(request):
+    return Post.objects.visible_to(request.user).select_related("thread__space", "author", "edited_by")
+
+
+def _placed(request):
+    """Posts of visible threads, hidden ones too: their place stays."""
+    return Post.objects.filter(thread__in=Thread.objects.visible_to(request.user)).select_related("thread")
+
+
+def _to_post(post):
+    return redirect(f"{post.thread.get_absolute_url()}?page={post.page_number}#post-{post.number}")
+
+
+def _both_texts(request, post, form):
+    """Somebody saved meanwhile: both texts, and the next save is on top of theirs."""
+    typed = form.cleaned_data["body"]
+    post.refresh_from_db()
+    form = EditForm(initial={"body": typed, "version": post.version})
+    return render(
+        request, "community/edit.html", {"post": post, "form": form, "theirs": post.body}, status=409
+    )

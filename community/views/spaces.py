@@ -1,0 +1,107 @@
+"""Spaces and the threads in them."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from community import markdown, permissions, spaces, threads
+from community.forms import JoinRequestForm
+from community.models import Space, SpaceKind
+from leaders.models import Cohort
+
+THREADS_PER_PAGE = 30
+FILTERS = {"unread": Q(is_new=True), "unanswered": Q(shown_count=1), "following": Q(level="watching")}
+
+
+@require_GET
+def all_spaces(request):
+    """Every space whose name one may know, one's own first."""
+    listed = Space.objects.listed_to(request.user)
+    mine = set(Space.objects.belonging_to(request.user).values_list("pk", flat=True))
+    context = {
+        "mine": [space for space in listed if space.pk in mine],
+        "others": [space for space in listed if space.pk not in mine],
+        "new": _new_threads(request.user),
+    }
+    return render(request, "community/spaces.html", context)
+
+
+@require_GET
+def space(request, slug):
+    """The threads of a space; or its description and how to come in."""
+    place = get_object_or_404(Space.objects.listed_to(request.user), slug=slug)
+    if not permissions.may_read(request.user, place):
+        return _closed_door(request, place)
+    chosen = request.GET.get("show", "")
+    found = threads.listed(request.user).filter(FILTERS.get(chosen, Q()), space=place)
+    context = {
+        "space": place,
+        "rules": markdown.render(place.rules).html,
+        "page": Paginator(found, THREADS_PER_PAGE).get_page(request.GET.get("page")),
+        "chosen": chosen if chosen in FILTERS else "",
+        "may_start": permissions.may_start(request.user, place),
+    }
+    return render(request, "community/space.html", context)
+
+
+@require_GET
+def members(request, slug):
+    """Who can read a space, for all who can."""
+    place = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
+    page = Paginator(spaces.readers(place), 60).get_page(request.GET.get("page"))
+    moderators = place.memberships.current().filter(role="moderator").values_list("leader", flat=True)
+    context = {
+        "space": place,
+        "page": page,
+        "moderators": set(moderators),
+        "cohorts": Cohort.objects.current().filter(spaces=place),
+    }
+    return render(request, "community/members.html", context)
+
+
+@require_POST
+def ask_to_join(request, slug):
+    """Ask to be let in."""
+    place = get_object_or_404(Space.objects.listed_to(request.user), slug=slug)
+    if place.kind == SpaceKind.PRIVATE:
+        raise Http404
+    form = JoinRequestForm(request.POST)
+    if not form.is_valid():
+        return _closed_door(request, place, form, status=422)
+    spaces.ask_to_join(place, by=request.user, words=form.cleaned_data["words"])
+    return redirect(place)
+
+
+@require_POST
+def accept_terms(request, slug):
+    """Say yes to the rules of a sealed space."""
+    place = get_object_or_404(Space.objects.belonging_to(request.user), slug=slug)
+    spaces.accept_terms(place, by=request.user)
+    return redirect(place)
+
+
+def _closed_door(request, place, form=None, status=200):
+    """What stands outside: the rules to accept, the way to ask, or the same 404 as nothing."""
+    context = {"space": place, "rules": markdown.render(place.rules).html}
+    if place.kind == SpaceKind.SEALED:
+        return render(request, "community/terms.html", context, status=status)
+    if place.kind == SpaceKind.PRIVATE:
+        raise Http404
+    context["may_ask"] = permissions.may_ask_to_join(request.user, place)
+    return render(
+        request, "community/door.html", {**context, "form": form or JoinRequestForm()}, status=status
+    )
+
+
+def _new_threads(leader) -> dict[int, int]:
+    """How many threads hold something new, by space."""
+    rows = (
+        threads.listed(leader)
+        .filter(is_new=True)
+        .order_by()
+        .values(place=F("space_id"))
+        .annotate(n=Count("pk"))
+    )
+    return {row["place"]: row["n"] for row in rows}

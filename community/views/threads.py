@@ -1,0 +1,174 @@
+"""Reading a thread, starting one, replying, following."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from community import permissions, threads
+from community.forms import LevelForm, ReplyForm, SeenForm, ThreadForm
+from community.markdown import as_quote
+from community.markdown import render as to_html
+from community.models import POSTS_PER_PAGE, Level, Post, Reading, Space, Thread
+
+
+@require_http_methods(["GET", "POST"])
+def start(request, slug):
+    """The form for a new thread, and the new thread."""
+    space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
+    permissions.require(permissions.may_start(request.user, space))
+    form = ThreadForm(request.POST if request.method == "POST" else None)
+    context = {"space": space, "form": form}
+    if request.POST.get("preview"):
+        return _preview(request, "community/start.html", context)
+    if form.is_valid():
+        try:
+            return redirect(threads.start(space, by=request.user, **form.cleaned_data))
+        except threads.UnseenQuote as refusal:
+            form.add_error("body", str(refusal))
+    return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def thread(request, pk, slug=""):
+    """A page of a thread; without a page number, the one with the first unread post."""
+    found = _thread(request, pk)
+    if slug != found.slug:
+        return redirect(found, permanent=False)
+    reading = Reading.objects.filter(leader=request.user, thread=found).first()
+    if "page" not in request.GET and reading and reading.read_up_to:
+        number = min(reading.read_up_to + 1, max(found.last_number, 1))
+        return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
+    form = ReplyForm(initial=_quote(request, found))
+    return _show(request, found, form, reading)
+
+
+@require_POST
+def reply(request, pk):
+    """A new post in a thread."""
+    found = _thread(request, pk)
+    form = ReplyForm(request.POST)
+    if request.POST.get("preview"):
+        return _preview(request, "community/thread.html", _context(request, found, form))
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    try:
+        post = threads.reply(found, by=request.user, **form.cleaned_data)
+    except PermissionDenied as refusal:
+        form.add_error("body", str(refusal))
+        status = 422 if isinstance(refusal, threads.UnseenQuote) else 403
+        return _show(request, found, form, status=status)
+    return redirect(f"{found.get_absolute_url()}?page={post.page_number}#post-{post.number}")
+
+
+@require_GET
+def posts(request, pk):
+    """The fragments of the posts after a number, or of one post, for an open page."""
+    found = _thread(request, pk)
+    form = SeenForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    numbers = (
+        form.cleaned_data["first"],
+        min(form.cleaned_data["last"], form.cleaned_data["first"] + POSTS_PER_PAGE - 1),
+    )
+    chosen = list(found.posts.filter(number__range=numbers).order_by("number").select_related("author"))
+    context = {"posts": threads.as_seen(chosen, found, viewer=request.user), **_rights(request, found)}
+    return render(request, "community/_posts.html", context)
+
+
+@require_POST
+def seen(request, pk):
+    """These posts were on the screen, or a whole thread counts as read."""
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    found = _thread(request, pk)
+    threads.mark_read(found, by=request.user, **form.cleaned_data)
+    return redirect(found.space) if "back" in request.POST else HttpResponse(status=204)
+
+
+@require_POST
+def mark_unread(request, pk, number):
+    """Everything from this post on is new again."""
+    found = _thread(request, pk)
+    threads.mark_unread(found, by=request.user, number=number)
+    return redirect(found.space)
+
+
+@require_POST
+def follow(request, pk):
+    """Watch a thread, or mute it."""
+    found = _thread(request, pk)
+    form = LevelForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, ReplyForm(), status=422)
+    threads.follow(found, by=request.user, level=form.cleaned_data["level"])
+    return redirect(f"{found.get_absolute_url()}?page={_page_number(request, found)}")
+
+
+@require_POST
+def preview(request):
+    """The HTML that these words would become."""
+    return HttpResponse(to_html(request.POST.get("body", "")[:20_000]).html)
+
+
+def page_of(number: int) -> int:
+    """The page on which the post with this number stands."""
+    return (number - 1) // POSTS_PER_PAGE + 1
+
+
+def _thread(request, pk) -> Thread:
+    return get_object_or_404(Thread.objects.visible_to(request.user).select_related("space", "author"), pk=pk)
+
+
+def _page_number(request, found) -> int:
+    try:
+        return min(max(int(request.GET.get("page", 1)), 1), found.page_count)
+    except ValueError:
+        return 1
+
+
+def _rights(request, found) -> dict:
+    return {
+        "thread": found,
+        "may_reply": permissions.may_reply(request.user, found),
+        "may_moderate": permissions.may_moderate(request.user, found.space),
+    }
+
+
+def _context(request, found, form, reading=None) -> dict:
+    reading = reading or Reading.objects.filter(leader=request.user, thread=found).first()
+    number = _page_number(request, found)
+    return {
+        **_rights(request, found),
+        "space": found.space,
+        "posts": threads.page(found, number, viewer=request.user),
+        "page": number,
+        "form": form,
+        "level": reading.level if reading else Level.NORMAL.value,
+        "levels": Level.choices,
+        "mark": reading.read_up_to if reading else 0,
+    }
+
+
+def _show(request, found, form, reading=None, status=200):
+    return render(request, "community/thread.html", _context(request, found, form, reading), status=status)
+
+
+def _preview(request, template, context):
+    """The same page again with the preview below what was typed, for browsers without JavaScript."""
+    body = request.POST.get("body", "")[:20_000]
+    if request.htmx:
+        return HttpResponse(to_html(body).html)
+    form = type(context["form"])(initial=request.POST.dict())
+    return render(request, template, {**context, "form": form, "preview": to_html(body).html})
+
+
+def _quote(request, found) -> dict:
+    """What the reply begins with when one pressed “Quote”."""
+    if not request.GET.get("quote", "").isdecimal():
+        return {}
+    shown = Post.objects.visible_to(request.user).shown()
+    post = shown.filter(thread=found, number=min(int(request.GET["quote"]), 2_000_000_000)).first()
+    return {"body": as_quote(post)} if post else {}

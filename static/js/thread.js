@@ -1,0 +1,88 @@
+// A thread page: tells what was seen, and brings in what arrives. Without it the page reads and posts just the same.
+import { live } from "./live.js";
+
+const posts = document.getElementById("posts");
+const arrivals = document.getElementById("arrivals");
+const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+let last = Number(posts.dataset.last);
+
+// --- What was seen: a post on the screen for a second; told in batches, and at once when the page goes away.
+let mark = Number(posts.dataset.mark);
+let told = mark;
+const waiting = new Map();
+const numberOf = (post) => Number(post.id.replace("post-", ""));
+
+const watcher = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) waiting.set(target, setTimeout(() => saw(target), 1000));
+    else {
+      clearTimeout(waiting.get(target));
+      waiting.delete(target);
+    }
+  }
+});
+
+const seenHere = new Set();
+
+function saw(post) {
+  if (document.visibilityState !== "visible") return;
+  watcher.unobserve(post);
+  seenHere.add(numberOf(post));
+  while (seenHere.has(mark + 1)) mark += 1;
+}
+
+function tell() {
+  if (mark <= told) return;
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, first: told + 1, last: mark });
+  if (navigator.sendBeacon(posts.dataset.seen, body)) told = mark;
+}
+
+function watch(root) {
+  for (const post of root.querySelectorAll(".post")) if (numberOf(post) > mark) watcher.observe(post);
+}
+
+watch(posts);
+setInterval(tell, 2000);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
+addEventListener("pagehide", tell);
+
+// --- What arrives: the server renders it with this reader's rights; nothing that is being read moves.
+async function fetchPosts(first, until) {
+  const answer = await fetch(`${posts.dataset.posts}?first=${first}&last=${until}`, { credentials: "same-origin" });
+  if (!answer.ok) return null;
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  return template.content;
+}
+
+async function arrived(number) {
+  if (number <= last) return renew(number);
+  if (!("grows" in posts.dataset)) {
+    arrivals.innerHTML = "";
+    const link = document.createElement("a");
+    link.href = location.pathname;
+    link.textContent = "New replies have come. Go to the first new one.";
+    arrivals.append(link);
+    return;
+  }
+  const fresh = await fetchPosts(last + 1, number);
+  if (!fresh) return;
+  for (const post of [...fresh.querySelectorAll(".post")]) if (document.getElementById(post.id)) post.remove();
+  last = Math.max(last, number);
+  posts.append(fresh);
+  watch(posts);
+  arrivals.textContent = "A new reply has come.";
+}
+
+async function renew(number) {
+  const old = document.getElementById(`post-${number}`);
+  if (!old || old.contains(document.activeElement)) return;
+  const fresh = await fetchPosts(number, number);
+  const post = fresh?.querySelector(".post");
+  if (post) old.replaceWith(post);
+}
+
+let line = Promise.resolve();
+live.subscribe(`thread:${posts.dataset.thread}`, (event) => {
+  if (event.type === "post") line = line.then(() => arrived(event.number)).catch(() => {});
+});
