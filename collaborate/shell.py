@@ -1,7 +1,6 @@
 """What the header and footer of every page need."""
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from community.models import Notice
@@ -30,17 +29,10 @@ def _shell(request) -> dict:
 
 
 def _navigation(path: str, inside) -> list[dict]:
+    places = [("Home", "/"), ("Faculty", "/faculty/")]
     if inside:
-        places = [
-            ("Home", "home"),
-            ("Spaces", "spaces"),
-            ("Leaders", "leaders"),
-            ("Faculty", "faculty"),
-            ("Search", "search"),
-        ]
-    else:
-        places = [("Home", "home"), ("Faculty", "faculty")]
+        places[1:1] = [("Spaces", "/spaces/"), ("Leaders", "/leaders/"), ("Search", "/search/")]
     return [
         {"text": text, "href": href, "current": path == href or (href != "/" and path.startswith(href))}
-        for text, href in ((text, reverse(name)) for text, name in places)
+        for text, href in places
     ]

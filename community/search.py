@@ -52,9 +52,7 @@ def _posts(query: SearchQuery, by: Leader) -> list[Post]:
     )
     posts = list(best.annotate(headline=headline))
     for post in posts:
-        post.excerpt = mark_safe(
-            escape(post.headline).replace(_MARK, "<mark>").replace(_UNMARK, "</mark>")
-        )
+        post.excerpt = mark_safe(escape(post.headline).replace(_MARK, "<mark>").replace(_UNMARK, "</mark>"))
     return posts
 
 

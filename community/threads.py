@@ -4,7 +4,7 @@ import uuid as uuids
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -155,7 +155,7 @@ def listed(leader: Leader):
         .defer("search", "last_post__search", "last_post__body", "last_post__body_html")
         .annotate(
             mark=Subquery(mine.values("read_up_to")[:1]),
-            level=Coalesce(Subquery(mine.values("level")[:1]), Level.NORMAL.value),
+            level=Coalesce(Subquery(mine.values("level")[:1]), Value(Level.NORMAL.value)),
             is_new=~before & Q(last_post__number__gt=Coalesce(F("mark"), 0)) & ~Q(level=Level.MUTED),
         )
         .annotate(unread=F("last_post__number") - Coalesce(F("mark"), 0))

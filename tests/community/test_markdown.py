@@ -1,0 +1,94 @@
+"""What people type becomes HTML that can harm nobody."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from community import markdown
+
+ana = SimpleNamespace(pk=7, handle="ana")
+
+
+def only_ana(handles):
+    return [ana] if "ana" in handles else []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt&colon;alert(1))",
+        "[x](data:text/html;base64,xxxx)",
+        '<img src=x onerror="alert(1)">',
+        "![x](http://example.org/x.png)",
+        '<a href="x" onclick="y()">z</a>',
+    ],
+)
+def test_nothing_that_runs_or_loads_survives(text):
+    html = markdown.render(text).html
+    for danger in ("<script", "<img", 'onclick="', 'href="javascript', 'href="data', 'href="JaVa'):
+        assert danger not in html
+
+
+def test_tables_lists_links_and_emphasis_stay():
+    html = markdown.render("**a** *b*\n\n- c\n\n| d |\n|---|\n| e |\n\nhttp://example.org").html
+    for piece in (
+        "<strong>a</strong>",
+        "<em>b</em>",
+        "<li>c</li>",
+        "<td>e</td>",
+        'href="http://example.org"',
+    ):
+        assert piece in html
+
+
+def test_headings_stand_below_those_of_the_page():
+    assert "<h3>Plan</h3>" in markdown.render("# Plan").html
+
+
+def test_a_mention_names_only_those_who_may_be_named():
+    rendered = markdown.render("@ana and @zed, not x@ana.org", only_ana)
+    assert rendered.mentions == [ana]
+    assert 'href="/leaders/ana/"' in rendered.html
+    assert "@zed" in rendered.html
+    assert "/leaders/zed/" not in rendered.html
+
+
+def test_mentions_inside_code_are_words():
+    assert markdown.render("`@ana`", only_ana).mentions == []
+
+
+def test_a_quote_knows_its_post():
+    rendered = markdown.render("> /posts/12/\n> Hello\n\nI agree.")
+    assert rendered.quotes == [12]
+    assert "/posts/12/" not in rendered.html
+    assert markdown.quoted_ids(rendered.html) == {12}
+
+
+def test_a_quote_that_the_reader_cannot_see_is_gone_with_all_inside_it():
+    html = markdown.render("> /posts/12/\n> Secret\n>\n> > deeper secret\n\nAfter").html
+    dressed = markdown.dress_quotes(html, {})
+    assert "ecret" not in dressed
+    assert "A quote from a post that you cannot see." in dressed
+    assert "After" in dressed
+
+
+def test_a_quote_that_the_reader_can_see_is_named():
+    author = SimpleNamespace(name="Ana <Brook>")
+    post = SimpleNamespace(pk=12, author=author, alias="")
+    dressed = markdown.dress_quotes(markdown.render("> /posts/12/\n> Hello").html, {12: post})
+    assert "Ana &lt;Brook&gt; wrote" in dressed
+    assert "Hello" in dressed
+
+
+def test_quoting_leaves_out_the_quotes_inside():
+    post = SimpleNamespace(pk=3, body="> /posts/1/\n> old\n\nMine\nagain")
+    assert markdown.as_quote(post) == "> /posts/3/\n> Mine\n> again\n\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["> " * 10_000 + "x", "[" * 20_000, "*" * 20_000, "- " * 10_000, "<" * 20_000]
+)
+def test_monstrous_nesting_is_only_text(text):
+    assert len(markdown.render(text).html) < 200_000
