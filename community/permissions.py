@@ -1,10 +1,16 @@
 """Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
 
-from community.models import JoinRequest, Message, Post, Room, Space, SpaceKind, Thread
+from django.core.exceptions import PermissionDenied
+
+from community.models import Decision, JoinRequest, Message, Post, Room, Space, SpaceKind, Thread
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, Verdict, may_come_in, no, require
 
-__all__ = ["ALLOWED", "Verdict", "require"]
+__all__ = ["ALLOWED", "Conflict", "Verdict", "require"]
+
+
+class Conflict(PermissionDenied):
+    """What one wants to decide has been decided meanwhile; the sentence says how."""
 
 
 def may_read(leader: Leader, space: Space) -> Verdict:
@@ -107,15 +113,53 @@ def may_moderate(leader: Leader, space: Space) -> Verdict:
     return ALLOWED
 
 
+def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
+    """The moderators of its space, but not about their own words."""
+    if not (verdict := may_moderate(leader, item.space)):
+        return verdict
+    if item.author_id == leader.pk:
+        return no("These are your own words. Another moderator must decide about them.")
+    return ALLOWED
+
+
+def may_move(leader: Leader, thread: Thread, space: Space) -> Verdict:
+    """The moderators of the space it stands in, to where they may write; nothing leaves a sealed space."""
+    if not (verdict := may_moderate(leader, thread.space)):
+        return verdict
+    if thread.space.kind == SpaceKind.SEALED:
+        return no("What was said in a sealed space stays there.")
+    return may_write(leader, space)
+
+
 def may_suspend(leader: Leader, member: Leader, space: Space) -> Verdict:
-    """Moderators, but neither themselves, nor faculty, nor admins."""
+    """Moderators, but neither themselves, nor faculty, nor admins, nor people who were never in the space."""
     if not (verdict := may_moderate(leader, space)):
         return verdict
     if member.pk == leader.pk:
         return no("You cannot suspend yourself.")
     if member.is_faculty or member.is_staff:
         return no("Faculty and admins can only be suspended by an admin.")
+    if not (member.is_suspended or _takes_part(member, space)):
+        return no("You can only suspend people who take part in this space.")
     return ALLOWED
+
+
+def may_lift(leader: Leader, member: Leader, space: Space) -> Verdict:
+    """The moderators of the space in which the suspension was decided."""
+    if not (verdict := may_moderate(leader, space)):
+        return verdict
+    latest = Decision.objects.filter(leader=member, verb=Decision.Verb.SUSPEND).first()
+    if latest is None or latest.space_id != space.pk:
+        return no("This suspension was decided elsewhere. Ask an admin to lift it.")
+    return ALLOWED
+
+
+def _takes_part(member: Leader, space: Space) -> bool:
+    return (
+        Space.objects.belonging_to(member).filter(pk=space.pk).exists()
+        or Post.objects.filter(space=space, author=member).exists()
+        or Message.objects.filter(room__space=space, author=member).exists()
+    )
 
 
 def may_open_desk(leader: Leader) -> Verdict:

@@ -21,6 +21,12 @@ def make_leader(name: str, **fields) -> Leader:
     return Leader.objects.create_user(f"{handle}@example.org", "collaborate-demo", name=name, **fields)
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Passwords need not resist anybody in tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def cohort(db):
     return Cohort.objects.create(

@@ -1,7 +1,7 @@
 from community.models.chat import Message, MessageRevision, Room, RoomReading
 from community.models.digests import Digest, DigestState
 from community.models.errands import Errand, ErrandKind
-from community.models.moderation import Case, Category, Decision, Report
+from community.models.moderation import PRIORITY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import Level, Reading
 from community.models.spaces import (
@@ -26,6 +26,7 @@ from community.models.threads import (
 
 __all__ = [
     "POSTS_PER_PAGE",
+    "PRIORITY",
     "Case",
     "Category",
     "Decision",

@@ -67,6 +67,10 @@ class Message(models.Model):
         return f"Message {self.number} of room {self.room_id}"
 
     @property
+    def space(self) -> Space:
+        return self.room.space
+
+    @property
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from community.models.chat import Message
 from community.models.spaces import Space
 from community.models.threads import Post, Thread
+from leaders.models import Leader
 
 
 class Category(models.TextChoices):
@@ -102,8 +103,9 @@ class Report(models.Model):
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """The log of the spaces a faculty member moderates."""
-        return self.filter(space__in=Space.objects.moderated_by(leader).values("pk"))
+        """The log of the spaces a faculty member moderates, without answers to reports about them."""
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        return self.filter(space__in=moderated).exclude(case__about=leader if leader.pk else None)
 
 
 class Decision(models.Model):
@@ -145,3 +147,14 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"{self.get_verb_display()} on {self.at:%-d %B %Y}"
+
+    @property
+    def item(self) -> Post | Message | Thread | None:
+        return self.post or self.message or self.thread
+
+    @property
+    def concerns(self) -> Leader | None:
+        """Whom to tell of it: nobody learns that somebody's report about them was dismissed."""
+        if self.verb in (self.Verb.DISMISS, self.Verb.ADMIT, self.Verb.DECLINE):
+            return None
+        return self.leader or self.item.author

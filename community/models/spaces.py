@@ -54,7 +54,8 @@ class SpaceQuerySet(models.QuerySet):
         if not (may_come_in(leader) and leader.is_faculty):
             return self.none()
         roles = SpaceMembership.objects.current().filter(leader=leader, role=SpaceRole.MODERATOR)
-        return self.filter(pk__in=roles.values("space"))
+        accepted = TermsAcceptance.objects.filter(leader=leader).values("space")
+        return self.filter(~Q(kind=SpaceKind.SEALED) | Q(pk__in=accepted), pk__in=roles.values("space"))
 
 
 class Space(models.Model):

@@ -1,0 +1,343 @@
+"""What moderators decide: each verb leaves one decision in the log, and tells those whom it concerns."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from community import live, permissions, threads
+from community.models import (
+    PRIORITY,
+    Case,
+    Decision,
+    ErrandKind,
+    JoinRequest,
+    Message,
+    Post,
+    Report,
+    Room,
+    Space,
+    SpaceMembership,
+    Thread,
+)
+from community.permissions import Conflict, require
+from community.tasks import enqueue
+from leaders.models import Leader
+
+Item = Post | Message | Thread
+Verb = Decision.Verb
+
+OUTCOMES = {
+    Verb.HIDE: "A moderator read it and has hidden it.",
+    Verb.RESTORE: "A moderator read it and has let it stand.",
+    Verb.DISMISS: "A moderator read it and has let it stand.",
+    Verb.SUSPEND: "A moderator read it and has acted.",
+}
+
+
+@transaction.atomic
+def report(item: Post | Message, *, by: Leader, category: str, words: str = "") -> Report:
+    """Flag an item; all open flags of one item form one case; a member's second flag is the first."""
+    require(permissions.may_report(by, item))
+    _lock(item)
+    case = _open_case(item) or _new_case(item, category)
+    flag, _ = Report.objects.get_or_create(
+        case=case, by=by, defaults={"category": category, "words": words.strip()}
+    )
+    if PRIORITY[flag.category] < case.priority:
+        case.priority = PRIORITY[flag.category]
+        case.save(update_fields=["priority"])
+    return flag
+
+
+@transaction.atomic
+def assign(case: Case, *, by: Leader) -> Case:
+    """Take a case that nobody else has taken."""
+    _lock_case(case)
+    require(permissions.may_decide(by, case.item))
+    _refuse_closed(case)
+    if case.assignee_id not in (None, by.pk):
+        raise Conflict(f"{case.assignee} has taken this case already.")
+    case.assignee = by
+    case.save(update_fields=["assignee"])
+    return case
+
+
+@transaction.atomic
+def dismiss(case: Case, *, by: Leader, reason: str) -> Decision:
+    """Close a case without touching its item."""
+    _lock_case(case)
+    require(permissions.may_decide(by, case.item))
+    _refuse_closed(case)
+    return _record(Verb.DISMISS, case.item, by=by, reason=reason)
+
+
+@transaction.atomic
+def hide(item: Item, *, by: Leader, reason: str) -> Decision:
+    """Take a post, a message or a whole thread out of everybody's sight but the moderators'."""
+    _lock(item)
+    require(permissions.may_decide(by, item))
+    if item.is_hidden:
+        raise Conflict(f"This {_noun(item)} is hidden already.")
+    item.hidden_at = timezone.now()
+    item.save(update_fields=["hidden_at"])
+    _show_change(item)
+    return _record(Verb.HIDE, item, by=by, reason=reason)
+
+
+@transaction.atomic
+def restore(item: Item, *, by: Leader, reason: str) -> Decision:
+    """Show again what was hidden."""
+    _lock(item)
+    require(permissions.may_decide(by, item))
+    if not item.is_hidden:
+        raise Conflict(f"This {_noun(item)} is not hidden.")
+    was_hidden_at, item.hidden_at = item.hidden_at, None
+    item.save(update_fields=["hidden_at"])
+    _show_change(item)
+    return _record(Verb.RESTORE, item, by=by, reason=reason, hidden_at=was_hidden_at.isoformat())
+
+
+@transaction.atomic
+def close(thread: Thread, *, by: Leader, reason: str) -> Decision:
+    """Accept no more replies in a thread, but from moderators."""
+    _lock(thread)
+    require(permissions.may_moderate(by, thread.space))
+    if thread.is_closed:
+        raise Conflict("This thread is closed already.")
+    _set(thread, closed_at=timezone.now())
+    return _record(Verb.CLOSE, thread, by=by, reason=reason)
+
+
+@transaction.atomic
+def reopen(thread: Thread, *, by: Leader, reason: str) -> Decision:
+    """Accept replies in a thread again."""
+    _lock(thread)
+    require(permissions.may_moderate(by, thread.space))
+    if not thread.is_closed:
+        raise Conflict("This thread is open already.")
+    was_closed_at = thread.closed_at
+    _set(thread, closed_at=None)
+    return _record(Verb.REOPEN, thread, by=by, reason=reason, closed_at=was_closed_at.isoformat())
+
+
+@transaction.atomic
+def pin(thread: Thread, *, by: Leader, reason: str) -> Decision:
+    """Keep a thread on top of its space."""
+    _lock(thread)
+    require(permissions.may_moderate(by, thread.space))
+    if thread.is_pinned:
+        raise Conflict("This thread is pinned already.")
+    _set(thread, is_pinned=True)
+    return _record(Verb.PIN, thread, by=by, reason=reason)
+
+
+@transaction.atomic
+def unpin(thread: Thread, *, by: Leader, reason: str) -> Decision:
+    """Let a thread take its place among the others."""
+    _lock(thread)
+    require(permissions.may_moderate(by, thread.space))
+    if not thread.is_pinned:
+        raise Conflict("This thread is not pinned.")
+    _set(thread, is_pinned=False)
+    return _record(Verb.UNPIN, thread, by=by, reason=reason)
+
+
+@transaction.atomic
+def move(thread: Thread, *, to: Space, by: Leader, reason: str) -> Decision:
+    """Carry a thread with its posts, and all marks of what was read, into another space."""
+    _lock(thread)
+    if thread.space_id == to.pk:
+        raise Conflict(f"This thread is in {to} already.")
+    require(permissions.may_move(by, thread, to))
+    source = thread.space
+    decision = _record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
+    _set(thread, space=to, is_pinned=False)
+    thread.posts.update(space=to)
+    Case.objects.filter(post__thread=thread, closed_at=None).update(space=to)
+    return decision
+
+
+@transaction.atomic
+def suspend(
+    leader: Leader, *, by: Leader, space: Space, until: datetime, reason: str, case: Case | None = None
+) -> Decision:
+    """Keep somebody out of everything until a moment, after which they come in again by themselves."""
+    _lock_leader(leader)
+    require(permissions.may_suspend(by, leader, space))
+    if leader.is_suspended:
+        raise Conflict(f"{leader} is suspended already, until {_moment(leader.suspended_until, by)}.")
+    if until <= timezone.now():
+        raise Conflict("A suspension must end in the future.")
+    leader.suspended_until, leader.suspension_reason = until, reason
+    leader.save(update_fields=["suspended_until", "suspension_reason"])
+    live.rights_changed(leader.pk)
+    item = case.item if case else None
+    return _record(
+        Verb.SUSPEND, item, by=by, reason=reason, space=space, leader=leader, until=until.isoformat()
+    )
+
+
+@transaction.atomic
+def lift(leader: Leader, *, by: Leader, space: Space, reason: str) -> Decision:
+    """End a suspension before its time."""
+    _lock_leader(leader)
+    require(permissions.may_lift(by, leader, space))
+    if not leader.is_suspended:
+        raise Conflict(f"{leader} is not suspended.")
+    was_until = leader.suspended_until
+    leader.suspended_until, leader.suspension_reason = None, ""
+    leader.save(update_fields=["suspended_until", "suspension_reason"])
+    live.rights_changed(leader.pk)
+    return _record(
+        Verb.LIFT, None, by=by, reason=reason, space=space, leader=leader, until=was_until.isoformat()
+    )
+
+
+@transaction.atomic
+def admit(request: JoinRequest, *, by: Leader, reason: str) -> Decision:
+    """Let somebody into the space that they asked to join."""
+    decision = _answer(request, Verb.ADMIT, by=by, reason=reason)
+    SpaceMembership.objects.get_or_create(
+        space=request.space,
+        leader=request.leader,
+        ends_at=None,
+        defaults={"reason": "Asked to join.", "added_by": by},
+    )
+    live.rights_changed(request.leader_id)
+    return decision
+
+
+@transaction.atomic
+def decline(request: JoinRequest, *, by: Leader, reason: str) -> Decision:
+    """Answer no to somebody who asked to join a space; they may ask again."""
+    return _answer(request, Verb.DECLINE, by=by, reason=reason)
+
+
+# --- What the verbs share, in the order of a decision: lock, refuse, change, show, record ---------------
+
+
+def _lock(item: Item) -> None:
+    """Hold the item, read anew; always the whole before its part, as those do who write."""
+    if isinstance(item, Post):
+        Thread.objects.select_for_update(no_key=True).get(pk=item.thread_id)
+    if isinstance(item, Message):
+        Room.objects.select_for_update(no_key=True).get(pk=item.room_id)
+    item.refresh_from_db(from_queryset=type(item).objects.select_for_update(no_key=True))
+
+
+def _lock_case(case: Case) -> None:
+    """Hold the item of a case and then the case, so that nobody decides about either meanwhile."""
+    _lock(case.item)
+    case.refresh_from_db(from_queryset=Case.objects.select_for_update(no_key=True))
+
+
+def _lock_leader(leader: Leader) -> None:
+    leader.refresh_from_db(from_queryset=Leader.objects.select_for_update(no_key=True))
+
+
+def _open_case(item: Post | Message) -> Case | None:
+    return Case.objects.open().filter(**_which(item)).first()
+
+
+def _new_case(item: Post | Message, category: str) -> Case:
+    return Case.objects.create(
+        space=item.space, about=item.author, priority=PRIORITY[category], **_which(item)
+    )
+
+
+def _refuse_closed(case: Case) -> None:
+    if not case.is_open:
+        decision = case.decisions.select_related("by").first()
+        who = f" by {decision.by}" if decision else ""
+        raise Conflict(f"This case was closed already{who}.")
+
+
+def _answer(request: JoinRequest, verb: Verb, *, by: Leader, reason: str) -> Decision:
+    request.refresh_from_db(from_queryset=JoinRequest.objects.select_for_update(no_key=True))
+    require(permissions.may_moderate(by, request.space))
+    if request.decided_at:
+        raise Conflict(f"{request.decided_by} has answered this request already.")
+    request.decided_at, request.decided_by = timezone.now(), by
+    request.accepted, request.reason = verb == Verb.ADMIT, reason
+    request.save(update_fields=["decided_at", "decided_by", "accepted", "reason"])
+    enqueue(ErrandKind.TELL_MEMBER, request.pk)
+    return _record(verb, None, by=by, reason=reason, space=request.space, leader=request.leader)
+
+
+def _set(thread: Thread, **values) -> None:
+    for name, value in values.items():
+        setattr(thread, name, value)
+    thread.save(update_fields=list(values))
+    _show_change(thread)
+
+
+def _show_change(item: Item) -> None:
+    """Count anew what is shown, and have open pages fetch it."""
+    match item:
+        case Post():
+            threads.recount(item.thread)
+            live.push(live.thread_topic(item.thread_id), {"type": "post", "number": item.number})
+        case Thread():
+            live.push(live.thread_topic(item.pk), {"type": "thread"})
+        case Message():
+            _touch(item)
+
+
+def _touch(message: Message) -> None:
+    room = Room.objects.select_for_update(no_key=True).get(pk=message.room_id)
+    room.version += 1
+    room.save(update_fields=["version"])
+    message.version = room.version
+    message.save(update_fields=["version"])
+    live.push(live.room_topic(room.pk), {"type": "message", "version": room.version})
+
+
+def _record(
+    verb: Verb,
+    item: Item | None,
+    *,
+    by: Leader,
+    reason: str,
+    space: Space | None = None,
+    leader: Leader | None = None,
+    **detail,
+) -> Decision:
+    """Write the decision down, close the cases that it answers, and promise to tell those concerned."""
+    cases = _answered_cases(verb, item)
+    decision = Decision.objects.create(
+        verb=verb,
+        by=by,
+        reason=reason.strip(),
+        space=space or item.space,
+        leader=leader,
+        case=cases[0] if cases else None,
+        detail=detail,
+        **(_which(item) if item else {}),
+    )
+    if decision.concerns:
+        enqueue(ErrandKind.TELL_AUTHOR, decision.pk)
+    for case in cases:
+        case.closed_at, case.outcome = decision.at, OUTCOMES[verb]
+        case.save(update_fields=["closed_at", "outcome"])
+        enqueue(ErrandKind.TELL_REPORTERS, case.pk)
+    return decision
+
+
+def _answered_cases(verb: Verb, item: Item | None) -> list[Case]:
+    if item is None or verb not in OUTCOMES:
+        return []
+    which = {"post__thread": item} if isinstance(item, Thread) else _which(item)
+    return list(Case.objects.open().filter(**which).select_for_update(no_key=True))
+
+
+def _which(item: Item) -> dict[str, Item]:
+    return {_noun(item): item}
+
+
+def _noun(item: Item) -> str:
+    return type(item).__name__.lower()
+
+
+def _moment(value: datetime, reader: Leader) -> str:
+    return f"{value.astimezone(reader.zone):%-d %B %Y, %H:%M}"
