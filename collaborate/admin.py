@@ -1,5 +1,6 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
+from django.utils.decorators import method_decorator
 
 
 class Site(AdminSite):
@@ -9,5 +10,4 @@ class Site(AdminSite):
     index_title = "What would you like to look after?"
     site_url = "/"
 
-
-Site.login = secure_admin_login(Site.login)
+    login = method_decorator(secure_admin_login)(AdminSite.login)
