@@ -1,5 +1,6 @@
 """What people type becomes HTML that can harm nobody."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -27,8 +28,9 @@ def only_ana(handles):
 )
 def test_nothing_that_runs_or_loads_survives(text):
     html = markdown.render(text).html
-    for danger in ("<script", "<img", 'onclick="', 'href="javascript', 'href="data', 'href="JaVa'):
-        assert danger not in html
+    assert not re.search(
+        r"<(script|img)|<[^>]*(\son\w+=|(href|src)=\W*(javascript|data))", html, re.IGNORECASE
+    )
 
 
 def test_tables_lists_links_and_emphasis_stay():
