@@ -1,5 +1,6 @@
 """Every setting, all from the environment; security defaults fail closed."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -218,6 +219,7 @@ vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Collaborate <collaborate@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # --- Work in the background ---------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL

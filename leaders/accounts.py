@@ -1,11 +1,20 @@
-"""How allauth makes an account of ours, and dresses its mail."""
+"""How allauth makes an account of ours, and how its mail is dressed and leaves."""
+
+import logging
+import secrets
+from smtplib import SMTPException
 
 import css_inline
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
+log = logging.getLogger(__name__)
+
 BEFORE_SIGNATURE = "\n\nCollaborate\n"
+NEWCOMER = "new-"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,7 +23,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request, user, form, commit=True):
         user = super().save_user(request, user, form, commit=False)
         user.email = user.email.lower()
-        user.handle = user.handle or type(user).objects.free_handle("leader")
+        user.handle = user.handle or f"{NEWCOMER}{secrets.token_hex(8)}"
         if commit:
             user.save()
         return user
@@ -33,3 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         message.attach_alternative(css_inline.inline(html, keep_style_tags=True), "text/html")
         return message
+
+    def send_mail(self, template_prefix, email, context):
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            log.warning("security mail did not leave: %s", type(error).__name__)
+            answer = render(self.request, "pages/mail_failed.html", status=503)
+            raise ImmediateHttpResponse(answer) from error

@@ -1,9 +1,15 @@
 """What everybody who is signed in passes before any page."""
 
-from allauth.mfa.utils import is_mfa_enabled
+from urllib.parse import urlencode
+
 from django.conf import settings
+from django.core.cache import cache
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+
+from leaders import rules
+from leaders.permissions import owes_second_factor
 
 ALWAYS_OPEN = (
     "/accounts/",
@@ -15,7 +21,11 @@ ALWAYS_OPEN = (
     "/privacy/",
     "/accessibility/",
     "/house-rules/",
+    "/unsubscribe/",
+    "/mailbox/",
 )
+RULES_VERSION = "house-rules-version"
+A_MINUTE = 60
 
 
 class Gate:
@@ -28,18 +38,39 @@ class Gate:
         leader = request.user
         if not leader.is_authenticated or request.path.startswith(ALWAYS_OPEN):
             return self.get_response(request)
+        return self._stop(request, leader) or self.get_response(request)
+
+    def _stop(self, request, leader):
+        """The answer instead of the page, or None."""
         if leader.is_suspended:
-            return render(request, "pages/suspended.html", status=403)
-        if leader.joined_at is None and not request.path.startswith("/join/"):
-            return redirect("join")
-        if self._lacks_second_factor(leader):
+            context = {"contact": settings.CONTACT_EMAIL}
+            return render(request, "pages/suspended.html", context, status=403)
+        if leader.joined_at is None:
+            return None if request.path == reverse("join") else redirect("join")
+        if owes_second_factor(leader) and request.path != reverse("second_factor"):
             return redirect("second_factor")
-        return self.get_response(request)
+        if self._opens_page(request) and self._owes_rules(request, leader):
+            return redirect(f"{reverse('accept_rules')}?{urlencode({'next': request.get_full_path()})}")
+        return None
 
     @staticmethod
-    def _lacks_second_factor(leader) -> bool:
-        wanted = settings.DEMAND_SECOND_FACTOR and (leader.is_faculty or leader.is_staff)
-        return wanted and not is_mfa_enabled(leader)
+    def _opens_page(request) -> bool:
+        """Whether the browser goes somewhere: rules are never asked for in the middle of a form or a chat."""
+        return request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+
+    @staticmethod
+    def _owes_rules(request, leader) -> bool:
+        """Asks the database once a session and version: the rest is a number in the session."""
+        known = cache.get(RULES_VERSION)
+        if known is not None and request.session.get(RULES_VERSION) == known:
+            return False
+        in_force = rules.with_acceptance(leader)
+        if in_force is None:
+            return False
+        cache.set(RULES_VERSION, in_force.version, A_MINUTE)
+        if in_force.accepted:
+            request.session[RULES_VERSION] = in_force.version
+        return not in_force.accepted
 
 
 class LocalTime:

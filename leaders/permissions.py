@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from leaders.models import Leader
+from leaders.models import PROFILE_FIELDS, Leader, Shown
 from leaders.models.account import may_come_in
 
 __all__ = ["ALLOWED", "Verdict", "may_come_in", "may_use_admin", "no", "require"]
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 @dataclass(frozen=True)
@@ -40,3 +45,35 @@ def may_use_admin(leader: Leader) -> Verdict:
     if not may_come_in(leader) or not leader.is_staff:
         return no("Only admins may use the administration pages.")
     return ALLOWED
+
+
+def may_join(leader: Leader) -> Verdict:
+    """Whoever has an account and has not joined yet."""
+    if leader.is_suspended:
+        return no("This account is suspended.")
+    if leader.joined_at is not None:
+        return no("You have joined already.")
+    return ALLOWED
+
+
+def may_change_profile(leader: Leader, by: Leader) -> Verdict:
+    """Everybody their own, and nobody else's."""
+    if not may_come_in(by) or by.pk != leader.pk:
+        return no("You can change only your own profile.")
+    return ALLOWED
+
+
+def fields_shown(leader: Leader, to: Leader, together: bool) -> frozenset[str]:
+    """The fields of a profile that another may see; `together` says whether they share a cohort."""
+    if leader.pk == to.pk:
+        return frozenset(PROFILE_FIELDS)
+    enough = {Shown.LEADERS, Shown.COHORT} if together else {Shown.LEADERS}
+    return frozenset(
+        field for field in PROFILE_FIELDS if leader.visibility.get(field, Shown.LEADERS) in enough
+    )
+
+
+def owes_second_factor(leader: Leader) -> bool:
+    """Whether a faculty member or admin must still set up an authenticator app or a passkey."""
+    demanded = settings.DEMAND_SECOND_FACTOR and (leader.is_faculty or leader.is_staff)
+    return demanded and not is_mfa_enabled(leader, types=SECOND_FACTORS)

@@ -1,4 +1,4 @@
-from leaders.models.account import Leader, Profession, Region, Shown, Stage, StageRecord
+from leaders.models.account import PROFILE_FIELDS, Leader, Profession, Region, Shown, Stage, StageRecord
 from leaders.models.cohorts import Cohort, CohortMembership, CohortRole
 from leaders.models.mail import Consent, DigestFrequency, MailPreferences
 from leaders.models.organisations import Collaborative, Organisation
@@ -6,6 +6,7 @@ from leaders.models.rules import HouseRules, HouseRulesAcceptance
 from leaders.models.signposts import Signpost
 
 __all__ = [
+    "PROFILE_FIELDS",
     "Cohort",
     "CohortMembership",
     "CohortRole",

@@ -1,10 +1,12 @@
 """A leader: the account, the profile that others may see, and the stages so far."""
 
+import secrets
 import unicodedata
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -85,7 +87,8 @@ def initials(name: str) -> str:
 
 
 def photo_path(leader, filename: str) -> str:
-    return f"photos/{leader.handle}.webp"
+    """A name that nobody can guess, and a new one for each picture, so that browsers may keep it."""
+    return f"photos/{secrets.token_hex(12)}.webp"
 
 
 class LeaderQuerySet(models.QuerySet):
@@ -103,15 +106,31 @@ class LeaderQuerySet(models.QuerySet):
             return self.none()
         return self.filter(is_active=True, joined_at__isnull=False)
 
+    def in_cohort_with(self, leader):
+        """Those who share a current cohort with a leader."""
+        theirs = CohortMembership.objects.current().filter(leader=leader).values("cohort")
+        shared = CohortMembership.objects.current().filter(leader=OuterRef("pk"), cohort__in=theirs)
+        return self.filter(Exists(shared))
+
     def showing(self, field: str, to) -> "LeaderQuerySet":
         """Those who let `to` see that field, so that no filter tells what a page would not."""
-        together = CohortMembership.objects.current().filter(
-            leader=OuterRef("pk"),
-            cohort__in=CohortMembership.objects.current().filter(leader=to).values("cohort"),
-        )
+        together = Leader.objects.in_cohort_with(to).values("pk")
         for_all = Q(**{f"visibility__{field}": Shown.LEADERS}) | ~Q(visibility__has_key=field)
-        for_cohort = Q(**{f"visibility__{field}": Shown.COHORT}) & Exists(together)
+        for_cohort = Q(**{f"visibility__{field}": Shown.COHORT}) & Q(pk__in=together)
         return self.filter(Q(pk=to.pk) | for_all | for_cohort)
+
+    def in_region(self, region: str):
+        """Those whose own region, or else that of their organisation, is this one."""
+        return self.filter(Q(region=region) | Q(region="", organisation__region=region))
+
+    def named_like(self, words: str):
+        """Those whose name holds the words, or comes close, the closest first."""
+        key = sort_key(words)
+        likeness = TrigramWordSimilarity(key, "sort_name")
+        close = self.filter(Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key))
+        # Without a close match, every name is compared: slower, and only then.
+        found = close if close.exists() else self.alias(likeness=likeness).filter(likeness__gte=0.35)
+        return found.order_by(likeness.desc(), "sort_name", "pk")
 
 
 class LeaderManager(BaseUserManager.from_queryset(LeaderQuerySet)):
@@ -168,6 +187,9 @@ class Leader(AbstractBaseUser, PermissionsMixin):
     organisation_name = models.CharField(
         max_length=160, blank=True, help_text="As typed on joining, until an admin links an organisation."
     )
+    region = models.CharField(
+        max_length=30, choices=Region, blank=True, help_text="Empty: that of the organisation."
+    )
     ask_me_about = models.TextField(max_length=600, blank=True)
     working_on = models.TextField(max_length=600, blank=True)
     photo = models.ImageField(upload_to=photo_path, blank=True)
@@ -218,6 +240,18 @@ class Leader(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         return initials(self.name)
+
+    @property
+    def workplace(self) -> str:
+        """The organisation, as linked or as typed."""
+        return self.organisation.name if self.organisation else self.organisation_name
+
+    @property
+    def region_name(self) -> str:
+        """The region in words: one's own, or else that of the organisation."""
+        if self.region or not self.organisation:
+            return self.get_region_display()
+        return self.organisation.get_region_display()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -49,6 +49,8 @@ class MailPreferences(models.Model):
 class Consent(models.Model):
     """One dated choice about an e-mail: what was chosen, by which words, and through which door."""
 
+    TEXT_VERSION = "2026-11"
+
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=20, default="digest")
     choice = models.CharField(max_length=20)
