@@ -238,6 +238,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE", default="/tmp/collaborate-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE = {
+    "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
 }

@@ -1,25 +1,17 @@
 """Spaces: who can read one, and how one comes in."""
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from community import permissions
-from community.models import JoinRequest, Space, SpaceKind, SpaceMembership, TermsAcceptance
+from community.models import JoinRequest, Space, TermsAcceptance
 from community.permissions import require
-from leaders.models import CohortMembership, Leader
+from leaders.models import Leader
 
 
 def readers(space: Space) -> QuerySet[Leader]:
     """Everybody who can read a space, by name."""
-    everybody = Leader.objects.active().order_by("sort_name", "pk")
-    if space.kind == SpaceKind.OPEN:
-        return everybody
-    direct = SpaceMembership.objects.current().filter(space=space).values("leader")
-    through = CohortMembership.objects.current().filter(cohort__spaces=space).values("leader")
-    members = everybody.filter(Q(pk__in=direct) | Q(pk__in=through))
-    if space.kind == SpaceKind.SEALED:
-        members = members.filter(pk__in=TermsAcceptance.objects.filter(space=space).values("leader"))
-    return members
+    return space.readers().order_by("sort_name", "pk")
 
 
 def mentionable(space: Space):

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from community import errands
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -28,3 +29,4 @@ def wake() -> None:
 @shared_task
 def run_errands() -> None:
     """Do the errands that are due."""
+    errands.run()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.views import posts, search, spaces, threads
+from community.views import notices, posts, search, spaces, threads
 
 urlpatterns = [
     path("spaces/", spaces.all_spaces, name="spaces"),
@@ -23,4 +23,9 @@ urlpatterns = [
     path("posts/<int:pk>/thank/undo/", posts.take_thanks_back, name="take_thanks_back"),
     path("preview/", threads.preview, name="preview"),
     path("search/", search.search, name="search"),
+    path("notices/", notices.all_notices, name="notices"),
+    path("notices/badge/", notices.badge, name="notices_badge"),
+    path("notices/read/", notices.open_all, name="open_notices"),
+    path("notices/<int:pk>/", notices.follow, name="notice"),
+    path("notices/<int:pk>/mute/", notices.mute, name="mute_notice"),
 ]

@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from community.models.chat import Message
+from community.models.reading import Reading
 from community.models.spaces import Space
 from community.models.threads import Post, Thread
 
@@ -21,36 +23,76 @@ class NoticeKind(models.TextChoices):
     MEMBERSHIP = "membership", "Your spaces changed"
 
 
-ABOUT_CONTENT = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THANKS)
+ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS)
+
+
+def replies(spaces):
+    """The replies that a notice stands for: its post and those after it, shown, and not the leader's own."""
+    return (
+        Post.objects.shown()
+        .filter(space__in=spaces, thread=OuterRef("thread"), pk__gte=OuterRef("post"))
+        .exclude(author=OuterRef("leader"))
+    )
 
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """A leader's notices, but for those about words that they may no longer see."""
-        seen = Post.objects.shown().filter(space__in=Space.objects.visible_to(leader).values("pk"))
-        return self.filter(leader=leader).filter(~Q(kind__in=ABOUT_CONTENT) | Q(post__in=seen.values("pk")))
+        spaces = Space.objects.visible_to(leader).values("pk")
+        seen = Post.objects.shown().filter(space__in=spaces).values("pk")
+        return self.filter(leader=leader).filter(
+            ~Q(kind__in=[*ABOUT_A_POST, NoticeKind.REPLY])
+            | Q(kind__in=ABOUT_A_POST, post__in=seen)
+            | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
+        )
 
     def unread(self):
-        """Notices not read yet."""
-        return self.filter(read_at=None)
+        """Notices not opened, about words that were not read in their thread either."""
+        marked = self.with_mark().filter(read_at=None)
+        beyond = Post.objects.shown().filter(thread=OuterRef("thread"), number__gt=OuterRef("mark"))
+        later = beyond.filter(pk__gte=OuterRef("post")).exclude(author=OuterRef("leader"))
+        return marked.filter(
+            ~Q(kind__in=[NoticeKind.MENTION, NoticeKind.REPLY])
+            | Q(kind=NoticeKind.MENTION, post__number__gt=F("mark"))
+            | Q(Exists(later), kind=NoticeKind.REPLY)
+        )
+
+    def with_mark(self):
+        """Each with `mark`, how far the leader has read its thread."""
+        mine = Reading.objects.filter(leader=OuterRef("leader"), thread=OuterRef("thread"))
+        return self.annotate(mark=Coalesce(Subquery(mine.values("read_up_to")[:1]), 0))
+
+    def with_replies(self, leader):
+        """Each with `replies`: how many it stands for; the unread ones until it is opened."""
+        spaces = Space.objects.visible_to(leader).values("pk")
+        until = Coalesce(OuterRef("read_at"), Now())
+        meant = replies(spaces).filter(number__gt=OuterRef("floor"), created_at__lte=until)
+        number_of = meant.order_by().values("thread").annotate(n=Count("pk")).values("n")
+        floor = Case(When(read_at=None, then=F("mark")), default=0)
+        return self.with_mark().annotate(floor=floor).annotate(replies=Coalesce(Subquery(number_of), 0))
 
 
 class Notice(models.Model):
-    """One line for one leader; unread lines of one kind about one thread are one line with a count."""
+    """One line for one leader; all unread replies in one thread are one line."""
 
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=12, choices=NoticeKind)
+    cause = models.CharField(
+        max_length=60, null=True, help_text="What it tells of, so that nothing is told twice."
+    )
     space = models.ForeignKey(Space, models.CASCADE, null=True, related_name="+")
     thread = models.ForeignKey(Thread, models.CASCADE, null=True, related_name="+")
-    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="+", help_text="The latest one.")
+    post = models.ForeignKey(
+        Post, models.CASCADE, null=True, related_name="+", help_text="The first one that is meant."
+    )
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     words = models.TextField(
         blank=True, help_text="A sentence for this leader, such as a moderator's reason."
     )
-    count = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -61,7 +103,8 @@ class Notice(models.Model):
                 fields=["leader", "kind", "thread"],
                 condition=Q(read_at=None, kind="reply"),
                 name="one_unread_reply_notice_per_thread",
-            )
+            ),
+            models.UniqueConstraint(fields=["leader", "cause"], name="notice_told_once"),
         ]
         indexes = [
             models.Index(fields=["leader", "-at"], name="notice_list"),

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from leaders.models import Cohort, CohortMembership
+from leaders.models import Cohort, CohortMembership, Leader
 from leaders.models.account import may_come_in
 
 
@@ -25,22 +25,27 @@ class MailRule(models.TextChoices):
     NOTHING = "nothing", "Nothing but “something new”"
 
 
+def belongs(leader) -> Q:
+    """Open spaces, and those of a current membership; `leader` may be a reference into an outer query."""
+    direct = SpaceMembership.objects.current().filter(leader=leader).values("space")
+    through = CohortMembership.objects.current().filter(leader=leader).values("cohort__spaces")
+    return Q(kind=SpaceKind.OPEN) | Q(pk__in=direct) | Q(pk__in=through)
+
+
+def accepted(leader) -> Q:
+    """All but the sealed spaces whose rules still wait for a yes; `leader` as above."""
+    yes = TermsAcceptance.objects.filter(leader=leader).values("space")
+    return ~Q(kind=SpaceKind.SEALED) | Q(pk__in=yes)
+
+
 class SpaceQuerySet(models.QuerySet):
     def belonging_to(self, leader):
         """Open spaces, and those in which a leader has a current membership, direct or through a cohort."""
-        if not may_come_in(leader):
-            return self.none()
-        direct = SpaceMembership.objects.current().filter(leader=leader).values("space")
-        cohorts = CohortMembership.objects.current().filter(leader=leader).values("cohort")
-        through = Space.cohorts.through.objects.filter(cohort__in=cohorts).values("space")
-        return self.filter(Q(kind=SpaceKind.OPEN) | Q(pk__in=direct) | Q(pk__in=through))
+        return self.filter(belongs(leader)) if may_come_in(leader) else self.none()
 
     def visible_to(self, leader):
         """The spaces whose content a leader may read; a sealed one only after a yes to its rules."""
-        accepted = TermsAcceptance.objects.filter(leader=leader if leader and leader.pk else None)
-        return self.belonging_to(leader).filter(
-            ~Q(kind=SpaceKind.SEALED) | Q(pk__in=accepted.values("space"))
-        )
+        return self.filter(belongs(leader), accepted(leader)) if may_come_in(leader) else self.none()
 
     def listed_to(self, leader):
         """The spaces whose name a leader may know: all but the sealed ones that are not theirs."""
@@ -100,6 +105,12 @@ class Space(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None and self.closed_at <= timezone.now()
+
+    def readers(self):
+        """The leaders to whom this space is visible: the same rule, asked from the other side."""
+        leader = OuterRef(OuterRef("pk"))
+        mine = Space.objects.filter(belongs(leader), accepted(leader), pk=self.pk)
+        return Leader.objects.active().filter(Exists(mine))
 
 
 class SpaceRole(models.TextChoices):

@@ -138,6 +138,9 @@ class Post(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     hidden_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When those who watch the thread were told."
+    )
     client_uuid = models.UUIDField(default=uuid.uuid4)
     search = models.GeneratedField(
         expression=SearchVector("body", config="english"), output_field=SearchVectorField(), db_persist=True

@@ -1,0 +1,179 @@
+"""Who hears of what. Each may run twice, and asks again who may still know: both may have changed."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from community import live
+from community.models import (
+    Case,
+    Decision,
+    JoinRequest,
+    Level,
+    Mention,
+    Notice,
+    NoticeKind,
+    Post,
+    Reading,
+    Thanks,
+    Thread,
+)
+from leaders.models import Leader
+
+Verb = Decision.Verb
+
+DECIDED = {
+    Verb.HIDE: "A moderator has hidden your {noun}.",
+    Verb.RESTORE: "A moderator has let your {noun} be seen again.",
+    Verb.CLOSE: "A moderator has closed your thread.",
+    Verb.REOPEN: "A moderator has opened your thread again.",
+    Verb.PIN: "A moderator has pinned your thread.",
+    Verb.UNPIN: "A moderator has unpinned your thread.",
+    Verb.MOVE: "A moderator has moved your thread.",
+    Verb.SUSPEND: "A moderator has suspended your account for a while.",
+    Verb.LIFT: "A moderator has ended the suspension of your account.",
+}
+
+
+@transaction.atomic
+def announce_post(post: Post) -> None:
+    """Tell those whom a post names, and, the first time, those who watch its thread."""
+    if not Post.objects.shown().filter(pk=post.pk).exists():
+        return
+    listening = _listening(post)
+    named = set(Mention.objects.filter(post=post, leader__in=listening).values_list("leader", flat=True))
+    _tell(
+        Notice(
+            leader_id=pk, kind=NoticeKind.MENTION, cause=f"mention:{post.pk}", actor=post.author, **_at(post)
+        )
+        for pk in named
+    )
+    if Post.objects.filter(pk=post.pk, announced_at=None).update(announced_at=timezone.now()):
+        watching = listening.filter(readings__thread=post.thread_id, readings__level=Level.WATCHING)
+        _tell_watchers(post, set(watching.values_list("pk", flat=True)) - named)
+
+
+@transaction.atomic
+def tell_thanked(thanks: Thanks) -> None:
+    """Tell an author who thanked for a post, while the author can still see it."""
+    post = thanks.post
+    if post.author is None or post.author_id == thanks.by_id:
+        return
+    if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
+        cause = f"thanks:{post.pk}:{thanks.by_id}"
+        told = {"kind": NoticeKind.THANKS, "cause": cause, "actor": thanks.by, "words": thanks.words}
+        _tell([Notice(leader=post.author, **told, **_at(post))])
+
+
+@transaction.atomic
+def tell_author(decision: Decision) -> None:
+    """Tell whom a decision concerns what was decided and why; neither who decided nor who reported."""
+    leader = decision.concerns
+    if leader is None or leader.pk == decision.by_id:
+        return
+    sentence = DECIDED[decision.verb].format(noun=_noun(decision))
+    told = {"kind": NoticeKind.MODERATION, "cause": f"decision:{decision.pk}"}
+    words = f"{sentence} The reason: {decision.reason}"
+    _tell([Notice(leader=leader, **told, words=words, space=decision.space, thread=_thread(decision))])
+
+
+@transaction.atomic
+def tell_reporters(case: Case) -> None:
+    """Tell those who reported an item the outcome; neither whose it was nor who decided."""
+    if case.is_open:
+        return
+    told = {
+        "kind": NoticeKind.REPORT,
+        "cause": f"case:{case.pk}",
+        "space": case.space,
+        "thread": _thread(case),
+    }
+    words = f"Thank you for your report. {case.outcome}"
+    reporters = case.reports.exclude(by=None).values_list("by", flat=True)
+    _tell(Notice(leader_id=pk, **told, words=words) for pk in reporters)
+
+
+@transaction.atomic
+def tell_member(request: JoinRequest) -> None:
+    """Tell a leader the answer to a request to join a space."""
+    if request.decided_at is None:
+        return
+    if request.accepted:
+        words = f"You now belong to {request.space}."
+    else:
+        words = f"Your request to join {request.space} was declined. The reason: {request.reason}"
+    told = {"kind": NoticeKind.MEMBERSHIP, "cause": f"request:{request.pk}"}
+    _tell([Notice(leader=request.leader, **told, words=words, space=request.space)])
+
+
+@transaction.atomic
+def open_notice(notice: Notice) -> None:
+    """The leader followed a notice, so it is read."""
+    if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
+        live.push(live.leader_topic(notice.leader_id), {"type": "notices"})
+
+
+@transaction.atomic
+def open_all(leader: Leader) -> None:
+    """Mark every notice of a leader as read."""
+    if Notice.objects.filter(leader=leader, read_at=None).update(read_at=timezone.now()):
+        live.push(live.leader_topic(leader.pk), {"type": "notices"})
+
+
+@transaction.atomic
+def mute(thread: Thread, *, by: Leader) -> None:
+    """Hear no more of a thread; what it told already is read."""
+    Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": Level.MUTED})
+    told = Notice.objects.filter(leader=by, thread=thread, read_at=None)
+    told.filter(kind__in=[NoticeKind.REPLY, NoticeKind.MENTION]).update(read_at=timezone.now())
+    live.push(live.leader_topic(by.pk), {"type": "notices"})
+
+
+def _listening(post: Post):
+    """Those who can read a post, but for its author and those who muted its thread."""
+    muted = Reading.objects.filter(thread=post.thread_id, level=Level.MUTED)
+    readers = post.space.readers().exclude(pk__in=muted.values("leader"))
+    return readers.exclude(pk=post.author_id) if post.author_id else readers
+
+
+def _tell(notices: Iterable[Notice]) -> None:
+    notices = list(notices)
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    _hint(notice.leader_id for notice in notices)
+
+
+def _tell_watchers(post: Post, leaders: set[int]) -> None:
+    # An upsert by a partial unique index, which the ORM cannot say. In order, lest two of them deadlock.
+    statement = """
+        INSERT INTO community_notice
+               (leader_id, kind, space_id, thread_id, post_id, actor_id, words, at)
+        SELECT leader_id, 'reply', %s, %s, %s, %s, '', %s
+          FROM unnest(%s::bigint[]) AS leader_id ORDER BY leader_id
+        ON CONFLICT (leader_id, kind, thread_id) WHERE read_at IS NULL AND kind = 'reply'
+        DO UPDATE SET post_id = least(community_notice.post_id, excluded.post_id),
+                      actor_id = excluded.actor_id, at = excluded.at
+    """
+    place = [post.space_id, post.thread_id, post.pk, post.author_id]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*place, timezone.now(), list(leaders)])
+    _hint(leaders)
+
+
+def _hint(leaders: Iterable[int]) -> None:
+    for pk in leaders:
+        live.push(live.leader_topic(pk), {"type": "notices"})
+
+
+def _at(post: Post) -> dict:
+    return {"space": post.space, "thread": post.thread, "post": post}
+
+
+def _noun(decision: Decision) -> str:
+    return "post" if decision.post_id else "message" if decision.message_id else "thread"
+
+
+def _thread(about: Decision | Case) -> Thread | None:
+    if about.post_id:
+        return about.post.thread
+    return getattr(about, "thread", None)

@@ -1,0 +1,9 @@
+import pytest
+
+from tests.making import make_thread
+
+
+@pytest.fixture
+def thread(space, ana):
+    """Ana's thread in her cohort's space, which she watches since she wrote it."""
+    return make_thread(space, ana, "Saying no kindly")
