@@ -1,0 +1,99 @@
+"""The real product on a port of its own, and people with browsers."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from collaborate.local.places import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "collaborate-demo"
+expect.set_options(timeout=10_000)
+
+
+@dataclass
+class Site:
+    """A running Collaborate."""
+
+    url: str
+    env: dict[str, str]
+
+    def manage(self, *words: str) -> str:
+        """What a management command says."""
+        command = [sys.executable, "-m", "collaborate.local", "manage", *words]
+        done = subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """`make run`, from an empty directory to “Ready”, and ended as by Ctrl-C."""
+    given = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_DIR", "MEDIA_ROOT", "SECRET_KEY", "SITE_URL"}
+    env = {name: value for name, value in os.environ.items() if name not in given}
+    env |= {"PORT": str(free_port()), "VAR_DIR": str(tmp_path_factory.mktemp("var"))}
+    command = [sys.executable, "-m", "collaborate.local", "run"]
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("Ready: "):
+            break
+    else:
+        pytest.fail("It never became ready:\n" + "".join(said))
+    yield Site(said[-1].removeprefix("Ready: ").strip(), env)
+    process.send_signal(signal.SIGINT)
+    process.stdout.read()
+    assert process.wait() == 0
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
+    return {"executable_path": os.environ["CHROMIUM_PATH"], "args": quiet}
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    page: Page
+    context: BrowserContext
+    site: Site
+
+    def goes_to(self, path: str) -> Page:
+        """Open a page."""
+        self.page.goto(self.site.url + path)
+        return self.page
+
+    def signs_in(self, email: str) -> "Person":
+        """Sign in by password, as the demonstration's people do."""
+        self.goes_to("/accounts/login/")
+        self.page.get_by_label("E-mail", exact=False).fill(email)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name=re.compile("^sign in$", re.IGNORECASE)).click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Hello")
+        return self
+
+
+@pytest.fixture
+def somebody(browser: Browser, site: Site):
+    """Opens browsers: somebody() is a stranger, somebody("ana@example.org") has signed in."""
+    contexts = []
+
+    def open_browser(email: str = "", width: int = 1280) -> Person:
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB")
+        contexts.append(context)
+        person = Person(context.new_page(), context, site)
+        return person.signs_in(email) if email else person
+
+    yield open_browser
+    for context in contexts:
+        context.close()
