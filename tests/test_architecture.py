@@ -10,8 +10,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
-from community.models import Message
-from tests.making import make_message, make_thread
+from tests.making import make_thread
 
 ROOT = Path(settings.BASE_DIR)
 

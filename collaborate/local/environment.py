@@ -44,6 +44,7 @@ def rehearse(supervisor: Supervisor, directory: Path) -> dict[str, str]:
         "SECRET_KEY": places.secret_key(directory),
         "SITE_URL": "http://localhost:8000",
         "DEVELOPMENT": "1",
+        "DEMAND_SECOND_FACTOR": "0",
     }
     return {**os.environ, **_common(), **chosen}
 
