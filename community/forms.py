@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from community.models import JoinRequest, Level, Thanks, Thread, ThreadKind
+from community.models import Category, JoinRequest, Level, Report, Space, Thanks, Thread, ThreadKind
 
 POST_AT_MOST = 20_000
 
@@ -89,3 +89,51 @@ class JoinRequestForm(forms.ModelForm):
         fields = ["words"]
         labels = {"words": "A few words for the moderators"}
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
+
+
+class ReportForm(forms.ModelForm):
+    category = forms.ChoiceField(
+        choices=Category.choices,
+        widget=forms.RadioSelect,
+        label="What is wrong?",
+        error_messages={"required": "Choose what fits best."},
+    )
+
+    class Meta:
+        model = Report
+        fields = ["category", "words"]
+        labels = {"words": "Anything that helps to understand it"}
+        widgets = {"words": forms.Textarea(attrs={"rows": 4})}
+        error_messages = {
+            "words": {"max_length": "This is longer than 2,000 characters. Please shorten it."},
+        }
+
+
+class ReasonForm(forms.Form):
+    """Why a moderator decides so."""
+
+    reason = forms.CharField(
+        label="Your reason",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": "Give a reason. It is part of the decision.",
+            "max_length": "This is longer than 1,000 characters. Please shorten it.",
+        },
+    )
+
+
+class MoveForm(ReasonForm):
+    """Where a thread goes, and why."""
+
+    to = forms.ModelChoiceField(
+        Space.objects.none(),
+        label="Move it to",
+        empty_label="Choose a space",
+        error_messages={"required": "Choose a space.", "invalid_choice": "Choose a space from the list."},
+    )
+    field_order = ["to", "reason"]
+
+    def __init__(self, *args, spaces, **options):
+        super().__init__(*args, **options)
+        self.fields["to"].queryset = spaces

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from community.views import notices, posts, search, spaces, threads
+from community.models import Message, Post, Thread
+from community.views import moderation, notices, posts, reports, search, spaces, threads
 
 urlpatterns = [
     path("spaces/", spaces.all_spaces, name="spaces"),
@@ -15,12 +16,36 @@ urlpatterns = [
     path("threads/<int:pk>/seen/", threads.seen, name="seen"),
     path("threads/<int:pk>/follow/", threads.follow, name="follow"),
     path("threads/<int:pk>/unread/<int:number>/", threads.mark_unread, name="mark_unread"),
+    *(
+        path(
+            f"threads/<int:pk>/{verb}/",
+            moderation.decide,
+            {"model": Thread, "verb": verb},
+            name=f"{verb}_thread",
+        )
+        for verb in ("hide", "restore", "close", "reopen", "pin", "unpin", "move")
+    ),
     path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
     path("posts/<int:pk>/", posts.permalink, name="post"),
     path("posts/<int:pk>/edit/", posts.edit, name="edit"),
     path("posts/<int:pk>/history/", posts.history, name="post_history"),
     path("posts/<int:pk>/thank/", posts.thank, name="thank"),
     path("posts/<int:pk>/thank/undo/", posts.take_thanks_back, name="take_thanks_back"),
+    path("posts/<int:pk>/report/", reports.report, {"model": Post}, name="report_post"),
+    path("posts/<int:pk>/hide/", moderation.decide, {"model": Post, "verb": "hide"}, name="hide_post"),
+    path(
+        "posts/<int:pk>/restore/", moderation.decide, {"model": Post, "verb": "restore"}, name="restore_post"
+    ),
+    path("messages/<int:pk>/report/", reports.report, {"model": Message}, name="report_message"),
+    path(
+        "messages/<int:pk>/hide/", moderation.decide, {"model": Message, "verb": "hide"}, name="hide_message"
+    ),
+    path(
+        "messages/<int:pk>/restore/",
+        moderation.decide,
+        {"model": Message, "verb": "restore"},
+        name="restore_message",
+    ),
     path("preview/", threads.preview, name="preview"),
     path("search/", search.search, name="search"),
     path("notices/", notices.all_notices, name="notices"),

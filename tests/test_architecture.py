@@ -19,7 +19,16 @@ PUBLIC, LEADER, MEMBER, AUTHOR, FACULTY, ADMIN, NEWCOMER = range(7)
 DOORS = {
     # anybody, signed in or not
     **dict.fromkeys(
-        ["home", "faculty", "faculty_member", "faculty_photo", "help", "house_rules", "privacy", "accessibility"]
+        [
+            "home",
+            "faculty",
+            "faculty_member",
+            "faculty_photo",
+            "help",
+            "house_rules",
+            "privacy",
+            "accessibility",
+        ]
         + ["livez", "readyz", "metrics", "unsubscribe", "mailbox", "mailbox_message", "mailbox_html"],
         PUBLIC,
     ),
@@ -59,7 +68,9 @@ def test_no_fragment_asks_for_the_request():
 
 def test_no_template_has_inline_code_or_style():
     """The Content-Security-Policy would silently break it."""
-    inline = re.compile(r"<style|\sstyle=|\son\w+=\"|<script(?![^>]*\ssrc=)(?![^>]*application/json)", re.IGNORECASE)
+    inline = re.compile(
+        r"<style|\sstyle=|\son\w+=\"|<script(?![^>]*\ssrc=)(?![^>]*application/json)", re.IGNORECASE
+    )
     pages = [path for path in (ROOT / "templates").rglob("*.html") if not {"mail", "email"} & set(path.parts)]
     assert [str(path) for path in pages if inline.search(path.read_text())] == []
 

@@ -66,6 +66,9 @@ class Message(models.Model):
     def __str__(self):
         return f"Message {self.number} of room {self.room_id}"
 
+    def get_absolute_url(self) -> str:
+        return f"{self.space.get_absolute_url()}chat/#message-{self.number}"
+
     @property
     def space(self) -> Space:
         return self.room.space

@@ -76,7 +76,9 @@ class Thread(models.Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title)[:60].strip("-") or "thread"
+        slug = slugify(self.title)[:60].strip("-") or "untitled"
+        # A single word could be the name of what one does to a thread, such as /threads/7/close/.
+        return slug if "-" in slug else f"thread-{slug}"
 
     @property
     def is_closed(self) -> bool:

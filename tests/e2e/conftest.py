@@ -78,7 +78,9 @@ class Person:
         self.goes_to("/accounts/login/")
         self.page.get_by_label("E-mail", exact=False).fill(email)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("main").get_by_role("button", name=re.compile("^sign in$", re.IGNORECASE)).click()
+        self.page.get_by_role("main").get_by_role(
+            "button", name=re.compile("^sign in$", re.IGNORECASE)
+        ).click()
         expect(self.page.get_by_role("heading", level=1)).to_contain_text("Hello")
         return self
 

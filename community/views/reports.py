@@ -1,0 +1,31 @@
+"""Reporting a post or a message to the moderators of its space."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from community import moderation, permissions, threads
+from community.forms import ReportForm
+from community.models import Post
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request, model, pk):
+    """The form that asks what is wrong, and the report."""
+    item = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    permissions.require(permissions.may_report(request.user, item))
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        moderation.report(item, by=request.user, **form.cleaned_data)
+        messages.success(request, "Thank you. The moderators of this space will read it and tell you.")
+        return redirect(item)
+    context = {"item": item, "form": form, "noun": model.__name__.lower()}
+    context["words"] = words_of(item, request.user)
+    return render(request, "community/report.html", context, status=422 if form.is_bound else 200)
+
+
+def words_of(item, viewer) -> str:
+    """The HTML of a post or message, its quotes with the rights of the viewer; nothing for a thread."""
+    if isinstance(item, Post):
+        return threads.as_seen([item], item.thread, viewer=viewer)[0].html
+    return getattr(item, "body_html", "")
