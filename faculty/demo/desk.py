@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from community import notices
 from community.models import (
+    PRIORITY,
     Case,
     Category,
     Decision,
@@ -18,7 +20,7 @@ from community.models import (
     Thanks,
     Thread,
 )
-from community.models.moderation import PRIORITY
+from community.moderation import OUTCOMES
 from faculty.demo import script
 from faculty.demo.talk import thank
 from faculty.demo.world import World, chance
@@ -70,17 +72,18 @@ def make_readings(world: World) -> None:
     for reading in readings:
         reading.read_at = world.last_visits[reading.leader.handle]
     Reading.objects.bulk_create(readings)
-    _make_reply_notices(world, readings)
     _make_room_readings(world)
 
 
 def make_notices(world: World) -> None:
-    """A line for everybody who was mentioned or thanked."""
+    """A line for everybody who was mentioned, thanked, or whose thread went on."""
     mentions = Mention.objects.select_related("post__author", "leader").filter(post__hidden_at=None)
     thanks = Thanks.objects.select_related("post__author", "by").filter(post__hidden_at=None)
-    notices = [_notice(world, NoticeKind.MENTION, m.leader, m.post, m.post.author, m.at) for m in mentions]
-    notices += [_notice(world, NoticeKind.THANKS, t.post.author, t.post, t.by, t.at) for t in thanks]
-    Notice.objects.bulk_create(sorted(notices, key=lambda notice: notice.at))
+    told = [_mentioned(mention) for mention in mentions] + [_thanked(given) for given in thanks]
+    for notice in told:
+        visit = world.last_visits[notice.leader.handle]
+        notice.read_at = visit if notice.at <= visit else None
+    Notice.objects.bulk_create(sorted([*told, *_replies(world)], key=lambda notice: notice.at))
 
 
 def _edit(post: Post, row: dict) -> None:
@@ -93,9 +96,8 @@ def _edit(post: Post, row: dict) -> None:
 def _make_case(world: World, row: dict) -> None:
     item = world.item(row)
     at = [item.created_at + timedelta(minutes=report["after"]) for report in row["reports"]]
-    space = item.space if "post" in row else item.room.space
     case = Case.objects.create(
-        space=space,
+        space=item.space,
         about=item.author,
         priority=min(PRIORITY[Category(report["category"])] for report in row["reports"]),
         opened_at=min(at),
@@ -110,25 +112,23 @@ def _make_case(world: World, row: dict) -> None:
 
 def _decide(world: World, case: Case, row: dict) -> None:
     by, at = world.people[row["by"]], case.post.created_at + timedelta(minutes=row["after"])
-    case.assignee, case.closed_at, case.outcome = by, at, row["outcome"]
+    case.assignee, case.closed_at, case.outcome = by, at, OUTCOMES[row["verb"]]
     case.save(update_fields=["assignee", "closed_at", "outcome"])
-    detail = _ACTS[row["verb"]](case.post, at, row)
-    Decision.objects.create(
+    decision = Decision.objects.create(
         verb=row["verb"],
         by=by,
         reason=row["reason"],
         at=at,
         space=case.space,
-        thread=case.post.thread,
         post=case.post,
-        leader=case.about if row["verb"] == "suspend" else None,
+        leader=case.about if row["verb"] == Decision.Verb.SUSPEND else None,
         case=case,
-        detail=detail,
+        detail=_ACTS[row["verb"]](case.post, at, row),
     )
-    if row["verb"] != "dismiss":
-        _tell(world, NoticeKind.MODERATION, case.about, case.post, row["reason"], at)
-    for report in row["reports"]:
-        _tell(world, NoticeKind.REPORT, world.people[report["by"]], case.post, row["outcome"], at)
+    notices.tell_author(decision)
+    notices.tell_reporters(case)
+    told = Notice.objects.filter(cause__in=[f"decision:{decision.pk}", f"case:{case.pk}"])
+    told.update(at=at, read_at=at + timedelta(hours=20))
 
 
 def _hide(post: Post, at: datetime, row: dict) -> dict:
@@ -147,39 +147,31 @@ def _suspend(post: Post, at: datetime, row: dict) -> dict:
 _ACTS = {"hide": _hide, "suspend": _suspend, "dismiss": lambda post, at, row: {}}
 
 
-def _tell(world: World, kind: NoticeKind, leader, post: Post, words: str, at: datetime) -> None:
-    notice = _notice(world, kind, leader, post, None, at)
-    notice.words = words
-    notice.save()
+def _mentioned(mention: Mention) -> Notice:
+    cause, post = f"mention:{mention.post_id}", mention.post
+    return _notice(NoticeKind.MENTION, mention.leader, post, post.author, mention.at, cause=cause)
 
 
-def _notice(world: World, kind: NoticeKind, leader, post: Post, actor, at: datetime) -> Notice:
-    visit = world.last_visits[leader.handle]
-    return Notice(
-        leader=leader,
-        kind=kind,
-        space_id=post.space_id,
-        thread_id=post.thread_id,
-        post=post,
-        actor=actor,
-        at=at,
-        read_at=visit if at <= visit else None,
-    )
+def _thanked(given: Thanks) -> Notice:
+    cause, post = f"thanks:{given.post_id}:{given.by_id}", given.post
+    return _notice(NoticeKind.THANKS, post.author, post, given.by, given.at, cause=cause, words=given.words)
 
 
-def _make_reply_notices(world: World, readings: list[Reading]) -> None:
+def _replies(world: World) -> list[Notice]:
+    """One line for each thread that somebody watches and has not read to its end."""
     posts = {thread.pk: world.posts[key] for key, thread in world.threads.items()}
-    notices = []
-    for reading in readings:
-        if reading.level != Level.WATCHING:
-            continue
-        fresh = [p for p in posts[reading.thread_id][reading.read_up_to :] if not p.is_hidden]
-        if fresh:
-            last = fresh[-1]
-            notice = _notice(world, NoticeKind.REPLY, reading.leader, last, last.author, last.created_at)
-            notice.count, notice.read_at = len(fresh), None
-            notices.append(notice)
-    Notice.objects.bulk_create(notices)
+    lines = []
+    for reading in Reading.objects.filter(level=Level.WATCHING).select_related("leader"):
+        unread = posts[reading.thread_id][reading.read_up_to :]
+        if new := [post for post in unread if not post.is_hidden]:
+            last = new[-1]
+            lines.append(_notice(NoticeKind.REPLY, reading.leader, new[0], last.author, last.created_at))
+    return lines
+
+
+def _notice(kind: NoticeKind, leader, post: Post, actor, at: datetime, **more) -> Notice:
+    place = {"space_id": post.space_id, "thread_id": post.thread_id, "post": post}
+    return Notice(kind=kind, leader=leader, actor=actor, at=at, **place, **more)
 
 
 def _make_room_readings(world: World) -> None:

@@ -172,6 +172,7 @@ def _posts(world: World, talk: script.Conversation) -> list[Post]:
             author=world.people[line.author],
             body=line.body,
             created_at=line.at,
+            announced_at=line.at,
             client_uuid=identity(f"{talk.key}#{number}"),
         )
         for number, line in enumerate(talk.lines, start=1)

@@ -64,7 +64,8 @@ def test_it_is_large_enough_to_look_lived_in(community):
     assert HouseRules.objects.current().version == 1
 
 
-def test_the_cast_signs_in_and_nobody_else_does(community):
+def test_the_cast_signs_in_and_nobody_else_does(community, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     assert person("ana").check_password("collaborate-demo")
     usable = {leader.handle for leader in Leader.objects.all() if leader.has_usable_password()}
     assert usable == {"ana", "ben", "cleo", "dara", "eli", "finn"}

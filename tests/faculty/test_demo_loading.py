@@ -42,7 +42,7 @@ def snapshot() -> list:
             *Reading.objects.order_by("thread__title", "leader__email").values_list("read_up_to", "level"),
             *Notice.objects.order_by(
                 "leader__email", "at", "kind", "actor__email", "post__client_uuid"
-            ).values_list("leader__email", "kind", "at", "read_at", "count", "words"),
+            ).values_list("leader__email", "kind", "at", "read_at", "words"),
         ]
         transaction.set_rollback(True)
         return rows
