@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "leaders.middleware.Gate",
     "leaders.middleware.LocalTime",
+    "leaders.middleware.Unprocessable",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -83,3 +83,20 @@ class LocalTime:
         zone = request.user.zone if request.user.is_authenticated else None
         with timezone.override(zone):
             return self.get_response(request)
+
+
+class Unprocessable:
+    """Answers 422 where a sign-in form was not valid, as every other form here does."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_template_response(self, request, response):
+        form = (response.context_data or {}).get("form")
+        refused = form is not None and form.is_bound and form.errors
+        if refused and response.status_code == 200 and request.path.startswith("/accounts/"):
+            response.status_code = 422
+        return response
