@@ -7,10 +7,23 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from leaders.models import PROFILE_FIELDS, Leader, Shown
+from leaders.models import PROFILE_FIELDS, Cohort, CohortMembership, Leader, Shown, Stage
 from leaders.models.account import may_come_in
 
-__all__ = ["ALLOWED", "Verdict", "may_come_in", "may_use_admin", "no", "require"]
+__all__ = [
+    "ALLOWED",
+    "Verdict",
+    "may_add_to_cohort",
+    "may_change_stage",
+    "may_come_in",
+    "may_curate_cohorts",
+    "may_end_membership",
+    "may_enrol",
+    "may_look_after",
+    "may_use_admin",
+    "no",
+    "require",
+]
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -77,3 +90,55 @@ def owes_second_factor(leader: Leader) -> bool:
     """Whether a faculty member or admin must still set up an authenticator app or a passkey."""
     demanded = settings.DEMAND_SECOND_FACTOR and (leader.is_faculty or leader.is_staff)
     return demanded and not is_mfa_enabled(leader, types=SECOND_FACTORS)
+
+
+def may_look_after(by: Leader, leader: Leader) -> Verdict:
+    """Admins; but the account of another admin is a superuser's business."""
+    if not (verdict := may_use_admin(by)):
+        return verdict
+    if (leader.is_staff or leader.is_superuser) and not by.is_superuser:
+        return no(f"{leader} is an admin. Only a superuser may change that account.")
+    return ALLOWED
+
+
+def may_enrol(by: Leader) -> Verdict:
+    """Admins who may add leaders."""
+    if not may_use_admin(by) or not by.has_perm("leaders.add_leader"):
+        return no("Only admins may add leaders.")
+    return ALLOWED
+
+
+def may_curate_cohorts(by: Leader) -> Verdict:
+    """Admins who may say who belongs to a cohort."""
+    if not may_use_admin(by) or not by.has_perm("leaders.change_cohortmembership"):
+        return no("Only admins may say who belongs to a cohort.")
+    return ALLOWED
+
+
+def may_add_to_cohort(by: Leader, leader: Leader, cohort: Cohort) -> Verdict:
+    """Admins, for somebody who is not in it and a cohort that has not ended."""
+    if not (verdict := may_curate_cohorts(by)):
+        return verdict
+    if cohort.has_ended:
+        return no(f"{cohort} has ended.")
+    if CohortMembership.objects.current().filter(leader=leader, cohort=cohort).exists():
+        return no(f"{leader} is in {cohort} already.")
+    return ALLOWED
+
+
+def may_end_membership(by: Leader, membership: CohortMembership) -> Verdict:
+    """Admins, for a membership that has not ended."""
+    if not (verdict := may_curate_cohorts(by)):
+        return verdict
+    if membership.has_ended:
+        return no(f"{membership.leader} has left {membership.cohort} already.")
+    return ALLOWED
+
+
+def may_change_stage(by: Leader, leader: Leader, stage: Stage) -> Verdict:
+    """Admins, for a stage that differs from the present one."""
+    if not may_use_admin(by) or not by.has_perm("leaders.add_stagerecord"):
+        return no("Only admins may change a leader's stage.")
+    if leader.stage == stage:
+        return no(f"{leader} is at that stage already.")
+    return ALLOWED

@@ -1,5 +1,6 @@
 from leaders.models.account import PROFILE_FIELDS, Leader, Profession, Region, Shown, Stage, StageRecord
 from leaders.models.cohorts import Cohort, CohortMembership, CohortRole
+from leaders.models.imports import LeaderImport
 from leaders.models.mail import Consent, DigestFrequency, MailPreferences
 from leaders.models.organisations import Collaborative, Organisation
 from leaders.models.rules import HouseRules, HouseRulesAcceptance
@@ -16,6 +17,7 @@ __all__ = [
     "HouseRules",
     "HouseRulesAcceptance",
     "Leader",
+    "LeaderImport",
     "MailPreferences",
     "Organisation",
     "Profession",

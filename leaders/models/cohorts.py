@@ -7,10 +7,15 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 
 
+def today():
+    """The service's own day, whoever asks: a membership ends for everybody at the same moment."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
 class CohortQuerySet(models.QuerySet):
     def current(self):
         """Cohorts that have not ended."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=today()))
 
     def of(self, leader):
         """The cohorts that a leader belongs to today."""
@@ -23,7 +28,7 @@ class Cohort(models.Model):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     purpose = models.TextField(blank=True)
-    starts_on = models.DateField(default=timezone.localdate)
+    starts_on = models.DateField(default=today)
     ends_on = models.DateField(null=True, blank=True)
     leaders = models.ManyToManyField(
         "leaders.Leader",
@@ -47,6 +52,10 @@ class Cohort(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_on is not None and self.ends_on <= today()
+
 
 class CohortRole(models.TextChoices):
     MEMBER = "member", "Member"
@@ -57,11 +66,11 @@ class CohortRole(models.TextChoices):
 class CohortMembershipQuerySet(models.QuerySet):
     def current(self):
         """Memberships that count today: begun and not ended, in a cohort that has not ended."""
-        today = timezone.localdate()
+        day = today()
         return self.filter(
-            Q(ends_on=None) | Q(ends_on__gt=today),
-            Q(cohort__ends_on=None) | Q(cohort__ends_on__gt=today),
-            starts_on__lte=today,
+            Q(ends_on=None) | Q(ends_on__gt=day),
+            Q(cohort__ends_on=None) | Q(cohort__ends_on__gt=day),
+            starts_on__lte=day,
         )
 
 
@@ -71,7 +80,7 @@ class CohortMembership(models.Model):
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="memberships")
     leader = models.ForeignKey("leaders.Leader", models.CASCADE, related_name="cohort_memberships")
     role = models.CharField(max_length=10, choices=CohortRole, default=CohortRole.MEMBER)
-    starts_on = models.DateField("from", default=timezone.localdate)
+    starts_on = models.DateField("from", default=today)
     ends_on = models.DateField(
         "to", null=True, blank=True, help_text="From this day on, it no longer counts."
     )
@@ -111,5 +120,8 @@ class CohortMembership(models.Model):
 
     @property
     def is_current(self) -> bool:
-        today = timezone.localdate()
-        return self.starts_on <= today and (self.ends_on is None or self.ends_on > today)
+        return self.starts_on <= today() and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends_on is not None and self.ends_on <= today()
