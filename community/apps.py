@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class Community(AppConfig):
     name = "community"
+    verbose_name = "Community"

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from faculty import directory
 from faculty.models import FacultyMember
 from leaders import photos
+from leaders.admin.base import Page
 
 
 class FacultyMemberForm(forms.ModelForm):
@@ -16,7 +17,8 @@ class FacultyMemberForm(forms.ModelForm):
 
 
 @admin.register(FacultyMember)
-class FacultyMemberAdmin(admin.ModelAdmin):
+class FacultyMemberAdmin(Page):
+    about = "Who is shown in the public directory, and in which order."
     form = FacultyMemberForm
     list_display = ["preview", "__str__", "post", "organisation", "order", "is_published"]
     list_display_links = ["__str__"]
@@ -24,7 +26,7 @@ class FacultyMemberAdmin(admin.ModelAdmin):
     list_filter = ["is_published"]
     search_fields = ["name", "post", "organisation", "expertise"]
     prepopulated_fields = {"slug": ["name"]}
-    raw_id_fields = ["leader"]
+    autocomplete_fields = ["leader"]
     readonly_fields = ["preview"]
     fields = [
         ("title", "name"),

@@ -3,3 +3,4 @@ from django.apps import AppConfig
 
 class Leaders(AppConfig):
     name = "leaders"
+    verbose_name = "People"

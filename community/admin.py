@@ -1,0 +1,175 @@
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+
+from community import live
+from community.models import Digest, JoinRequest, Space, SpaceKind, SpaceMembership, SpaceRole
+from leaders import cohorts
+from leaders.admin.base import Kept, Ledger, NewInline, NowInline
+from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
+from leaders.models import Cohort, Leader
+
+
+class MembershipForm(forms.ModelForm):
+    class Meta:
+        model = SpaceMembership
+        fields = ("leader", "role", "starts_at", "ends_at", "reason")
+
+    def clean(self):
+        values = super().clean()
+        leader = values.get("leader") or (self.instance.leader if self.instance.pk else None)
+        if leader and values.get("role") == SpaceRole.MODERATOR and not leader.is_faculty:
+            advice = "Only faculty moderate: tick “is faculty” on that page first."
+            raise ValidationError({"role": f"{leader} is not faculty. {advice}"})
+        return values
+
+
+class NewMembers(NewInline):
+    model = SpaceMembership
+    form = MembershipForm
+    autocomplete_fields = ("leader",)
+    extra = 2
+    verbose_name_plural = "invite members, name moderators"
+
+
+class MembersNow(NowInline):
+    model = SpaceMembership
+    form = MembershipForm
+    fields = ("leader", "role", "starts_at", "ends_at", "reason")
+    readonly_fields = ("leader",)
+    ordering = ("-role", "leader__sort_name")
+    verbose_name_plural = "moderators, and members beside those of the cohorts (a time under “to” ends it)"
+
+    def get_queryset(self, request):
+        newest = SpaceMembership.objects.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+        if space := request.resolver_match.kwargs.get("object_id"):
+            newest = newest.filter(space=space).order_by("-pk")[:100]
+        rows = super().get_queryset(request).select_related("leader", "space")
+        return rows.filter(pk__in=list(newest.values_list("pk", flat=True)))
+
+
+@admin.register(Space)
+class SpaceAdmin(Kept):
+    """Places, not what is said in them: no thread, post or message appears in the administration."""
+
+    about = "Places for discussion: kind, cohorts, moderators, house rules, what may leave by e-mail."
+    list_display = (
+        "name",
+        "kind_word",
+        "cohort_names",
+        "moderators",
+        "mail_rule",
+        "has_chat",
+        "order",
+        "open",
+    )
+    list_editable = ("order",)
+    list_filter = ("kind", "cohorts", "mail_rule", "has_chat")
+    search_fields = ("name", "slug", "description")
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("cohorts",)
+    inlines = (NewMembers, MembersNow)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "description", "rules")}),
+        ("Who comes in", {"fields": ("kind", "cohorts")}),
+        ("How it works", {"fields": ("mail_rule", "has_chat", "order", "closed_at")}),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("cohorts", "memberships__leader")
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_word(self, space):
+        return space.get_kind_display().split(":")[0]
+
+    @admin.display(description="cohorts")
+    def cohort_names(self, space):
+        return ", ".join(cohort.name for cohort in space.cohorts.all())
+
+    @admin.display(description="moderators")
+    def moderators(self, space):
+        now = timezone.now()
+        return ", ".join(
+            str(each.leader)
+            for each in space.memberships.all()
+            if each.role == SpaceRole.MODERATOR
+            and each.starts_at <= now
+            and (each.ends_at is None or each.ends_at > now)
+        )
+
+    @admin.display(description="open", boolean=True)
+    def open(self, space):
+        return not space.is_closed
+
+    def save_related(self, request, form, formsets, change):
+        before = set(form.instance.cohorts.all())
+        super().save_related(request, form, formsets, change)
+        for cohort in before ^ set(form.instance.cohorts.all()):
+            cohorts.rights_changed(cohort)
+        if change and form.initial.get("kind") == SpaceKind.OPEN and "kind" in form.changed_data:
+            for leader_id in Leader.objects.active().values_list("pk", flat=True):
+                live.rights_changed(leader_id)
+
+    def save_formset(self, request, form, formset, change):
+        for membership in formset.save(commit=False):
+            membership.added_by = membership.added_by or request.user
+            membership.save()
+            live.rights_changed(membership.leader_id)
+
+
+class LinkedSpaces(admin.TabularInline):
+    model = Space.cohorts.through
+    autocomplete_fields = ("space",)
+    extra = 1
+    verbose_name = "space"
+    verbose_name_plural = "spaces that this cohort opens"
+
+
+admin.site.unregister(Cohort)
+
+
+@admin.register(Cohort)
+class CohortAdmin(CohortWithoutSpaces):
+    """Cohorts as the talk sees them: with the spaces that they open."""
+
+    list_display = ("name", "members_now", "spaces_opened", "starts_on", "ends_on")
+    inlines = (LinkedSpaces, *CohortWithoutSpaces.inlines)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("spaces")
+
+    @admin.display(description="spaces")
+    def spaces_opened(self, cohort):
+        return ", ".join(space.name for space in cohort.spaces.all())
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        if formset.model is Space.cohorts.through and formset.has_changed():
+            cohorts.rights_changed(form.instance)
+
+
+@admin.register(JoinRequest)
+class JoinRequestAdmin(Ledger):
+    """Without the words, which are for the moderators of the space."""
+
+    about = "Who asked to join which space. Its moderators answer at the desk."
+    list_display = fields = ("leader", "space", "asked_at", "accepted", "decided_at", "decided_by")
+    list_filter = ("accepted", "space")
+    list_select_related = ("leader", "space", "decided_by")
+    search_fields = ("leader__name", "leader__sort_name", "leader__email", "space__name")
+    date_hierarchy = "asked_at"
+
+
+@admin.register(Digest)
+class DigestAdmin(Ledger):
+    """The ledger: what was sent to whom and when, and what was not and why; never what stood in it."""
+
+    about = "Which digests were sent, and why others were not."
+    list_display = ("leader", "period", "state", "item_count", "due_at", "sent_at", "attempts", "note")
+    fields = (*list_display, "opened_at", "lease_until")
+    list_filter = ("state",)
+    list_select_related = ("leader",)
+    search_fields = ("leader__name", "leader__sort_name", "leader__email", "period")
+    date_hierarchy = "opened_at"

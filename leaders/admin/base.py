@@ -1,0 +1,61 @@
+"""What all our administration pages share."""
+
+from django.contrib import admin
+
+
+class Page(admin.ModelAdmin):
+    """Bad input answers 422, lists stay short, and rows have a label that tells namesakes apart."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    about = ""
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if request.method == "POST":
+            response.status_code = 422
+        return response
+
+    def label(self, row) -> str:
+        """How a row is named in a field that completes what one types."""
+        return str(row)
+
+
+class Ledger(Page):
+    """Rows that are looked at here and never written."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class Kept(Page):
+    """Rows that others lean on: they can be changed, and never vanish from here."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class NowInline(admin.TabularInline):
+    """The rows that count; whom they concern is fixed. They are ended, not deleted."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+class NewInline(admin.TabularInline):
+    """Empty lines for further rows, apart from those that are there: a long list stays quick."""
+
+    extra = 1
+    can_delete = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).none()
