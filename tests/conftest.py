@@ -24,7 +24,7 @@ def make_leader(name: str, **fields) -> Leader:
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """Passwords need not resist anybody in tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture

@@ -83,6 +83,15 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def gravest(self) -> str:
+        """The gravest category that it was reported for, in words."""
+        return list(Category)[self.priority - 1].label
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.priority == PRIORITY[Category.RISK]
+
 
 class Report(models.Model):
     """One member's flag on an item, with a category and words."""

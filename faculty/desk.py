@@ -1,0 +1,127 @@
+"""What waits for a moderator, and the register of what moderators decided."""
+
+import csv
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TextIO
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from community.models import Case, Decision, JoinRequest, Message, Post, Space
+from leaders.models import Leader
+
+LATE = timedelta(hours=24)
+NEWCOMERS_FOR = timedelta(days=30)
+COLUMNS = ["when", "decision", "space", "about", "address", "person", "by", "reason", "case"]
+
+
+def queue(leader: Leader) -> QuerySet[Case]:
+    """The open cases that a moderator may see, the gravest and then the oldest first."""
+    return (
+        Case.objects.visible_to(leader)
+        .open()
+        .select_related("space", "post__thread", "message__room__space", "assignee")
+        .annotate(flags=Count("reports"))
+    )
+
+
+def unanswered(leader: Leader) -> QuerySet[Post]:
+    """The very first posts of new members that nobody else has answered, the oldest first."""
+    earlier = Post.objects.filter(author=OuterRef("author"), created_at__lt=OuterRef("created_at"))
+    answers = Post.objects.filter(
+        thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None
+    ).exclude(author=OuterRef("author"))
+    return (
+        Post.objects.shown()
+        .since(timezone.now() - NEWCOMERS_FOR)
+        .filter(~Exists(earlier), ~Exists(answers), space__in=_spaces(leader), author__is_faculty=False)
+        .select_related("author", "space", "thread")
+        .order_by("created_at")
+    )
+
+
+def requests(leader: Leader) -> QuerySet[JoinRequest]:
+    """The requests to join that wait for an answer, the oldest first."""
+    waiting = JoinRequest.objects.filter(decided_at=None, space__in=_spaces(leader))
+    return waiting.select_related("leader", "space").order_by("asked_at")
+
+
+def suspensions(leader: Leader) -> QuerySet[Decision]:
+    """The decisions by which people are suspended now, the next to end first."""
+    latest = Decision.objects.filter(leader=OuterRef("leader"), verb=Decision.Verb.SUSPEND).values("pk")[:1]
+    return (
+        Decision.objects.filter(pk=Subquery(latest), space__in=_spaces(leader))
+        .filter(leader__suspended_until__gt=timezone.now())
+        .select_related("leader", "space")
+        .order_by("leader__suspended_until")
+    )
+
+
+def log(leader: Leader, space: Space | None = None) -> QuerySet[Decision]:
+    """The decisions in the spaces of a moderator, or in one of them, the latest first."""
+    decisions = Decision.objects.visible_to(leader).select_related(
+        "space", "by", "leader", "thread", "post__thread", "message__room__space"
+    )
+    return decisions.filter(space=space) if space else decisions
+
+
+def history(case: Case) -> QuerySet[Decision]:
+    """What was decided so far about the item of a case and its thread, the latest first."""
+    about = Q(message=case.message_id) if case.message_id else Q(post=case.post_id)
+    if case.post_id:
+        about |= Q(thread=case.post.thread_id)
+    return Decision.objects.filter(about).select_related("by", "leader")
+
+
+def around(case: Case) -> list[Post] | list[Message]:
+    """What stands just before and after the item of a case, and the item itself, in their order."""
+    item = case.item
+    siblings = item.thread.posts if case.post_id else item.room.messages
+    numbers = (item.number - 1, item.number, item.number + 1)
+    return list(siblings.filter(number__in=numbers).select_related("author").order_by("number"))
+
+
+def subject(about: Case | Decision) -> str:
+    """What a case or a decision is about, in a few words."""
+    if about.post_id:
+        return f"Post {about.post.number} in “{about.post.thread.title}”"
+    if about.message_id:
+        return f"Message {about.message.number} in the chat"
+    if thread := getattr(about, "thread", None):
+        return f"“{thread.title}”"
+    return str(about.leader)
+
+
+def address(decision: Decision) -> str:
+    """Where the words stand that a decision is about, if it is about words."""
+    return decision.item.get_absolute_url() if decision.item else ""
+
+
+def write_register(decisions: Iterable[Decision], file: TextIO) -> None:
+    """The register of decisions as CSV, safe to open in a spreadsheet."""
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for decision in decisions:
+        cells = [
+            timezone.localtime(decision.at).isoformat(timespec="seconds"),
+            decision.get_verb_display(),
+            decision.space.name,
+            subject(decision),
+            address(decision),
+            decision.leader.name if decision.leader else "",
+            decision.by.name,
+            decision.reason,
+            decision.case_id or "",
+        ]
+        writer.writerow([_harmless(cell) for cell in cells])
+
+
+def _harmless(cell) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = str(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _spaces(leader: Leader) -> QuerySet:
+    return Space.objects.moderated_by(leader).values("pk")
