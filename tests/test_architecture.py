@@ -6,40 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
-from tests.making import make_thread
-
 ROOT = Path(settings.BASE_DIR)
-
-PUBLIC, LEADER, MEMBER, AUTHOR, FACULTY, ADMIN, NEWCOMER = range(7)
-
-DOORS = {
-    # anybody, signed in or not
-    **dict.fromkeys(
-        [
-            "home",
-            "faculty",
-            "faculty_member",
-            "faculty_photo",
-            "help",
-            "house_rules",
-            "privacy",
-            "accessibility",
-        ]
-        + ["livez", "readyz", "metrics", "unsubscribe", "mailbox", "mailbox_message", "mailbox_html"],
-        PUBLIC,
-    ),
-    # every leader who has joined and is not suspended
-    **dict.fromkeys(["spaces", "search", "preview", "leaders", "leader", "leader_photo"], LEADER),
-    # only those who can read the space; for everybody else it does not exist
-    **dict.fromkeys(["space", "members", "start", "ask_to_join", "thread", "thread_by_id", "reply"], MEMBER),
-    **dict.fromkeys(["posts", "seen", "follow", "mark_unread", "post", "post_history", "thank"], MEMBER),
-    **dict.fromkeys(["take_thanks_back"], MEMBER),
-    **dict.fromkeys(["edit"], AUTHOR),
-}
 
 
 def every_door(patterns=None, prefix="", namespace=""):
