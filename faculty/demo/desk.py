@@ -158,12 +158,13 @@ def _thanked(given: Thanks) -> Notice:
 
 
 def _replies(world: World) -> list[Notice]:
-    """One line for each thread that somebody watches and has not read to its end."""
+    """One line for each watched thread with unread posts, but for those that tell by a mention."""
+    named = set(Mention.objects.values_list("post", "leader"))
     posts = {thread.pk: world.posts[key] for key, thread in world.threads.items()}
     lines = []
     for reading in Reading.objects.filter(level=Level.WATCHING).select_related("leader"):
         unread = posts[reading.thread_id][reading.read_up_to :]
-        if new := [post for post in unread if not post.is_hidden]:
+        if new := [p for p in unread if not p.is_hidden and (p.pk, reading.leader_id) not in named]:
             last = new[-1]
             lines.append(_notice(NoticeKind.REPLY, reading.leader, new[0], last.author, last.created_at))
     return lines
