@@ -1,6 +1,6 @@
 """The environment of our pages, fragments and e-mails."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
+from leaders.profiles import photo_address
+
 
 def environment(**options) -> Environment:
     """Django's Jinja2 options, the NHS.UK macros, and the few words that our templates use."""
@@ -16,7 +18,7 @@ def environment(**options) -> Environment:
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     env = Environment(autoescape=options.pop("autoescape", True), **options)
     env.globals.update(url=url, static=static, photo=photo, now=timezone.now)
-    env.filters.update(ago=naturaltime, day=day, moment=moment, iso=iso)
+    env.filters.update(ago=ago, day=day, moment=moment, iso=iso)
     return env
 
 
@@ -29,7 +31,12 @@ def photo(leader) -> str:
     """The address of a leader's photo, if every leader may see it."""
     if leader is None or not leader.photo or leader.visibility.get("photo", "leaders") != "leaders":
         return ""
-    return f"{reverse('leader_photo', args=[leader.handle])}?v={leader.photo.name.rpartition('/')[2]}"
+    return photo_address(leader)
+
+
+def ago(value: datetime) -> str:
+    """A time as people say it: 5 minutes ago; after a week, the date."""
+    return naturaltime(value) if timezone.now() - value < timedelta(days=7) else day(value)
 
 
 def day(value) -> str:

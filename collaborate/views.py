@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from community import threads
 from community.models import Space
 from faculty.models import FacultyMember
+from leaders import profiles
 from leaders.models import Cohort, Leader
 from leaders.permissions import may_come_in
 
@@ -36,4 +37,6 @@ def csrf_failure(request, reason=""):
 
 def _companions(cohort: Cohort, me: Leader):
     members = cohort.memberships.current().exclude(leader=me).values("leader")
-    return Leader.objects.visible_to(me).filter(pk__in=members)[:12]
+    return profiles.seen_by(
+        me, Leader.objects.visible_to(me).filter(pk__in=members).select_related("organisation")[:12]
+    )

@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from community.models import Post, Thread
+from leaders import profiles
 from leaders.models import Leader
 from leaders.models.account import sort_key
 
@@ -67,9 +68,11 @@ def _best(matches, model, query: SearchQuery):
     )
 
 
-def _people(words: str, by: Leader) -> list[Leader]:
+def _people(words: str, by: Leader) -> list[profiles.Profile]:
     key = sort_key(words)
-    found = Leader.objects.visible_to(by).filter(
-        Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key)
+    found = (
+        Leader.objects.visible_to(by)
+        .select_related("organisation")
+        .filter(Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key))
     )
-    return list(found.order_by("sort_name", "pk")[:RESULTS_AT_MOST])
+    return profiles.seen_by(by, found.order_by("sort_name", "pk")[:RESULTS_AT_MOST])

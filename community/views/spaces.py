@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from community import markdown, permissions, spaces, threads
 from community.forms import JoinRequestForm
 from community.models import Space, SpaceKind
+from leaders import profiles
 from leaders.models import Cohort
 
 THREADS_PER_PAGE = 30
@@ -50,11 +51,14 @@ def space(request, slug):
 def members(request, slug):
     """Who can read a space, for all who can."""
     place = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
-    page = Paginator(spaces.readers(place), 60).get_page(request.GET.get("page"))
+    page = Paginator(spaces.readers(place).select_related("organisation"), 60).get_page(
+        request.GET.get("page")
+    )
     moderators = place.memberships.current().filter(role="moderator").values_list("leader", flat=True)
     context = {
         "space": place,
         "page": page,
+        "people": profiles.seen_by(request.user, page.object_list),
         "moderators": set(moderators),
         "cohorts": Cohort.objects.current().filter(spaces=place),
     }
