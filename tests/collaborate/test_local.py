@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections import namedtuple
 
 import psutil
@@ -274,6 +275,35 @@ def test_supervisor_ends_when_make_is_gone(tmp_path):
 
 
 # --- The whole service --------------------------------------------------------------------------------
+
+
+def test_service_comes_up_goes_down_and_keeps_its_data(var):
+    told = {"VAR_DIR": str(var), "PORT": str(places.free_port()), "DEMO": "0"}
+    first = local("run", **told)
+    first.wait_for("Ready: ")
+    site = f"http://localhost:{told['PORT']}"
+    assert first.said.rstrip().endswith(f"Ready: {site}")
+    assert f"{site}/mailbox/" in first.said
+    with urllib.request.urlopen(f"{site}/readyz") as answer:
+        assert answer.status == 200
+    for private in ("secret_key", "running.json"):
+        assert stat.S_IMODE((var / private).stat().st_mode) == 0o600
+    assert "already runs from here" in refusal("run", **{**told, "PORT": str(places.free_port())})
+    assert "end it before restoring" in refusal("restore", "pyproject.toml", **told)
+
+    make_ana = "from leaders.models import Leader; Leader.objects.create_user('ana@example.org', name='Ana')"
+    beside = local("manage", "shell", "--no-imports", "--command", make_ana, **told)
+    assert beside.wait() == 0, beside.said
+    first.signal(signal.SIGINT)
+    assert first.wait() == 0
+    assert not processes_of(var)
+
+    second = local("run", **told)
+    second.wait_for("Ready: ")
+    assert "ana@example.org" in second.said
+    second.signal(signal.SIGTERM)
+    assert second.wait() == 0
+    assert not processes_of(var)
 
 
 def test_database_can_be_backed_up_and_restored(var, tmp_path, monkeypatch):
