@@ -18,7 +18,7 @@ def environment(**options) -> Environment:
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     env = Environment(autoescape=options.pop("autoescape", True), **options)
     env.globals.update(url=url, static=static, photo=photo, now=timezone.now)
-    env.filters.update(ago=ago, day=day, moment=moment, iso=iso)
+    env.filters.update(ago=ago, day=day, moment=moment, clock=clock, iso=iso)
     return env
 
 
@@ -48,6 +48,11 @@ def day(value) -> str:
 def moment(value: datetime) -> str:
     """A time as 22 November 2026, 14:05, in the reader's zone."""
     return date_format(timezone.localtime(value), "j F Y, H:i")
+
+
+def clock(value: datetime) -> str:
+    """A time as 22 Nov, 14:05, for the many lines of a chat."""
+    return date_format(timezone.localtime(value), "j M, H:i")
 
 
 def iso(value: datetime) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from community.models import Category, JoinRequest, Level, Report, Space, Thanks, Thread, ThreadKind
 
 POST_AT_MOST = 20_000
+MESSAGE_AT_MOST = 4_000
 
 
 class BodyField(forms.CharField):
@@ -58,6 +59,28 @@ class ThreadForm(forms.ModelForm):
 class ReplyForm(forms.Form):
     body = BodyField(label="Your reply")
     uuid = UUIDField()
+
+
+class MessageField(BodyField):
+    """The words of a chat message."""
+
+    def __init__(self, **options):
+        too_long = f"This is longer than {MESSAGE_AT_MOST:,} characters. Please split it."
+        super().__init__(
+            max_length=MESSAGE_AT_MOST,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            error_messages={"required": "Write something first.", "max_length": too_long},
+            **options,
+        )
+
+
+class MessageForm(forms.Form):
+    body = MessageField(label="Your message")
+    uuid = UUIDField()
+
+
+class EditMessageForm(forms.Form):
+    body = MessageField(label="Your message")
 
 
 class EditForm(forms.Form):

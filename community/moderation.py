@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community import live, permissions, threads
+from community import chat, live, permissions, threads
 from community.models import (
     PRIORITY,
     Case,
@@ -281,16 +281,7 @@ def _show_change(item: Item) -> None:
         case Thread():
             live.push(live.thread_topic(item.pk), {"type": "thread"})
         case Message():
-            _touch(item)
-
-
-def _touch(message: Message) -> None:
-    room = Room.objects.select_for_update(no_key=True).get(pk=message.room_id)
-    room.version += 1
-    room.save(update_fields=["version"])
-    message.version = room.version
-    message.save(update_fields=["version"])
-    live.push(live.room_topic(room.pk), {"type": "message", "version": room.version})
+            chat.touch(item)
 
 
 def _record(

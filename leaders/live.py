@@ -7,6 +7,8 @@ from functools import lru_cache
 import redis
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +22,8 @@ def leader_topic(leader_id: int) -> str:
 
 def push(topic: str, event: dict) -> None:
     """Publish an event once the transaction has committed; an unreachable Redis is noted, never raised."""
-    transaction.on_commit(lambda: _publish(topic, event))
+    frame = json.dumps({"topic": topic, **event})
+    transaction.on_commit(lambda: _publish(topic, frame))
 
 
 def rights_changed(leader_id: int) -> None:
@@ -28,13 +31,16 @@ def rights_changed(leader_id: int) -> None:
     push(leader_topic(leader_id), {"type": "rights"})
 
 
-def _publish(topic: str, event: dict) -> None:
+def _publish(topic: str, frame: str) -> None:
     try:
-        _client().publish(PREFIX + topic, json.dumps(event))
+        _client().publish(PREFIX + topic, frame)
     except redis.RedisError as error:
         log.warning("push to a %s failed: %s", topic.split(":")[0], type(error).__name__)
 
 
 @lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+    # One new attempt, for a kept connection that has died; more would make whoever writes wait.
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 1)
+    )

@@ -69,6 +69,8 @@ def commands(port: int, directory: Path) -> dict[str, list[str]]:
     manners = [
         "--ws-per-message-deflate",
         "false",
+        "--ws-max-size",
+        "65536",
         "--timeout-graceful-shutdown",
         "3",
         "--log-level",

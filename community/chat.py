@@ -1,0 +1,145 @@
+"""Live chat: messages are stored first, numbered, and then announced."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from community import live, permissions
+from community.markdown import RENDERER, render_message
+from community.models import Message, MessageRevision, Room, RoomReading, Space
+from community.permissions import require
+from leaders.models import Leader
+
+MESSAGES_PER_PAGE = 50
+CHANGES_AT_ONCE = 200
+
+
+def room_of(space: Space) -> Room:
+    """The chat room of a space, made on the first visit."""
+    room, _ = Room.objects.get_or_create(space=space)
+    return room
+
+
+def say(room: Room, *, by: Leader, body: str, uuid: UUID) -> Message:
+    """Write a message; the same UUID again is the first message, whatever it says."""
+    require(permissions.may_say(by, room))
+    try:
+        with transaction.atomic():
+            held = _lock(room.pk)
+            return _said(by, uuid) or _write(held, by, body, uuid)
+    except IntegrityError:  # the same UUID at the same moment in another room
+        return Message.objects.get(author=by, client_uuid=uuid)
+
+
+@transaction.atomic
+def edit(message: Message, *, by: Leader, body: str) -> Message:
+    """Change one's own message; the former text is kept."""
+    _lock(message.room_id)
+    message.refresh_from_db()
+    require(permissions.may_edit_message(by, message))
+    if body == message.body:
+        return message
+    written_at = message.edited_at or message.created_at
+    MessageRevision.objects.create(message=message, body=message.body, at=written_at)
+    message.body, message.body_html = body, render_message(body).html
+    message.renderer, message.edited_at = RENDERER, timezone.now()
+    message.save(update_fields=["body", "body_html", "renderer", "edited_at"])
+    touch(message)
+    return message
+
+
+def touch(message: Message) -> None:
+    """Give a changed message its room's next version, and show it as it is now to those who are there."""
+    room = _lock(message.room_id)
+    room.version += 1
+    room.save(update_fields=["version"])
+    message.version = room.version
+    message.save(update_fields=["version"])
+    _announce(message)
+
+
+def read(room: Room, *, by: Leader, number: int) -> None:
+    """Note how far somebody has read; the mark never moves back."""
+    number = min(number, room.last_number)
+    mark, created = RoomReading.objects.get_or_create(leader=by, room=room, defaults={"read_up_to": number})
+    if not created and mark.read_up_to < number:
+        RoomReading.objects.filter(pk=mark.pk, read_up_to__lt=number).update(read_up_to=number)
+
+
+def history(room: Room, *, before: int | None = None) -> list[Message]:
+    """One page of messages, the oldest first: the newest, or those just before a number."""
+    messages = room.messages.select_related("author").order_by("-number")
+    if before is not None:
+        messages = messages.filter(number__lt=before)
+    return list(messages[:MESSAGES_PER_PAGE])[::-1]
+
+
+def changes(room: Room, *, after: int) -> list[Message]:
+    """What was written, edited or hidden after a version, in the order in which it happened."""
+    messages = room.messages.select_related("author").filter(version__gt=after)
+    return list(messages.order_by("version")[:CHANGES_AT_ONCE])
+
+
+def texts(message: Message) -> list[MessageRevision]:
+    """Every text that a message has had, the newest first; the last to be written stands in front."""
+    newest = MessageRevision(message=message, body=message.body, at=message.edited_at or message.created_at)
+    return [newest, *message.revisions.order_by("-pk")]
+
+
+def page_address(message: Message) -> str:
+    """The page of a chat that shows a message with a few after it."""
+    address = reverse("chat", args=[message.room.space.slug])
+    newest = message.number > message.room.last_number - MESSAGES_PER_PAGE
+    return address if newest else f"{address}?before={message.number + MESSAGES_PER_PAGE // 2}"
+
+
+def as_event(message: Message) -> dict:
+    """What an open page is told about a message: the same for everybody in the room."""
+    return {
+        "type": "message",
+        "room": message.room_id,
+        "version": message.version,
+        "number": message.number,
+        "author": message.author_id,
+        "uuid": str(message.client_uuid),
+        "html": _as_html(message),
+    }
+
+
+def _as_html(message: Message) -> str:
+    # In everybody's zone, not in that of whoever speaks; a page shows it in its reader's.
+    with timezone.override(None):
+        return render_to_string("community/_message.html", {"message": message}, using="jinja2")
+
+
+def _lock(room_id: int) -> Room:
+    return Room.objects.select_for_update(no_key=True).get(pk=room_id)
+
+
+def _said(by: Leader, uuid: UUID) -> Message | None:
+    return Message.objects.filter(author=by, client_uuid=uuid).first()
+
+
+def _write(room: Room, by: Leader, body: str, uuid: UUID) -> Message:
+    room.last_number += 1
+    room.version += 1
+    room.save(update_fields=["last_number", "version"])
+    message = Message.objects.create(
+        room=room,
+        number=room.last_number,
+        version=room.version,
+        author=by,
+        body=body,
+        body_html=render_message(body).html,
+        renderer=RENDERER,
+        client_uuid=uuid,
+    )
+    _announce(message)
+    return message
+
+
+def _announce(message: Message) -> None:
+    live.push(live.room_topic(message.room_id), as_event(message))

@@ -1,0 +1,278 @@
+"""The door for sockets: one a page, for topics, chat and who is here. It holds no rule of its own."""
+
+import asyncio
+import json
+import logging
+import random
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http.request import split_domain_port, validate_host
+
+from community import chat, live
+from community.forms import MessageForm
+from community.hub import Mailbox, hub
+from community.models import Room
+from leaders import sessions
+from leaders.models import Leader
+
+log = logging.getLogger(__name__)
+
+# Why a socket is closed. Pages come back by themselves, but for the first.
+SIGNED_OUT = 4401
+BROKEN = 1011
+TOO_SLOW = 4408
+TOO_MANY = 4429
+
+LARGEST_FRAME = 65_536
+TOPICS_AT_MOST = 50
+CHECKED_EVERY = 12  # seconds; a lost right is noticed at once by a push, and this late without Redis
+BURST, A_SECOND, PATIENCE = 40, 8, 100  # frames: at once, then each second; refusals before the end
+
+
+class Refused(Exception):
+    """A frame that cannot be followed; the sentence says why."""
+
+
+class Hasty(Refused):
+    """Too many frames in too short a time."""
+
+    advice = {"again": 2}
+
+    def __init__(self):
+        super().__init__("That was too fast. Wait a moment.")
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """One open page."""
+
+    async def __call__(self, scope, receive, send):
+        self.leader: Leader | None = None
+        self.ended = False
+        self.mailbox = Mailbox(self._give_up)
+        self.pace = Pace()
+        self.tasks: set[asyncio.Task] = set()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
+
+    async def connect(self):
+        if not came_from_here(self.scope):
+            await self.close()
+            return
+        await self.accept()
+        self.session_key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        hub().join(self.mailbox)
+        try:
+            await self._check()
+        except DatabaseError as error:
+            log.warning("live: no socket can be opened: %s", type(error).__name__)
+            await self._end(BROKEN)
+        if not self.ended:
+            hub().subscribe(self.mailbox, live.leader_topic(self.leader.pk))
+            self._start(self._deliver())
+            self._start(self._watch())
+
+    async def receive(self, text_data=None, bytes_data=None):
+        frame = {}
+        try:
+            self.pace.take()
+            frame = parse(text_data)
+            answer = None if self.ended else await self._follow(frame)
+        except (Refused, PermissionDenied) as refusal:
+            answer = {"type": "error", "reason": str(refusal), **getattr(refusal, "advice", {})}
+        except DatabaseError as error:
+            log.warning("live: a frame came to nothing: %s", type(error).__name__)
+            answer = {"type": "error", "reason": "That did not work on our side. Try again.", "again": 3}
+        if answer:
+            known = {key: frame[key] for key in ("topic", "uuid") if isinstance(frame.get(key), str)}
+            await self._tell({**known, **answer})
+        if self.pace.refusals > PATIENCE:
+            await self._end(TOO_MANY)
+
+    async def _follow(self, frame: dict) -> dict | None:
+        match frame["type"]:
+            case "subscribe":
+                return await self._subscribe(topic_in(frame))
+            case "unsubscribe":
+                hub().unsubscribe(self.mailbox, topic_in(frame))
+                return {"type": "unsubscribed"}
+            case "say":
+                return await in_thread(say, self.session_key, frame)
+            case "read":
+                return await in_thread(read, self.session_key, frame)
+            case "heartbeat":
+                return await self._check()
+        raise Refused("This kind of message is not known here.")
+
+    async def _subscribe(self, topic: str) -> dict:
+        if len(self.mailbox.topics) > TOPICS_AT_MOST:
+            raise Refused("One page cannot follow that many topics.")
+        # First listen, then look: what happens in between is heard, and nothing is missed.
+        hub().subscribe(self.mailbox, topic)
+        versions = await in_thread(live.versions, [topic], to=self.leader)
+        if topic not in versions:
+            hub().unsubscribe(self.mailbox, topic)
+            raise Refused("There is nothing here that you can follow.")
+        return {"type": "subscribed", "version": versions[topic]}
+
+    async def _check(self) -> None:
+        """Look anew who this is and what may be heard, and say how far each topic is."""
+        followed = {topic for topic in self.mailbox.topics if live.is_topic(topic)}
+        self.leader, versions = await in_thread(look, self.session_key, followed)
+        if self.leader is None:
+            await self._end(SIGNED_OUT)
+        for topic in followed - versions.keys():
+            hub().unsubscribe(self.mailbox, topic)
+            await self._tell({"type": "gone", "topic": topic})
+        await self._tell({"type": "heartbeat", "versions": versions})
+
+    async def _deliver(self) -> None:
+        """Send what the hub hands out, as long as it may still be heard."""
+        while True:
+            topic, frame = await self.mailbox.waiting.get()
+            if topic.startswith("leader:") and json.loads(frame)["type"] == "rights":
+                await self._check()
+            elif not topic or topic in self.mailbox.topics:
+                await self.send(frame)
+
+    async def _watch(self) -> None:
+        """Check from time to time: without Redis too, a lost right is noticed."""
+        while True:
+            await asyncio.sleep(CHECKED_EVERY * random.uniform(0.8, 1))  # noqa: S311
+            await self._check()
+
+    async def _tell(self, event: dict) -> None:
+        if not self.ended:
+            await self.send(json.dumps(event))
+
+    def _start(self, work) -> None:
+        self.tasks.add(asyncio.create_task(self._attend(work)))
+
+    async def _attend(self, work) -> None:
+        try:
+            await work
+        except OSError:
+            self._leave()  # the page went away
+        except DatabaseError as error:
+            log.warning("live: a socket is closed: %s", type(error).__name__)
+            await self._end(BROKEN)
+
+    def _give_up(self) -> None:
+        self._leave()
+        self._start(self.close(TOO_SLOW))
+
+    async def _end(self, code: int) -> None:
+        if not self.ended:
+            self._leave()
+            await self.close(code)
+
+    def _leave(self) -> None:
+        self.ended = True
+        hub().leave(self.mailbox)
+        for task in self.tasks - {asyncio.current_task()}:
+            task.cancel()
+
+
+class Pace:
+    """How fast one socket may speak: a burst, then so many a second."""
+
+    def __init__(self):
+        self.left, self.at, self.refusals = float(BURST), 0.0, 0
+
+    def take(self) -> None:
+        """Use one of the frames that are left, or refuse."""
+        now = asyncio.get_running_loop().time()
+        self.left = min(BURST, self.left + (now - self.at) * A_SECOND)
+        self.at = now
+        if self.left < 1:
+            self.refusals += 1
+            raise Hasty
+        self.left -= 1
+        self.refusals = 0
+
+
+async def nowhere(scope, receive, send) -> None:
+    """There is no socket at any other address."""
+    await send({"type": "websocket.close"})
+
+
+def came_from_here(scope) -> bool:
+    """Whether a page of this very site opened the socket: another site, or another port, may not."""
+    headers = dict(scope["headers"])
+    origin, host = (headers.get(name, b"").decode("latin-1") for name in (b"origin", b"host"))
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    at_home = origin == f"{scheme}://{host}" and validate_host(
+        split_domain_port(host)[0], settings.ALLOWED_HOSTS
+    )
+    return at_home or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def parse(text: str | None) -> dict:
+    """The frame in a text, or Refused."""
+    if text is None or len(text.encode(errors="replace")) > LARGEST_FRAME:
+        raise Refused("Only texts of at most 64 KB are understood.")
+    try:
+        frame = json.loads(text)
+        json.dumps(frame, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Refused("This is not JSON.") from None
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        raise Refused("This is not a message with a type.")
+    return frame
+
+
+def topic_in(frame: dict) -> str:
+    """The topic that a frame names, or Refused."""
+    if not live.is_topic(frame.get("topic")):
+        raise Refused("This is not a topic.")
+    return frame["topic"]
+
+
+# --- In a thread, with the database ---------------------------------------------------------------------
+
+
+# Sensitive to no thread: otherwise all sockets would wait for one another.
+async def in_thread(work, *args, **options):
+    return await database_sync_to_async(work, thread_sensitive=False)(*args, **options)
+
+
+def look(session_key: str, topics: set[str]) -> tuple[Leader | None, dict[str, int]]:
+    """Who is there, and how far the topics are that this leader may hear."""
+    leader = sessions.leader_of(session_key)
+    return leader, live.versions(topics, to=leader) if leader else {}
+
+
+def say(session_key: str, frame: dict) -> dict:
+    """Say something in a room."""
+    leader, room = _in_room(session_key, frame)
+    form = MessageForm({key: frame[key] for key in ("body", "uuid") if isinstance(frame.get(key), str)})
+    if not form.is_valid():
+        raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+    message = chat.say(room, by=leader, **form.cleaned_data)
+    return {"type": "said", "room": message.room_id, "number": message.number, "version": message.version}
+
+
+def read(session_key: str, frame: dict) -> None:
+    """Note how far a room was read."""
+    leader, room = _in_room(session_key, frame)
+    chat.read(room, by=leader, number=_number(frame, "number"))
+
+
+def _in_room(session_key: str, frame: dict) -> tuple[Leader, Room]:
+    leader = sessions.leader_of(session_key)
+    room = Room.objects.visible_to(leader).select_related("space").filter(pk=_number(frame, "room")).first()
+    if room is None:
+        raise Refused("There is no room here in which you can speak.")
+    return leader, room
+
+
+def _number(frame: dict, key: str) -> int:
+    value = frame.get(key)
+    if type(value) is not int or not 0 < value < 2**63:
+        raise Refused(f"The {key} must be a number.")
+    return value

@@ -1,0 +1,158 @@
+"""From one Redis subscription of this process to its open sockets, each behind a bounded queue.
+
+Redis carries hints. Whatever it loses, the sockets are told to catch up from the database.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from collections import defaultdict
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from prometheus_client import Counter, Gauge
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from community.live import PREFIX
+
+log = logging.getLogger(__name__)
+
+SILENCE = 15  # seconds without a word from Redis, after which it is asked whether it is there
+LONGEST_PAUSE = 5  # seconds between two attempts to reach it
+CATCH_UP = json.dumps({"type": "catch-up"})
+
+sockets = Gauge("live_sockets", "Open sockets of this process.")
+deliveries = Counter("live_deliveries", "Events handed out to sockets.")
+drops = Counter("live_queue_drops", "Sockets closed because their queue was full.")
+subscribed = Gauge("live_redis_subscribed", "Whether this process hears Redis.")
+
+
+class Mailbox:
+    """What waits for one socket: (topic, frame), never more than `size`."""
+
+    def __init__(self, too_slow, size: int = 200):
+        self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(size)
+        self.topics: set[str] = set()
+        self._too_slow = too_slow
+
+    def put(self, topic: str, frame: str) -> bool:
+        """Keep a frame for the socket; a socket that does not keep up is given up."""
+        try:
+            self.waiting.put_nowait((topic, frame))
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    def give_up(self) -> None:
+        """Tell the owner that frames were lost."""
+        self._too_slow()
+
+
+class Hub:
+    """Hands out what Redis says to the mailboxes that asked for the topic."""
+
+    def __init__(self):
+        self._mailboxes: set[Mailbox] = set()
+        self._listeners: dict[str, set[Mailbox]] = defaultdict(set)
+        self._listening: asyncio.Task | None = None
+
+    def join(self, mailbox: Mailbox) -> None:
+        """Open a socket's mailbox; the first one starts the subscription."""
+        self._mailboxes.add(mailbox)
+        sockets.set(len(self._mailboxes))
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._listen())
+
+    def leave(self, mailbox: Mailbox) -> None:
+        """Close a mailbox and forget its topics."""
+        for topic in list(mailbox.topics):
+            self.unsubscribe(mailbox, topic)
+        self._mailboxes.discard(mailbox)
+        sockets.set(len(self._mailboxes))
+
+    def subscribe(self, mailbox: Mailbox, topic: str) -> None:
+        """From now on, hand out this topic to the mailbox."""
+        mailbox.topics.add(topic)
+        self._listeners[topic].add(mailbox)
+
+    def unsubscribe(self, mailbox: Mailbox, topic: str) -> None:
+        """No longer hand out this topic to the mailbox."""
+        mailbox.topics.discard(topic)
+        self._listeners[topic].discard(mailbox)
+        if not self._listeners[topic]:
+            del self._listeners[topic]
+
+    def hand_out(self, topic: str, frame: str) -> None:
+        """Give one frame, made once, to everyone who listens to the topic."""
+        self._give(self._listeners.get(topic, ()), topic, frame)
+
+    def _give(self, mailboxes, topic: str, frame: str) -> None:
+        full = [mailbox for mailbox in mailboxes if not mailbox.put(topic, frame)]
+        deliveries.inc(len(mailboxes) - len(full))
+        for mailbox in full:
+            drops.inc()
+            self.leave(mailbox)
+            mailbox.give_up()
+
+    async def _listen(self) -> None:
+        failures = 0
+        while True:
+            try:
+                async with self._redis() as redis, redis.pubsub() as subscription:
+                    await subscription.psubscribe(f"{PREFIX}*")
+                    async for message in _messages(subscription):
+                        failures = 0
+                        self._take(message)
+            except (RedisError, OSError) as error:
+                log.warning("live: Redis is not heard: %s", type(error).__name__)
+            except Exception:
+                log.exception("live: the hub stumbled")
+            subscribed.set(0)
+            # Full jitter, so that many processes do not come back at the same moment.
+            await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.1 * 2**failures)))  # noqa: S311
+            failures = min(failures + 1, 10)
+
+    def _take(self, message: dict) -> None:
+        if message["type"] == "pmessage":
+            topic = message["channel"].decode().removeprefix(PREFIX)
+            self.hand_out(topic, message["data"].decode())
+        elif message["type"] == "psubscribe":
+            # Whatever was said before this moment may have been missed.
+            subscribed.set(1)
+            self._give(set(self._mailboxes), "", CATCH_UP)
+
+    @staticmethod
+    def _redis() -> Redis:
+        # A socket_timeout would end an idle subscription; a hidden retry would hide what was missed.
+        return Redis.from_url(
+            settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
+        )
+
+
+async def _messages(subscription):
+    """Each message of a subscription, until the server stays silent though it was asked."""
+    asked = False
+    while True:
+        message = await subscription.get_message(timeout=SILENCE)
+        if message is None and asked:
+            raise ConnectionError("Redis stays silent.")
+        if message is None:
+            await subscription.ping()
+        else:
+            yield message
+        asked = message is None
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop: one a process."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

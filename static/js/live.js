@@ -1,0 +1,167 @@
+// One socket a page.
+//
+//   import { live } from "./live.js";
+//   const stop = live.subscribe("thread:12", (event) => …);
+//
+// A topic hears: {type: "subscribed", version}, then what is pushed on it, {type: "version", version} with each
+// heartbeat, {type: "catch-up"} when something may have been missed, and {type: "gone"} when it may not be
+// followed any more. The order that loses nothing: subscribe, wait for "subscribed", then fetch what is newer.
+//
+// live.send({type: …}) is false while there is no connection. Answers without a topic, and changes of `live.state`
+// ("connecting", "connected", "waiting", "signed-out"), are DOM events: live.addEventListener("said", …), "state".
+
+const SIGNED_OUT = 4401;
+const SILENCE = 30_000; // the server speaks at least every 12 seconds
+const SHORTEST = 500;
+const LONGEST = 20_000;
+const WORDS = {
+  connecting: "Connecting…",
+  connected: "Connected",
+  waiting: "Reconnecting…",
+  "signed-out": "Not connected. Sign in again to go on.",
+};
+
+class Live extends EventTarget {
+  state = "connecting";
+  #socket = null;
+  #topics = new Map();
+  #failures = 0;
+  #heard = 0;
+  #timer = 0;
+
+  subscribe(topic, handler) {
+    const handlers = this.#topics.get(topic) ?? new Set();
+    if (!handlers.size) this.send({ type: "subscribe", topic });
+    this.#topics.set(topic, handlers.add(handler));
+    this.open();
+    return () => this.#unsubscribe(topic, handler);
+  }
+
+  send(frame) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  open() {
+    if (this.#socket || this.state === "signed-out") return;
+    clearTimeout(this.#timer);
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
+    this.#socket = socket;
+    this.#heard = Date.now();
+    socket.addEventListener("open", () => this.#opened(socket));
+    socket.addEventListener("message", (message) => this.#received(socket, JSON.parse(message.data)));
+    socket.addEventListener("close", (event) => this.#closed(socket, event.code));
+  }
+
+  // Called from time to time: a connection that says nothing is no connection.
+  look() {
+    if (!this.#socket) return;
+    const silence = Date.now() - this.#heard;
+    if (silence > SILENCE) this.#drop();
+    else if (silence > SILENCE / 2) this.send({ type: "heartbeat" });
+  }
+
+  // The machine woke up or the network came back: do not wait for the next attempt, and ask whether it is true.
+  wake() {
+    if (this.#socket) {
+      this.look();
+      this.send({ type: "heartbeat" });
+    } else {
+      this.#failures = 0;
+      this.open();
+    }
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#drop(false);
+  }
+
+  #opened(socket) {
+    if (socket !== this.#socket) return;
+    for (const topic of this.#topics.keys()) this.send({ type: "subscribe", topic });
+  }
+
+  #received(socket, event) {
+    if (socket !== this.#socket) return;
+    this.#heard = Date.now();
+    if (event.type === "heartbeat") {
+      this.#failures = 0;
+      this.#setState("connected");
+      for (const [topic, version] of Object.entries(event.versions)) this.#tell(topic, { type: "version", topic, version });
+    } else if (event.type === "catch-up") {
+      for (const topic of this.#topics.keys()) this.#tell(topic, event);
+    } else if (event.topic && this.#topics.has(event.topic)) {
+      this.#tell(event.topic, event);
+    } else {
+      this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
+    }
+  }
+
+  #closed(socket, code) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    if (code === SIGNED_OUT) this.#setState("signed-out");
+    else this.#comeBack();
+  }
+
+  #drop(again = true) {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    if (again) this.#comeBack();
+  }
+
+  #comeBack() {
+    this.#setState("waiting");
+    // Full jitter: after an outage, not everybody comes back at the same moment.
+    const pause = SHORTEST + Math.random() * Math.min(LONGEST, SHORTEST * 2 ** this.#failures++);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.open(), pause);
+  }
+
+  #unsubscribe(topic, handler) {
+    const handlers = this.#topics.get(topic);
+    if (!handlers?.delete(handler) || handlers.size) return;
+    this.#topics.delete(topic);
+    this.send({ type: "unsubscribe", topic });
+  }
+
+  #tell(topic, event) {
+    for (const handler of this.#topics.get(topic) ?? []) handler(event);
+  }
+
+  #setState(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+}
+
+export const live = new Live();
+
+function showState() {
+  for (const place of document.querySelectorAll("[data-live-state]")) {
+    place.textContent = WORDS[live.state];
+    place.dataset.liveState = live.state;
+  }
+}
+
+async function fetchBadge() {
+  const answer = await fetch("/notices/badge/", { redirect: "error" }).catch(() => null);
+  const fresh = document.createElement("template");
+  fresh.innerHTML = answer?.ok ? await answer.text() : "";
+  const badge = fresh.content.querySelector("#notice-counter");
+  if (badge) document.getElementById(badge.id)?.replaceWith(badge);
+}
+
+live.addEventListener("state", showState);
+live.addEventListener("notices", fetchBadge);
+addEventListener("online", () => live.wake());
+addEventListener("pagehide", () => live.close());
+addEventListener("pageshow", (event) => event.persisted && live.wake());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.wake());
+setInterval(() => live.look(), 5_000);
+showState();
+live.open();

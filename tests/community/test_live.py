@@ -1,0 +1,361 @@
+"""Open pages of Ana, Ben and others, with real sockets of real server processes over the real Redis."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+import leaders.live
+from community import chat, live
+from leaders.live import rights_changed
+from tests.making import make_reply, make_thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Server:
+    """A server process of its own, which stays up for all tests of this file."""
+
+    def __init__(self, directory, name):
+        self.port = free_port()
+        self.log = directory / name
+        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+        arguments = ["--port", str(self.port), "--ws-max-size", "65536", "--log-level", "warning"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "uvicorn", "collaborate.asgi:application", *arguments],
+                env={**os.environ, "DATABASE_URL": urlunsplit(database)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        until(self.answers, seconds=30)
+
+    def answers(self):
+        assert self.process.poll() is None, self.log.read_text()
+        with socket.socket() as knock:
+            return knock.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+class Page:
+    """One open page of somebody."""
+
+    def __init__(self, stack, server, leader=None, origin=None, **options):
+        self.session = sign_in(leader) if leader else None
+        cookies = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}"} if leader else {}
+        address = f"127.0.0.1:{server.port}"
+        opening = connect(
+            f"ws://{address}/ws/",
+            origin=origin or f"http://{address}",
+            additional_headers=cookies,
+            compression=None,
+            close_timeout=1,
+            **options,
+        )
+        self.socket = stack.enter_context(opening)
+        self.heard = []
+
+    def send(self, **frame):
+        self.socket.send(json.dumps(frame))
+
+    def hear(self, kind, seconds=10):
+        """The next event of this kind; others are kept for later."""
+        kept = next((event for event in self.heard if event["type"] == kind), None)
+        if kept:
+            self.heard.remove(kept)
+            return kept
+        deadline = time.monotonic() + seconds
+        while True:
+            event = json.loads(self.socket.recv(timeout=max(0, deadline - time.monotonic())))
+            if event["type"] == kind:
+                return event
+            self.heard.append(event)
+
+    def closing_code(self, seconds=10):
+        """Wait for the end."""
+        deadline = time.monotonic() + seconds
+        try:
+            while True:
+                self.socket.recv(timeout=max(0, deadline - time.monotonic()))
+        except ConnectionClosed as closed:
+            return closed.rcvd.code
+
+    def follow(self, topic):
+        self.send(type="subscribe", topic=topic)
+        return self.hear("subscribed")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(is_true, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
+def sign_in(leader):
+    client = Client()
+    client.force_login(leader)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture(scope="module")
+def servers(django_db_setup, django_db_blocker, tmp_path_factory):
+    with django_db_blocker.unblock():
+        running = [Server(tmp_path_factory.mktemp("live"), name) for name in ("one", "two")]
+    yield running
+    for server in running:
+        server.stop()
+    for server in running:
+        assert "Traceback" not in server.log.read_text()
+
+
+@pytest.fixture
+def server(servers):
+    return servers[0]
+
+
+@pytest.fixture
+def pages(servers):
+    """Open a page: pages(ana), or pages(ben, 1) on the second server."""
+    with ExitStack() as stack:
+        yield lambda leader=None, server=0, **options: Page(stack, servers[server], leader, **options)
+
+
+@pytest.fixture
+def room(space):
+    return chat.room_of(space)
+
+
+def say(room, by, body="Hello"):
+    return chat.say(room, by=by, body=body, uuid=uuid.uuid4())
+
+
+def test_talk_reaches_both_whatever_process_they_are_on(ana, ben, room, pages):
+    one, two = pages(ana), pages(ben, 1)
+    assert one.follow(f"room:{room.pk}")["version"] == 0
+    two.follow(f"room:{room.pk}")
+    number = str(uuid.uuid4())
+    one.send(type="say", room=room.pk, uuid=number, body="Is **anybody** here?")
+    assert one.hear("said")["number"] == 1
+    for page in (one, two):
+        event = page.hear("message")
+        assert (event["version"], event["number"], event["uuid"]) == (1, 1, number)
+        assert "<strong>anybody</strong>" in event["html"]
+    two.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="Yes!")
+    assert one.hear("message")["author"] == ben.pk
+    assert list(room.messages.values_list("body", flat=True)) == ["Is **anybody** here?", "Yes!"]
+
+
+def test_the_same_uuid_again_is_answered_with_the_first_message(ana, room, pages):
+    page, number = pages(ana), str(uuid.uuid4())
+    for body in ("One", "Two"):
+        page.send(type="say", room=room.pk, uuid=number, body=body)
+        assert page.hear("said")["number"] == 1
+    assert room.messages.get().body == "One"
+
+
+def test_a_reply_is_heard_on_the_page_of_its_thread(ana, ben, space, pages):
+    thread = make_thread(space, ana)
+    page = pages(ana)
+    assert page.follow(f"thread:{thread.pk}")["version"] == 1
+    make_reply(thread, ben)
+    assert page.hear("post")["number"] == 2
+
+
+def test_somebody_without_a_session_is_sent_away(pages):
+    assert pages().closing_code() == 4401
+
+
+def test_the_suspended_are_sent_away(eli, pages):
+    assert pages(eli).closing_code() == 4401
+
+
+def test_another_site_opens_no_socket(ana, server, pages):
+    for origin in ("https://evil.example", f"http://localhost:{server.port + 1}", "null"):
+        with pytest.raises(InvalidStatus, match="403"):
+            pages(ana, origin=origin)
+
+
+def test_there_is_no_socket_elsewhere(server):
+    address = f"127.0.0.1:{server.port}/ws/other/"
+    with pytest.raises(InvalidStatus, match="403"), connect(f"ws://{address}", origin=f"http://{address}"):
+        pass
+
+
+def test_outsider_is_not_told(ana, cleo, space, room, pages):
+    thread = make_thread(space, ana)
+    page = pages(cleo)
+    for topic in (f"room:{room.pk}", f"thread:{thread.pk}", "room:999999", f"leader:{ana.pk}", "room:0"):
+        page.send(type="subscribe", topic=topic)
+        refusal = page.hear("error")
+        assert refusal["topic"] == topic
+    page.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="Let me in")
+    assert "no room here" in page.hear("error")["reason"]
+    assert not room.messages.exists()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "not json",
+        "[]",
+        "7",
+        "null",
+        "[" * 5000,
+        '{"type": 7}',
+        '{"type": "fly"}',
+        '{"type": "__class__"}',
+        '{"type": "subscribe"}',
+        '{"type": "subscribe", "topic": {"a": 1}}',
+        '{"type": "subscribe", "topic": "room:99999999999999999999"}',
+        '{"type": "subscribe", "topic": "\\ud800"}',
+        '{"type": "say"}',
+        '{"type": "say", "room": "1", "uuid": 1, "body": 1}',
+        '{"type": "say", "room": 1e999, "uuid": null, "body": []}',
+        '{"type": "say", "room": 99999999999999999999, "uuid": null, "body": []}',
+        '{"type": "read", "room": true, "number": -1}',
+        b"\x00\xff",
+    ],
+)
+def test_what_is_not_understood_is_answered_and_the_socket_stays(ana, room, pages, frame):
+    page = pages(ana)
+    page.socket.send(frame)
+    assert page.hear("error")["reason"]
+    page.follow(f"room:{room.pk}")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("", "Write something first."),
+        ("x" * 4001, "longer than 4,000"),
+        ("a\0b", "Null characters"),
+        (["list"], "Write something first."),
+        (7, "Write something first."),
+    ],
+)
+def test_a_bad_message_is_refused_in_a_sentence(ana, room, pages, body, sentence):
+    page, number = pages(ana), str(uuid.uuid4())
+    page.send(type="say", room=room.pk, uuid=number, body=body)
+    refusal = page.hear("error")
+    assert sentence in refusal["reason"]
+    assert refusal["uuid"] == number
+    assert not room.messages.exists()
+
+
+def test_a_frame_that_is_too_large_ends_the_socket(ana, pages):
+    page = pages(ana)
+    page.socket.send("x" * 70_000)
+    assert page.closing_code() == 1009
+
+
+def test_a_flood_is_slowed_and_then_ended(ana, room, pages):
+    page = pages(ana)
+    for _ in range(60):
+        page.send(type="unsubscribe", topic="room:1")
+    assert page.hear("error")["again"] > 0
+    with suppress(ConnectionClosed):
+        for _ in range(300):
+            page.send(type="unsubscribe", topic="room:1")
+    assert page.closing_code() == 4429
+
+
+def test_signing_out_ends_the_socket(ana, room, pages):
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    SessionStore(page.session).delete()
+    rights_changed(ana.pk)
+    assert page.closing_code(2) == 4401
+
+
+def test_a_suspension_ends_the_socket(ana, room, pages):
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    ana.suspended_until = timezone.now() + timedelta(days=1)
+    ana.save()
+    rights_changed(ana.pk)
+    assert page.closing_code(2) == 4401
+
+
+def test_leaving_the_cohort_ends_the_topic(ana, ben, room, pages):
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    rights_changed(ana.pk)
+    assert page.hear("gone", 2)["topic"] == f"room:{room.pk}"
+    say(room, ben, "Not for Ana")
+    page.send(type="subscribe", topic=f"room:{room.pk}")
+    assert page.hear("error")["topic"] == f"room:{room.pk}"
+
+
+def test_a_lost_right_is_noticed_without_a_push(ana, room, pages):
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert page.hear("gone", 15)["topic"] == f"room:{room.pk}"
+
+
+def test_after_an_outage_of_redis_pages_are_told_to_catch_up(ana, ben, room, pages):
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    client.client_kill_filter(_type="pubsub")
+    page.hear("catch-up", 10)
+    say(room, ben)
+    assert page.hear("message")["number"] == 1
+
+
+def test_a_heartbeat_says_how_far_a_room_is(ana, ben, room, pages, monkeypatch):
+    page = pages(ana)
+    assert page.hear("heartbeat")["versions"] == {}
+    page.follow(f"room:{room.pk}")
+    monkeypatch.setattr("leaders.live._publish", lambda topic, frame: None)
+    say(room, ben)
+    page.send(type="heartbeat")
+    assert page.hear("heartbeat")["versions"] == {f"room:{room.pk}": 1}
+
+
+def test_a_page_that_does_not_read_harms_only_itself(ana, ben, room, pages):
+    asleep, awake = pages(ana, max_queue=1), pages(ben)
+    for page in (asleep, awake):
+        page.follow(f"room:{room.pk}")
+    filling = {"type": "message", "html": "x" * 60_000}
+    for _ in range(600):
+        live.push(live.room_topic(room.pk), filling)
+        awake.hear("message")
+    assert asleep.closing_code(30) in (4408, 1006)
+
+
+def test_a_push_into_the_void_is_no_error_and_takes_no_time(ana, room, settings):
+    settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
+    leaders.live._client.cache_clear()
+    begun = time.monotonic()
+    assert say(room, ana).number == 1
+    assert time.monotonic() - begun < 2
+    leaders.live._client.cache_clear()
