@@ -1,7 +1,7 @@
 from django.urls import path
 
 from community.models import Message, Post, Thread
-from community.views import moderation, notices, posts, reports, search, spaces, threads
+from community.views import chat, moderation, notices, posts, reports, search, spaces, threads
 
 urlpatterns = [
     path("spaces/", spaces.all_spaces, name="spaces"),
@@ -53,4 +53,9 @@ urlpatterns = [
     path("notices/read/", notices.open_all, name="open_notices"),
     path("notices/<int:pk>/", notices.follow, name="notice"),
     path("notices/<int:pk>/mute/", notices.mute, name="mute_notice"),
+    path("spaces/<slug:slug>/chat/", chat.room, name="chat"),
+    path("spaces/<slug:slug>/chat/after/<int:version>/", chat.after, name="chat_after"),
+    path("messages/<int:pk>/", chat.permalink, name="message"),
+    path("messages/<int:pk>/edit/", chat.edit, name="edit_message"),
+    path("messages/<int:pk>/history/", chat.history, name="message_history"),
 ]

@@ -44,12 +44,14 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        until(self.answers, seconds=30)
+        self.wait_until_it_answers()
 
-    def answers(self):
-        assert self.process.poll() is None, self.log.read_text()
-        with socket.socket() as knock:
-            return knock.connect_ex(("127.0.0.1", self.port)) == 0
+    def wait_until_it_answers(self):
+        deadline = time.monotonic() + 30
+        while not answers(self.port):
+            assert time.monotonic() < deadline
+            with suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"ended with {self.process.wait(0.05)}: {self.log.read_text()}")
 
     def stop(self):
         self.process.terminate()
@@ -110,11 +112,9 @@ def free_port():
         return s.getsockname()[1]
 
 
-def until(is_true, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
+def answers(port):
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def sign_in(leader):

@@ -1,0 +1,105 @@
+"""The chat room of a space: reading, saying, editing, and catching up."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from community import chat, permissions
+from community.forms import EditMessageForm, MessageForm
+from community.models import Message, Room, Space
+
+FARTHEST = 2**31 - 1
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def room(request, slug):
+    """The newest messages or an earlier page of them, and a new message without JavaScript."""
+    found = _room(request, slug)
+    if request.method == "GET":
+        return _show(request, found, MessageForm())
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    try:
+        said = chat.say(found, by=request.user, **form.cleaned_data)
+    except PermissionDenied as refusal:
+        form.add_error("body", str(refusal))
+        return _show(request, found, form, status=403)
+    return redirect(f"{request.path}#message-{said.number}")
+
+
+@never_cache
+@require_GET
+def after(request, slug, version):
+    """What changed since a version, for a page that may have missed something."""
+    found = _room(request, slug)
+    changed = chat.changes(found, after=min(version, 2**63 - 1))
+    return JsonResponse(
+        {
+            "version": changed[-1].version if changed else found.version,
+            "more": len(changed) == chat.CHANGES_AT_ONCE,
+            "messages": [chat.as_event(message) for message in changed],
+        }
+    )
+
+
+@require_GET
+def permalink(request, pk):
+    """The page of the chat on which a message stands."""
+    message = get_object_or_404(_messages(request), pk=pk)
+    return redirect(f"{chat.page_address(message)}#message-{message.number}")
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request, pk):
+    """The form for a new text, and the new text."""
+    message = get_object_or_404(_messages(request), pk=pk)
+    permissions.require(permissions.may_edit_message(request.user, message))
+    form = EditMessageForm(request.POST if request.method == "POST" else None, initial={"body": message.body})
+    if form.is_valid():
+        chat.edit(message, by=request.user, body=form.cleaned_data["body"])
+        return redirect("message", pk)
+    context = {"message": message, "space": message.room.space, "form": form}
+    return render(request, "community/edit_message.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def history(request, pk):
+    """Every text that a message has had."""
+    message = get_object_or_404(_messages(request), pk=pk)
+    context = {"message": message, "space": message.room.space, "texts": chat.texts(message)}
+    return render(request, "community/message_history.html", context)
+
+
+def _room(request, slug) -> Room:
+    space = get_object_or_404(Space.objects.visible_to(request.user).filter(has_chat=True), slug=slug)
+    return chat.room_of(space)
+
+
+def _messages(request):
+    return Message.objects.visible_to(request.user).select_related("room__space", "author")
+
+
+def _show(request, found, form, status=200):
+    before = _before(request)
+    messages = chat.history(found, before=before)
+    if messages and before is None:
+        chat.read(found, by=request.user, number=messages[-1].number)
+    context = {
+        "room": found,
+        "space": found.space,
+        "history": messages,
+        "before": before,
+        "form": form,
+        "may_say": permissions.may_say(request.user, found),
+        "may_moderate": permissions.may_moderate(request.user, found.space),
+    }
+    return render(request, "community/chat.html", context, status=status)
+
+
+def _before(request) -> int | None:
+    given = request.GET.get("before", "")
+    return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else None
