@@ -106,7 +106,9 @@ def _as_owner(data: Path) -> list[str]:
     command = [setpriv, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     if all(_open_to_all(path) for path in (data.parent, postgres_program("postgres").parent)):
         return command
-    return [*command, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+    # no_setuid_fixup: without it access(2) forgets the capability, and initdb does not find its programs.
+    capability = ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+    return [*command, "--securebits=+no_setuid_fixup", *capability]
 
 
 def _open_to_all(path: Path) -> bool:

