@@ -47,6 +47,10 @@ class Directory(django_filters.FilterSet):
     def is_narrowed(self) -> bool:
         return any(self.data.get(name) for name in self.filters)
 
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.data.get(name) for name in self.filters if name != "name")
+
     def by_name(self, people: QuerySet, _name: str, words: str) -> QuerySet:
         return people.named_like(words)
 

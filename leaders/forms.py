@@ -3,6 +3,7 @@
 import unicodedata
 from zoneinfo import available_timezones
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -194,3 +195,14 @@ class ProfileForm(forms.Form):
         data.pop("photo")
         visibility = {field: data.pop(f"show_{field}") for field in PROFILE_FIELDS}
         return {**data, "visibility": visibility}
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey opens the door by itself, unless somebody wants it as a second step only."""
+
+    passwordless = forms.BooleanField(
+        label="Sign in with this passkey alone",
+        required=False,
+        initial=True,
+        help_text="Without it, the passkey is a second step after a password or a code.",
+    )
