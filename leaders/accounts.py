@@ -8,7 +8,8 @@ import css_inline
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
-from django.shortcuts import render
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,17 @@ class AccountAdapter(DefaultAccountAdapter):
         user.email = user.email.lower()
         user.handle = user.handle or f"{NEWCOMER}{secrets.token_hex(8)}"
         if commit:
-            user.save()
+            self._save_once(user)
         return user
+
+    @staticmethod
+    def _save_once(user) -> None:
+        """Of two sign-ups with one address at the same moment, the second is sent to sign in."""
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError as error:
+            raise ImmediateHttpResponse(redirect("account_login")) from error
 
     def render_mail(self, template_prefix, email, context, headers=None):
         message = super().render_mail(template_prefix, email, context, headers)

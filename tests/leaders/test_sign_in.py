@@ -1,12 +1,15 @@
 """By password, by code, and what strangers cannot learn from the answers."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as project
 from django.core import mail
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -99,6 +102,32 @@ def test_signing_up_with_a_known_address_makes_no_second_account(client, ana):
     client.post("/accounts/signup/", {"email": "ana@example.org"})
     assert Leader.objects.count() == 1
     assert mail.outbox[-1].to == ["ana@example.org"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_up_three_times_at_once_makes_one_account(db):
+    answers = []
+
+    def try_it():
+        answers.append(Client().post("/accounts/signup/", {"email": "one@example.org"}).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=try_it) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(answers) <= {302, 429}  # one who waits too long for the count is told to wait
+    assert Leader.objects.count() == 1
+
+
+def test_ana_moves_to_another_address(client, ana):
+    client.post(LOGIN, {"login": "ana@example.org", "password": "collaborate-demo"})
+    client.post("/accounts/reauthenticate/", {"password": "collaborate-demo"})
+    client.post("/accounts/email/", {"email": "Ana@Moor.example.org", "action_add": ""})
+    client.post(reverse("account_email_verification_sent"), {"code": the_code()})
+    ana.refresh_from_db()
+    assert ana.email == "ana@moor.example.org"
 
 
 @pytest.mark.parametrize("email", ["", "not an address", "a\x00b@example.org", "a@" + "b" * 300 + ".org"])
