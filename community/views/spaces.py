@@ -13,6 +13,7 @@ from leaders import profiles
 from leaders.models import Cohort
 
 THREADS_PER_PAGE = 30
+MEMBERS_PER_PAGE = 60
 FILTERS = {"unread": Q(is_new=True), "unanswered": Q(shown_count=1), "following": Q(level="watching")}
 
 
