@@ -4,10 +4,21 @@ import ast
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.contrib import admin
+from django.test import Client
 from django.urls import URLPattern, get_resolver
+
+from community import chat, moderation
+from community.models import Notice
+from community.routing import websocket_urlpatterns
+from faculty.models import FacultyMember
+from tests import doors
+from tests.making import make_thread
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -54,3 +65,92 @@ def test_no_test_sleeps():
             if called.endswith(("sleep", "wait_for_timeout")):
                 sleeping.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert sleeping == []
+
+
+@pytest.fixture
+def scene(ana, ben, cleo, dara, eli, finn, space, commons):
+    """Something behind every door: the private space with a thread, a message, a case, a notice."""
+    thread = make_thread(space, ana)
+    post = thread.posts.get()
+    message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
+    case = moderation.report(post, by=ben, category="other", words="Please look")
+    return {
+        "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
+        "spaces": {"slug": space.slug, "version": 0, "number": 1},
+        "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},
+        "posts": {"pk": post.pk, "number": 1},
+        "messages": {"pk": message.pk, "number": 1},
+        "leaders": {"handle": "ben"},
+        "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},
+        "notices": {"pk": Notice.objects.create(leader=ana, kind="membership", words="Welcome").pk},
+        "desk": {"pk": case.pk},
+        "unsubscribe": {"token": "wrong"},
+        "mailbox": {"key": "none"},
+    }
+
+
+def our_doors():
+    """(name, pattern) of every address that is not allauth's, the admin's or a file's."""
+    return [
+        (name, address)
+        for name, address in every_door()
+        if not address.startswith(("accounts/", "admin/", "static/")) and ":" not in name
+    ]
+
+
+def knock(scene, pattern: str, who: str | None) -> int:
+    """What a stranger or one of the cast is answered; a door that takes only POST is knocked by POST."""
+    found = scene.get(pattern.partition("/")[0], {})
+    address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(found[part[1]]), pattern)
+    client = Client()
+    if who:
+        client.force_login(scene["cast"][who])
+    answer = client.get(address)
+    if answer.status_code == 405:
+        answer = client.post(address)
+    if answer.status_code == 302 and answer.url.startswith("/accounts/login/"):
+        return 401
+    return 200 if answer.status_code in (204, 302, 409, 422) else answer.status_code
+
+
+EXPECTED = {
+    doors.PUBLIC: {None: {200}, "ana": {200}, "eli": {200}},
+    doors.OWN: {None: {401}},
+    doors.LEADER: {None: {401}, "ana": {200}, "cleo": {200}, "dara": {200}, "finn": {200}, "eli": {403}},
+    doors.MEMBER: {None: {401}, "ben": {200}, "cleo": {404}, "finn": {404}, "eli": {403}},
+    doors.AUTHOR: {None: {401}, "ana": {200}, "ben": {403, 404}, "cleo": {404}, "finn": {404}, "eli": {403}},
+    doors.MODERATOR: {None: {401}, "dara": {200}, "ana": {403}, "ben": {403}, "cleo": {404}, "finn": {404}},
+    doors.FACULTY: {None: {401}, "dara": {200, 404}, "ana": {403, 404}, "cleo": {403, 404}, "finn": {403, 404}},
+}
+
+
+def test_every_address_is_classified():
+    assert {name for name, _ in our_doors()} == set(doors.DOORS)
+
+
+@pytest.mark.parametrize(("name", "pattern"), our_doors())
+def test_every_door_opens_for_those_it_is_for(name, pattern, scene):
+    allowed = EXPECTED[doors.DOORS[name]]
+    if name in ("unsubscribe", "mailbox_message", "mailbox_html"):
+        allowed = {who: {404} for who in allowed}
+    if name in ("faculty_photo", "leader_photo", "accept_terms", "ask_to_join"):
+        allowed = {who: answers | {403, 404} for who, answers in allowed.items()}
+    for who, answers in allowed.items():
+        assert knock(scene, pattern, who) in answers, f"{who or 'a stranger'} at {name}"
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/leaders/leader/", "/admin/leaders/cohort/", "/admin/community/space/"])
+def test_the_administration_is_for_admins(scene, address):
+    pattern = address.removeprefix("/")
+    assert knock(scene, pattern, "finn") == 200
+    for who in (None, "ana", "cleo", "dara", "eli"):
+        assert knock(scene, pattern, who) in (401, 403), who
+
+
+def test_nothing_that_was_said_is_in_the_administration():
+    private = {"thread", "post", "message", "revision", "report", "case", "notice", "reading", "errand"}
+    assert private.isdisjoint(model._meta.model_name for model in admin.site._registry)
+
+
+def test_every_consumer_is_known():
+    assert [str(route.pattern) for route in websocket_urlpatterns] == ["ws/"]
