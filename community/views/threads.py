@@ -80,10 +80,10 @@ def posts(request, pk):
 @require_POST
 def seen(request, pk):
     """These posts were on the screen, or a whole thread counts as read."""
+    found = _thread(request, pk)
     form = SeenForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    found = _thread(request, pk)
     threads.mark_read(found, by=request.user, **form.cleaned_data)
     return redirect(found.space) if "back" in request.POST else HttpResponse(status=204)
 

@@ -83,6 +83,10 @@ async function renew(number) {
 }
 
 let line = Promise.resolve();
+const inTurn = (work) => (line = line.then(work).catch(() => {}));
+
 live.subscribe(`thread:${posts.dataset.thread}`, (event) => {
-  if (event.type === "post") line = line.then(() => arrived(event.number)).catch(() => {});
+  if (event.type === "post") inTurn(() => arrived(event.number));
+  // After a lost connection: the version of a thread is the number of its last post.
+  else if (event.version > last) inTurn(() => arrived(event.version));
 });
