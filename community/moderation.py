@@ -147,9 +147,9 @@ def unpin(thread: Thread, *, by: Leader, reason: str) -> Decision:
 def move(thread: Thread, *, to: Space, by: Leader, reason: str) -> Decision:
     """Carry a thread with its posts, and all marks of what was read, into another space."""
     _lock(thread)
+    require(permissions.may_move(by, thread, to))
     if thread.space_id == to.pk:
         raise Conflict(f"This thread is in {to} already.")
-    require(permissions.may_move(by, thread, to))
     source = thread.space
     decision = _record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
     _set(thread, space=to, is_pinned=False)
@@ -277,7 +277,8 @@ def _show_change(item: Item) -> None:
     match item:
         case Post():
             threads.recount(item.thread)
-            live.push(live.thread_topic(item.thread_id), {"type": "post", "number": item.number})
+            for post in [item, *Post.objects.filter(quotes__quoted=item)]:
+                live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
         case Thread():
             live.push(live.thread_topic(item.pk), {"type": "thread"})
         case Message():

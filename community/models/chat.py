@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from community.models.spaces import Space
@@ -67,7 +68,7 @@ class Message(models.Model):
         return f"Message {self.number} of room {self.room_id}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.space.get_absolute_url()}chat/#message-{self.number}"
+        return reverse("message", args=[self.pk])
 
     @property
     def space(self) -> Space:

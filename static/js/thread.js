@@ -76,10 +76,21 @@ async function arrived(number) {
 
 async function renew(number) {
   const old = document.getElementById(`post-${number}`);
-  if (!old || old.contains(document.activeElement)) return;
+  if (!old) return;
   const fresh = await fetchPosts(number, number);
   const post = fresh?.querySelector(".post");
-  if (post) old.replaceWith(post);
+  const isHidden = post?.classList.contains("post--gone");
+  if (post && (isHidden || !old.contains(document.activeElement))) old.replaceWith(post);
+}
+
+// A moderator did something to the whole thread. What was typed stays; words that may no longer be read go.
+async function decided() {
+  const answer = await fetch(`${posts.dataset.posts}?first=1&last=1`, { credentials: "same-origin" });
+  const isGone = answer.status === 404;
+  if (isGone) posts.replaceChildren();
+  arrivals.textContent = isGone
+    ? "This thread is no longer here."
+    : "A moderator has changed this thread. Load the page again to see how.";
 }
 
 let line = Promise.resolve();
@@ -87,6 +98,7 @@ const inTurn = (work) => (line = line.then(work).catch(() => {}));
 
 live.subscribe(`thread:${posts.dataset.thread}`, (event) => {
   if (event.type === "post") inTurn(() => arrived(event.number));
+  else if (event.type === "thread") inTurn(decided);
   // After a lost connection: the version of a thread is the number of its last post.
   else if (event.version > last) inTurn(() => arrived(event.version));
 });

@@ -398,3 +398,28 @@ def test_reports_at_once_form_one_case(thread, ana, ben, cleo, dara, space):
     )
     assert not [result for result in results if isinstance(result, Exception)]
     assert Case.objects.get().reports.count() == 3
+
+
+# --- What open pages are told ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pushed(monkeypatch):
+    events = []
+    monkeypatch.setattr("community.live.push", lambda topic, event: events.append((topic, event)))
+    return events
+
+
+def test_open_pages_fetch_a_hidden_post_anew_and_every_quote_of_it(thread, post, ana, dara, commons, pushed):
+    quoting = make_thread(commons, dara, title="Elsewhere").posts.get()
+    quoting.quotes.create(quoted=post)
+    pushed.clear()
+    moderation.hide(post, by=dara, reason="It names a patient.")
+    assert (f"thread:{thread.pk}", {"type": "post", "number": 2}) in pushed
+    assert (f"thread:{quoting.thread_id}", {"type": "post", "number": 1}) in pushed
+
+
+def test_open_pages_hear_of_decisions_about_the_whole_thread(thread, dara, pushed):
+    moderation.close(thread, by=dara, reason="All is said.")
+    moderation.hide(thread, by=dara, reason="It went wrong.")
+    assert pushed == [(f"thread:{thread.pk}", {"type": "thread"})] * 2

@@ -123,7 +123,7 @@ def test_an_incomplete_report_keeps_what_was_typed(browse, post, ana, fields, se
 
 
 def test_outsiders_get_the_same_404_as_for_nothing(browse, post, cleo):
-    for pk in (post.pk, 999_999):
+    for pk in (post.pk, 999_999, 10**30):
         assert browse(cleo).get(reverse("report_post", args=[pk])).status_code == 404
         assert browse(cleo).post(reverse("report_post", args=[pk]), {"category": "spam"}).status_code == 404
 
