@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from community import errands
+from community import digest, errands
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -30,3 +30,16 @@ def wake() -> None:
 def run_errands() -> None:
     """Do the errands that are due."""
     errands.run()
+
+
+@shared_task
+def open_digests() -> None:
+    """Open the digests whose hour has come, and have them sent."""
+    if digest.open_due():
+        send_digests.delay()
+
+
+@shared_task
+def send_digests() -> None:
+    """Send the digests that are due."""
+    digest.deliver()

@@ -8,7 +8,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from leaders import photos
-from leaders.models import PROFILE_FIELDS, DigestFrequency, HouseRules, Leader, Profession, Region, Shown
+from leaders.models import (
+    PROFILE_FIELDS,
+    DigestFrequency,
+    HouseRules,
+    Leader,
+    MailPreferences,
+    Profession,
+    Region,
+    Shown,
+    Weekday,
+)
 
 UNWANTED = {"Cc", "Cf", "Co", "Cs"}
 JOINERS = "\u200c\u200d"
@@ -206,3 +216,30 @@ class PasskeyForm(AddWebAuthnForm):
         initial=True,
         help_text="Without it, the passkey is a second step after a password or a code.",
     )
+
+
+class MailForm(forms.Form):
+    """Whether a leader wants the digest, and when."""
+
+    digest = forms.ChoiceField(
+        label="How often may we e-mail you what you have not seen?",
+        choices=[
+            (DigestFrequency.WEEKLY, "Once a week"),
+            (DigestFrequency.DAILY, "Every day"),
+            (DigestFrequency.OFF, "Never"),
+        ],
+        widget=forms.RadioSelect,
+        help_text="Only when there is something new. Every digest has a link that stops it at once.",
+        error_messages={"required": "Choose how often. “Never” is fine."},
+    )
+    digest_weekday = forms.TypedChoiceField(
+        label="Day of the week", choices=Weekday.choices, coerce=int, help_text="For the weekly digest."
+    )
+    digest_hour = forms.TypedChoiceField(
+        label="Hour", choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int
+    )
+
+    def __init__(self, *args, mine: MailPreferences, **kwargs):
+        initial = {name: getattr(mine, name) for name in ("digest", "digest_weekday", "digest_hour")}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["digest_hour"].help_text = f"In your time zone, {mine.leader.zone.key.replace('_', ' ')}."

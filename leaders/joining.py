@@ -3,9 +3,9 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from leaders import profiles, rules
+from leaders import preferences, profiles, rules
 from leaders.accounts import NEWCOMER
-from leaders.models import Consent, HouseRules, Leader, MailPreferences
+from leaders.models import HouseRules, Leader
 from leaders.models.account import sort_key
 from leaders.permissions import may_join, require
 
@@ -33,16 +33,8 @@ def join(
     leader.joined_at = timezone.now()
     _save_with_handle(leader)
     rules.accept(leader, accepted)
-    choose_digest(leader, digest, source="joining")
+    preferences.choose_digest(leader, digest, source="joining")
     return leader
-
-
-@transaction.atomic
-def choose_digest(leader: Leader, choice: str, source: str) -> MailPreferences:
-    """Keep which digest a leader asked for, and the record of having asked."""
-    preferences, _ = MailPreferences.objects.update_or_create(leader=leader, defaults={"digest": choice})
-    Consent.objects.create(leader=leader, choice=choice, text_version=Consent.TEXT_VERSION, source=source)
-    return preferences
 
 
 def _save_with_handle(leader: Leader) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from community.models import Space, SpaceKind, SpaceMembership, SpaceRole
 from leaders.models import Cohort, CohortMembership, Leader
+from tests.sink import Sink
 
 
 def make_leader(name: str, **fields) -> Leader:
@@ -108,3 +109,14 @@ def browse(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def sink(settings):
+    """A real mail server that keeps what it gets."""
+    sink = Sink()
+    sink.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
+    yield sink
+    sink.stop()

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 class DigestState(models.TextChoices):
     DUE = "due", "Due"
-    SENDING = "sending", "Being sent"
+    CLAIMED = "claimed", "Being composed"
+    SENDING = "sending", "In the hands of the server"
     SENT = "sent", "Sent"
     DEFERRED = "deferred", "To be tried again"
     BOUNCED = "bounced", "Refused by the server"
@@ -27,6 +28,9 @@ class Digest(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     message_key = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Stands in the Message-ID.")
+    marks = models.JSONField(
+        default=dict, help_text="What it tells, to be marked as mailed in the same step as it is closed."
+    )
     item_count = models.PositiveIntegerField(default=0)
     note = models.CharField(
         max_length=300, blank=True, help_text="Why it was not sent, or what the server said."
@@ -42,7 +46,7 @@ class Digest(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"],
-                condition=models.Q(state__in=["due", "deferred", "sending"]),
+                condition=models.Q(state__in=["due", "deferred", "claimed", "sending"]),
                 name="digest_due",
             )
         ]

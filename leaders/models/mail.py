@@ -1,6 +1,10 @@
 """Which e-mails a leader chose, and the record of having chosen."""
 
 import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -24,6 +28,42 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, "Sunday"
 
 
+@dataclass(frozen=True)
+class Rhythm:
+    """The local hours of a digest: one a day, even where a change of clocks skips or repeats it."""
+
+    frequency: str
+    weekday: int
+    hour: int
+    zone: ZoneInfo
+
+    def on(self, day: date) -> datetime:
+        """The moment on a local day: the first of an hour that comes twice, the next of one skipped."""
+        return datetime.combine(day, time(self.hour), self.zone).astimezone(UTC)
+
+    def latest(self, now: datetime) -> tuple[date, datetime]:
+        """The last local day whose hour has come, and that moment."""
+        return next((day, self.on(day)) for day in self._days(now, -1) if self.on(day) <= now)
+
+    def next(self, now: datetime) -> datetime:
+        """The next moment after this one."""
+        return next(self.on(day) for day in self._days(now, 1) if self.on(day) > now)
+
+    @property
+    def words(self) -> str:
+        """As in: You get this once a week, on Thursday at 07:00."""
+        if self.frequency == DigestFrequency.DAILY:
+            return f"every day at {self.hour:02}:00"
+        return f"once a week, on {Weekday(self.weekday).label} at {self.hour:02}:00"
+
+    def _days(self, now: datetime, step: int) -> Iterator[date]:
+        today = now.astimezone(self.zone).date()
+        days = (today + timedelta(days=step * number) for number in range(15))
+        return (
+            day for day in days if self.frequency == DigestFrequency.DAILY or day.weekday() == self.weekday
+        )
+
+
 def new_key() -> str:
     return secrets.token_urlsafe(24)
 
@@ -37,6 +77,9 @@ class MailPreferences(models.Model):
     digest_hour = models.PositiveSmallIntegerField(
         default=7, validators=[MaxValueValidator(23)], help_text="In the leader's own time zone, 0 to 23."
     )
+    chosen_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="No digest is due from before."
+    )
     key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
 
     class Meta:
@@ -44,6 +87,17 @@ class MailPreferences(models.Model):
 
     def __str__(self):
         return f"{self.leader}: {self.get_digest_display()}"
+
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm(self.digest, self.digest_weekday, self.digest_hour, self.leader.zone)
+
+    @property
+    def next_digest(self) -> datetime | None:
+        """When the next one is due, or None when it is off."""
+        if self.digest == DigestFrequency.OFF:
+            return None
+        return self.rhythm.next(timezone.now())
 
 
 class Consent(models.Model):

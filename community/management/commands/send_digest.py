@@ -1,0 +1,27 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from community import digest
+from community.models import DigestState
+from leaders.models import Leader
+
+
+class Command(BaseCommand):
+    help = "Send a leader a digest of what is unread, and mark it as mailed: send_digest EMAIL --now"
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+        parser.add_argument("--now", action="store_true", help="Send it in this process, at once.")
+
+    def handle(self, *, email, now, **options):
+        leader = Leader.objects.filter(email=email.strip().lower()).first()
+        if leader is None:
+            raise CommandError(f"Nobody here has the address {email}.")
+        if not now:
+            raise CommandError("Digests go out by themselves, at the hour that each leader chose. Add --now.")
+        row = digest.send_by_hand(leader)
+        if row.state == DigestState.SENT:
+            self.stdout.write(f"Sent to {leader.email}: {row.item_count} new ({row.period}).")
+        elif row.state == DigestState.SKIPPED:
+            self.stdout.write(f"Not sent to {leader.email}: {row.note}")
+        else:
+            raise CommandError(f"Not delivered to {leader.email}. {row.get_state_display()}: {row.note}")

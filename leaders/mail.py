@@ -1,0 +1,146 @@
+"""The only sender of mail: one letter to one person, over a connection that is kept."""
+
+import smtplib
+import unicodedata
+from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
+from enum import StrEnum
+from uuid import UUID
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from leaders import preferences
+from leaders.models import Leader
+
+DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+INSTEAD = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What became of a letter, and what the server said."""
+
+    outcome: Outcome
+    note: str = ""
+
+
+class Unanswered(Exception):
+    """The server got the letter, or part of it, and did not say whether it took it."""
+
+
+class Smtp(EmailBackend):
+    """Django's backend, which tells a silence after the letter from one before."""
+
+    @property
+    def connection_class(self):
+        return type("Line", (_Line, super().connection_class), {})
+
+
+class _Line:
+    def data(self, msg):
+        try:
+            return super().data(msg)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise Unanswered(type(error).__name__) from error
+
+
+class Line:
+    """A connection to the mail server, opened when needed and used for many letters."""
+
+    def __init__(self):
+        self.backend = Smtp() if settings.EMAIL_BACKEND == DJANGO_SMTP else get_connection()
+        self.is_down = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        try:
+            self.backend.close()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def send(self, letter: EmailMultiAlternatives) -> Delivery:
+        """Send a letter; never raises for what a server does."""
+        try:
+            is_fresh = self.backend.open()
+        except (smtplib.SMTPException, OSError) as error:
+            self.is_down = True
+            self._drop()
+            return Delivery(Outcome.DEFERRED, f"The mail server could not be reached: {type(error).__name__}")
+        try:
+            self.backend.send_messages([letter])
+        except smtplib.SMTPServerDisconnected as error:
+            # Servers close a line that was idle or has carried many letters. Nothing of this one had left.
+            self._drop()
+            return Delivery(Outcome.DEFERRED, str(error)) if is_fresh else self.send(letter)
+        except Exception as error:
+            self._drop()
+            return judge(error)
+        return Delivery(Outcome.SENT)
+
+    def _drop(self):
+        """Forget the connection without a farewell, for which a silent server would keep us waiting."""
+        if connection := getattr(self.backend, "connection", None):
+            connection.close()
+            self.backend.connection = None
+
+
+def judge(error: Exception) -> Delivery:
+    """What a failure says of the letter: a 5xx refuses it, a 4xx or a line cut before it puts it off."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, words = next(iter(error.recipients.values()))
+            return _answered(code, words)
+        case smtplib.SMTPDataError():
+            return _answered(error.smtp_code, error.smtp_error)
+        case smtplib.SMTPException() | OSError():
+            return Delivery(Outcome.DEFERRED, f"{type(error).__name__}: {error}")
+    return Delivery(Outcome.AMBIGUOUS, f"No answer after the letter: {error}")
+
+
+def write(
+    to: Leader, *, template: str, subject: str, key: UUID, context: dict, unsubscribable: bool = True
+) -> EmailMultiAlternatives:
+    """A letter in text and HTML from templates/mail/; the key makes its Message-ID, the same each time."""
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    headers = {"Message-ID": f"<{key.hex}@{sender.rpartition('@')[2]}>", "Auto-Submitted": "auto-generated"}
+    context = {**context, "leader": to, "subject": subject, "site_url": settings.SITE_URL}
+    if unsubscribable:
+        context["unsubscribe_url"] = unsubscribe_url(to)
+        headers["List-Unsubscribe"] = f"<{context['unsubscribe_url']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
+    html = render_to_string(f"mail/{template}.html", context, using="jinja2")
+    letter = EmailMultiAlternatives(
+        plain(subject), text, to=[formataddr((plain(to.name), to.email))], headers=headers
+    )
+    letter.attach_alternative(css_inline.inline(html, keep_style_tags=True), "text/html")
+    return letter
+
+
+def unsubscribe_url(leader: Leader) -> str:
+    """The address that stops the digest of a leader."""
+    return settings.SITE_URL + reverse("unsubscribe", args=[preferences.token(leader.mail_preferences)])
+
+
+def plain(words: str) -> str:
+    """Words fit for a header: one line, without what cannot be seen, such as marks that turn the writing."""
+    return " ".join("".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words).split())
+
+
+def _answered(code: int, words: bytes | str) -> Delivery:
+    words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    return Delivery(Outcome.BOUNCED if code >= 500 else Outcome.DEFERRED, f"{code} {words}"[:300])

@@ -1,0 +1,490 @@
+"""One digest for each leader and local period, of what they may see as it leaves, and nothing twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from community import digest, editions, notices, threads
+from community.models import (
+    Digest,
+    Level,
+    Notice,
+    Post,
+    Reading,
+    Space,
+    SpaceMembership,
+    TermsAcceptance,
+    Thread,
+)
+from leaders import preferences
+from leaders.models import CohortMembership, Leader, MailPreferences, Rhythm
+from tests.making import make_reply, make_thread
+
+pytestmark = pytest.mark.django_db
+
+
+def wants(leader, choice="daily", weekday=3, hour=7, since=timedelta(days=60)):
+    preferences.choose_digest(leader, choice, source="joining", digest_weekday=weekday, digest_hour=hour)
+    MailPreferences.objects.filter(leader=leader).update(chosen_at=timezone.now() - since)
+    return leader
+
+
+def due(leader, **fields) -> Digest:
+    """A digest for a leader who wants one, due now."""
+    if not MailPreferences.objects.filter(leader=leader).exists():
+        wants(leader)
+    period = f"2026-01-{Digest.objects.filter(leader=leader).count() + 1:02}"
+    return Digest.objects.create(leader=leader, period=period, **fields)
+
+
+def states() -> list[str]:
+    return list(Digest.objects.order_by("pk").values_list("state", flat=True))
+
+
+def edition(leader):
+    return editions.compose([leader])[leader.pk]
+
+
+def titles(leader) -> list[str]:
+    return [item.title for place in edition(leader).places for item in place.items]
+
+
+def everything(letter) -> str:
+    return letter.subject + letter.body + letter.alternatives[0].content
+
+
+# --- When one is due ------------------------------------------------------------------------------------
+
+
+def opened_over(days: int, start: datetime, leader, time_machine) -> list[str]:
+    """The periods opened, asking every eight hours for so many days."""
+    Leader.objects.filter(pk=leader.pk).update(joined_at=start - timedelta(days=9))
+    MailPreferences.objects.filter(leader=leader).update(chosen_at=start)
+    for step in range(days * 3):
+        time_machine.move_to(start + timedelta(hours=8 * step), tick=False)
+        digest.open_due()
+        digest.open_due()
+    return list(Digest.objects.order_by("pk").values_list("period", flat=True))
+
+
+def test_weekly_is_once_a_week_for_eight_weeks(ana, time_machine):
+    wants(ana, "weekly")
+    periods = opened_over(56, datetime(2026, 3, 1, tzinfo=UTC), ana, time_machine)
+    assert [date.fromisoformat(period).weekday() for period in periods] == [3] * 8
+
+
+@pytest.mark.parametrize(
+    "start", [datetime(2026, 3, 27, 12, tzinfo=UTC), datetime(2026, 10, 23, 12, tzinfo=UTC)]
+)
+def test_daily_is_once_a_day_through_a_change_of_clocks(ana, start, time_machine):
+    wants(ana, "daily", hour=1)
+    periods = opened_over(5, start, ana, time_machine)
+    assert len(periods) == 5
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("hour", [0, 1, 2, 3, 23])
+def test_each_local_day_has_one_moment_at_its_hour(zone, hour):
+    rhythm = Rhythm("daily", 0, hour, ZoneInfo(zone))
+    halves = [datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(minutes=30 * step) for step in range(365 * 48)]
+    latest = list(dict.fromkeys(rhythm.latest(now) for now in halves))
+    days = [day for day, _ in latest]
+    assert days == [days[0] + timedelta(days=step) for step in range(len(days))]
+    hours = {moment.astimezone(rhythm.zone).hour for _, moment in latest}
+    assert hours <= {hour, hour + 1}
+    assert all(rhythm.next(moment - timedelta(minutes=1)) == moment for _, moment in latest)
+
+
+def test_running_it_again_opens_nothing(ana):
+    wants(ana)
+    assert digest.open_due() == 1
+    assert digest.open_due() == 0
+
+
+def test_none_is_due_from_before_it_was_chosen(ana):
+    wants(ana, since=timedelta(0))
+    assert digest.open_due() == 0
+
+
+def test_none_is_opened_for_those_who_may_not_come_in_or_want_none(ana, ben, cleo, eli):
+    wants(ana, "off")
+    wants(eli)
+    wants(ben)
+    wants(cleo)
+    Leader.objects.filter(pk=ben.pk).update(is_active=False)
+    Leader.objects.filter(pk=cleo.pk).update(joined_at=None)
+    assert digest.open_due() == 0
+
+
+def test_a_zone_that_has_left_the_world_is_utc(ana, ben):
+    wants(ana)
+    wants(ben)
+    Leader.objects.filter(pk=ana.pk).update(time_zone="Atlantis/Capital")
+    assert digest.open_due() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_and_two_workers_at_once_send_one(ana, ben, cleo, space, commons, sink):
+    make_thread(commons, ana)
+    make_thread(commons, ben)
+    everybody = [wants(leader) for leader in (ana, ben, cleo)]
+
+    def work(_):
+        try:
+            digest.open_due()
+            digest.deliver()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert sorted(sink.envelopes) == sorted(leader.email for leader in everybody)
+    assert states() == ["sent"] * 3
+
+
+# --- What stands in it ----------------------------------------------------------------------------------
+
+
+def test_it_tells_what_is_unread_by_space_and_who_said_it(ana, ben, dara, space, commons, mailoutbox):
+    thread = make_thread(space, ana, "Saying no kindly")
+    make_reply(thread, ben, "Start with *yes, and*\n\n> a quote of somebody else\n\nThen be brief.")
+    make_reply(thread, dara, "Quite.")
+    make_thread(commons, dara, "Who leads at night?", "Asking for a friend.", kind="question")
+    due(ana)
+    digest.deliver()
+    [letter] = mailoutbox
+    assert letter.to == ["Ana Brook <ana@example.org>"]
+    assert letter.subject == "3 new in North cohort and 1 other space, 1 question waits"
+    for part in (letter.body, letter.alternatives[0].content):
+        assert "Saying no kindly" in part
+        assert "2 new" in part
+        assert "Ben Carrow" in part
+        assert (
+            "Start with yes, and Then be brief." in " ".join(part.split())
+            or "Start with yes, and. Then" in part
+        )
+        assert "a quote of somebody else" not in part
+        assert "Who leads at night?" in part
+        assert "http://localhost:8000/posts/" in part
+    assert "NORTH COHORT" in letter.body
+    assert "THESE WAIT FOR AN ANSWER" in letter.body
+
+
+def test_who_thanked_or_mentioned_me_stands_first(ana, ben, space, mailoutbox):
+    thread = make_thread(space, ana, "Saying no kindly")
+    thanks = threads.thank(thread.posts.get(), by=ben, words="That took courage.")
+    notices.tell_thanked(thanks)
+    notices.announce_post(make_reply(thread, ben, "@ana, well said."))
+    due(ana)
+    digest.deliver()
+    letter = mailoutbox[0]
+    assert letter.subject == "1 new in North cohort, you were mentioned and thanked"
+    assert "Ben Carrow thanked you for your post in “Saying no kindly”: “That took courage.”" in letter.body
+    assert "Ben Carrow mentioned you in “Saying no kindly”" in letter.body
+    due(ana)
+    digest.deliver()
+    assert len(mailoutbox) == 1
+
+
+def test_what_i_wrote_muted_or_read_myself_stays_out(ana, ben, space):
+    mine = make_thread(space, ana, "Mine")
+    muted = make_thread(space, ben, "Muted")
+    read = make_thread(space, ben, "Read")
+    threads.follow(muted, by=ana, level=Level.MUTED)
+    threads.mark_read(read, by=ana, first=1, last=1)
+    make_thread(space, ben, "New")
+    assert titles(ana) == ["New"]
+    assert mine.title not in titles(ana)
+
+
+def test_what_is_hidden_stays_out_for_moderators_too(ana, ben, dara, space):
+    hidden = make_thread(space, ben, "Hidden thread")
+    thread = make_thread(space, ben, "Shown")
+    reply = make_reply(thread, ana, "A hidden reply")
+    Thread.objects.filter(pk=hidden.pk).update(hidden_at=timezone.now())
+    Post.objects.filter(pk=reply.pk).update(hidden_at=timezone.now())
+    [place] = edition(dara).places
+    assert [(item.title, item.new) for item in place.items] == [("Shown", 1)]
+
+
+def test_a_newcomer_is_not_told_the_whole_past(ana, ben, commons):
+    thread = make_thread(commons, ben, "Long ago")
+    Post.objects.filter(thread=thread).update(created_at=ana.joined_at - timedelta(days=1))
+    assert titles(ana) == []
+
+
+def test_a_busy_space_is_summed_up(ana, ben, space):
+    for number in range(9):
+        make_thread(space, ben, f"Thread {number}")
+    [place] = edition(ana).places
+    assert (len(place.items), place.more) == (6, 3)
+
+
+def test_the_title_only_where_a_space_wants_so(ana, ben, space, mailoutbox):
+    Space.objects.update(mail_rule="title")
+    thread = make_thread(space, ben, "Saying no kindly", "The body of the post.")
+    notices.announce_post(make_reply(thread, ben, "@ana look"))
+    due(ana)
+    digest.deliver()
+    said = everything(mailoutbox[0])
+    assert "Saying no kindly" in said
+    assert "Somebody mentioned you" in said
+    assert "Carrow" not in said
+    assert "The body" not in said
+
+
+def test_nothing_but_something_new_where_a_space_wants_so(ana, ben, space, mailoutbox):
+    Space.objects.update(mail_rule="nothing")
+    notices.announce_post(make_reply(make_thread(space, ben, "Saying no kindly"), ben, "@ana look"))
+    due(ana)
+    digest.deliver()
+    said = everything(mailoutbox[0])
+    assert mailoutbox[0].subject == "Something new in North cohort"
+    assert "Saying no kindly" not in said
+    assert "Carrow" not in said
+
+
+def test_of_a_sealed_space_not_even_the_name_leaves(ana, ben, mailoutbox):
+    sealed = Space.objects.create(name="After a knock", slug="knock", kind="sealed", mail_rule="nothing")
+    for leader in (ana, ben):
+        SpaceMembership.objects.create(space=sealed, leader=leader)
+        TermsAcceptance.objects.create(space=sealed, leader=leader)
+    make_thread(sealed, ben, "Stretcher bearers")
+    due(ana)
+    digest.deliver()
+    said = everything(mailoutbox[0])
+    assert mailoutbox[0].subject == "Something new"
+    for secret in ("knock", "Stretcher", "Carrow"):
+        assert secret not in said
+
+
+def test_nothing_private_leaves_once_the_membership_has_ended(ana, ben, space, mailoutbox):
+    thread = make_thread(space, ben, "Saying no kindly")
+    notices.announce_post(make_reply(thread, ben, "@ana look"))
+    due(ana)
+    CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
+    digest.deliver()
+    assert mailoutbox == []
+    assert Digest.objects.get().note == "There was nothing new."
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"suspended_until": datetime(2099, 1, 1, tzinfo=UTC)}]
+)
+def test_nothing_leaves_for_somebody_stopped_since(ana, ben, space, change, mailoutbox):
+    make_thread(space, ben)
+    due(ana)
+    Leader.objects.filter(pk=ana.pk).update(**change)
+    digest.deliver()
+    assert (mailoutbox, states()) == ([], ["skipped"])
+
+
+def test_whoever_switched_it_off_meanwhile_gets_none(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    due(ana)
+    preferences.choose_digest(ana, "off", source="settings")
+    digest.deliver()
+    assert (mailoutbox, states()) == ([], ["skipped"])
+
+
+def test_what_was_composed_is_composed_anew_when_it_grew_old(ana, ben, space, mailoutbox, monkeypatch):
+    monkeypatch.setattr(digest, "FRESH", 0.0001)
+    make_thread(space, ana)
+    make_thread(space, ben)
+    composed = []
+    compose = editions.compose
+
+    def noting(leaders):
+        leaders = list(leaders)
+        composed.append(len(leaders))
+        return compose(leaders)
+
+    monkeypatch.setattr(editions, "compose", noting)
+    due(ana)
+    due(ben)
+    digest.deliver()
+    assert len(mailoutbox) == 2
+    assert composed == [2, 1]
+
+
+# --- Nothing twice, nothing lost ------------------------------------------------------------------------
+
+
+def test_two_digests_share_no_post(ana, ben, space, mailoutbox):
+    thread = make_thread(space, ben, "First")
+    due(ana)
+    digest.deliver()
+    due(ana)
+    digest.deliver()
+    assert states() == ["sent", "skipped"]
+    make_reply(thread, ben, "A second thought")
+    due(ana)
+    digest.deliver()
+    assert "A second thought" in mailoutbox[1].body
+    assert "A beginning" not in mailoutbox[1].body
+
+
+def test_what_was_read_on_the_web_meanwhile_is_not_mailed(ana, ben, space, mailoutbox):
+    thread = make_thread(space, ben)
+    due(ana)
+    threads.mark_read(thread, by=ana, first=1, last=1)
+    digest.deliver()
+    assert mailoutbox == []
+
+
+def test_one_bad_address_stops_nobody_else(ana, ben, dara, space, sink):
+    make_thread(space, ana)
+    make_thread(space, ben)
+    sink.answers = {ana.email: "550 No such person", ben.email: "451 Try later"}
+    for leader in (ana, ben, dara):
+        due(leader)
+    digest.deliver()
+    assert states() == ["bounced", "deferred", "sent"]
+    assert sink.envelopes == [dara.email]
+    assert not Reading.objects.filter(leader__in=[ana, ben], mailed_up_to__gt=0).exists()
+
+
+def test_what_was_put_off_goes_out_later_with_the_same_message_id(ana, ben, space, sink):
+    make_thread(space, ben)
+    row = due(ana)
+    sink.answers = {ana.email: "451 Try later"}
+    digest.deliver()
+    row.refresh_from_db()
+    assert row.due_at > timezone.now()
+    sink.answers = {}
+    Digest.objects.update(due_at=timezone.now())
+    digest.deliver()
+    assert states() == ["sent"]
+    assert sink.letters[0]["Message-ID"].strip().startswith(f"<{row.message_key.hex}@")
+
+
+def test_if_it_is_unknown_whether_the_server_took_it_it_is_not_sent_again(ana, ben, space, sink):
+    make_thread(space, ben)
+    due(ana)
+    sink.after_data = None
+    digest.deliver()
+    assert states() == ["ambiguous"]
+    sink.after_data = sink.TAKEN
+    due(ana)
+    digest.deliver()
+    assert states() == ["ambiguous", "skipped"]
+    assert sink.letters == []
+
+
+def test_without_a_server_all_wait_and_one_try_is_made(ana, ben, space, sink):
+    make_thread(space, ana)
+    make_thread(space, ben)
+    due(ana)
+    due(ben)
+    sink.stop()
+    digest.deliver()
+    assert states() == ["deferred", "due"]
+
+
+def test_a_worker_that_died_before_sending_leaves_the_digest_to_the_next(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    due(ana)
+    [dead] = digest._claim()
+    digest.deliver()
+    assert mailoutbox == []
+    Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    digest.deliver()
+    assert len(mailoutbox) == 1
+    digest._send_one(dead, edition(ana), digest.Line())
+    assert len(mailoutbox) == 1
+
+
+def test_a_worker_that_died_while_sending_leaves_it_unrepeated(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    due(ana)
+    [dead] = digest._claim()
+    assert digest._hand_over(dead, edition(ana))
+    Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    digest.deliver()
+    assert (mailoutbox, states()) == ([], ["ambiguous"])
+    assert edition(ana).count == 0
+
+
+def test_a_digest_that_was_put_off_gives_way_to_the_next_period(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    due(ana, state="deferred", due_at=timezone.now() + timedelta(hours=1))
+    due(ana)
+    digest.deliver()
+    assert states() == ["skipped", "sent"]
+
+
+def test_one_that_cannot_be_written_stops_nobody_else(ana, ben, space, mailoutbox, monkeypatch):
+    make_thread(space, ana)
+    make_thread(space, ben)
+    write = digest.mail.write
+
+    def fails_for_ana(to, **letter):
+        if to == ana:
+            raise ValueError
+        return write(to, **letter)
+
+    monkeypatch.setattr(digest.mail, "write", fails_for_ana)
+    due(ana)
+    due(ben)
+    digest.deliver()
+    assert states() == ["deferred", "sent"]
+
+
+def test_many_leaders_cost_as_many_questions_as_few(
+    ana, ben, cleo, dara, commons, django_assert_max_num_queries
+):
+    make_thread(commons, ana)
+    with django_assert_max_num_queries(20) as one:
+        editions.compose([ben])
+    with django_assert_max_num_queries(len(one)):
+        editions.compose([ben, cleo, dara])
+
+
+# --- By hand --------------------------------------------------------------------------------------------
+
+
+def told(*words) -> str:
+    out = StringIO()
+    call_command("send_digest", *words, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_an_operator_sends_one_by_hand_and_the_next_says_nothing_new(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    wants(ana)
+    assert told("ana@example.org", "--now").startswith("Sent to ana@example.org: 1 new (")
+    assert told("Ana@example.org", "--now") == "Not sent to ana@example.org: There was nothing new."
+    assert [row.period[-9:] for row in Digest.objects.order_by("pk")] == ["by hand 1", "by hand 2"]
+    assert len(mailoutbox) == 1
+
+
+def test_by_hand_not_against_the_leaders_will(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    assert told("ana@example.org", "--now") == "Not sent to ana@example.org: The digest is switched off."
+    assert mailoutbox == []
+
+
+def test_an_unknown_address_is_said_in_a_sentence(db):
+    with pytest.raises(CommandError, match=r"Nobody here has the address nobody@example.org\."):
+        told("nobody@example.org", "--now")
+
+
+def test_a_server_that_refuses_is_said_in_a_sentence(ana, ben, space, sink):
+    make_thread(space, ben)
+    wants(ana)
+    sink.answers = {ana.email: "550 No such person"}
+    with pytest.raises(CommandError, match="550 No such person"):
+        told("ana@example.org", "--now")
+
+
+def test_the_mailed_notice_stays_on_the_page(ana, ben, space, mailoutbox):
+    notices.announce_post(make_reply(make_thread(space, ben), ben, "@ana"))
+    due(ana)
+    digest.deliver()
+    assert Notice.objects.visible_to(ana).unread().count() == 1

@@ -1,0 +1,110 @@
+"""Stopping the digest from a letter, with one press, without signing in; and choosing it in the settings."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from leaders import preferences
+from leaders.models import Consent, MailPreferences
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def address(ana):
+    return reverse(
+        "unsubscribe", args=[preferences.token(preferences.choose_digest(ana, "weekly", source="joining"))]
+    )
+
+
+def choice(leader) -> str:
+    return MailPreferences.objects.get(leader=leader).digest
+
+
+@pytest.fixture
+def stranger():
+    """A mail program: no cookies, and the checks of a real server."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_looking_changes_nothing(ana, address, stranger):
+    assert "Stop the digest?" in stranger.get(address).content.decode()
+    assert stranger.head(address).status_code == 200
+    assert choice(ana) == "weekly"
+
+
+def test_one_press_stops_it_at_once_and_is_recorded(ana, address, stranger):
+    answer = stranger.post(address, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert "The digest is stopped" in answer.content.decode()
+    assert choice(ana) == "off"
+    consent = Consent.objects.filter(leader=ana).first()
+    assert (consent.choice, consent.source) == ("off", "unsubscribe link")
+
+
+def test_a_year_later_still(ana, address, stranger, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=370))
+    assert stranger.post(address).status_code == 200
+    assert choice(ana) == "off"
+
+
+def test_twice_is_as_good_as_once(ana, address, stranger):
+    for _ in range(2):
+        assert stranger.post(address).status_code == 200
+    assert Consent.objects.filter(leader=ana, choice="off").count() == 1
+    assert "There is nothing to stop" in stranger.get(address).content.decode()
+
+
+def test_a_former_secret_key_still_holds(ana, address, stranger, settings):
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = (
+        [settings.SECRET_KEY],
+        "another-key-for-the-next-year" * 2,
+    )
+    assert stranger.post(address).status_code == 200
+
+
+def test_even_the_suspended_and_somebody_elses_browser_may(ana, eli, address, browse):
+    assert browse(eli).post(address).status_code == 200
+    assert choice(ana) == "off"
+
+
+@pytest.mark.parametrize("token", ["digest.x.y", "x", "digest", "%00", "é" * 300])
+def test_a_wrong_token_is_not_found(token, stranger):
+    for answer in (stranger.get(f"/unsubscribe/{token}/"), stranger.post(f"/unsubscribe/{token}/")):
+        assert answer.status_code in (400, 404)
+
+
+def test_a_token_for_another_list_stops_nothing(ana, address, stranger):
+    key = MailPreferences.objects.get(leader=ana).key
+    token = signing.Signer(sep=".", salt="unsubscribe").sign(f"other.{key}")
+    assert stranger.post(reverse("unsubscribe", args=[token])).status_code == 404
+    assert choice(ana) == "weekly"
+
+
+def test_a_leader_chooses_when(ana, browse):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "18"}
+    answer = browse(ana).post(reverse("settings_mail"), chosen, follow=True)
+    assert "The next one is due on" in answer.content.decode()
+    mine = MailPreferences.objects.get(leader=ana)
+    assert (mine.digest, mine.digest_hour) == ("daily", 18)
+    assert mine.next_digest.astimezone(ana.zone).hour == 18
+    assert Consent.objects.get(leader=ana).source == "settings"
+
+
+def test_switched_off_says_so(ana, browse):
+    assert "You get none at present" in browse(ana).get(reverse("settings_mail")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"digest": "hourly"}, {"digest": ""}, {"digest_hour": "24"}, {"digest_weekday": "x"}]
+)
+def test_bad_input_is_told_and_nothing_is_kept(ana, wrong, browse):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "18", **wrong}
+    answer = browse(ana).post(reverse("settings_mail"), chosen)
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.content.decode()
+    assert not MailPreferences.objects.filter(leader=ana).exists()

@@ -1,0 +1,153 @@
+"""Letters: what stands in them, what cannot, and what became of them."""
+
+import email
+import email.policy
+import smtplib
+import uuid
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+
+from community.editions import Edition, Personal
+from leaders import mail, preferences
+from leaders.mail import Line, Outcome
+from leaders.models import Rhythm
+
+pytestmark = pytest.mark.django_db
+KEY = uuid.UUID(int=7)
+
+
+def write(leader, **fields):
+    mine = preferences.choose_digest(leader, "weekly", source="joining")
+    edition = Edition(personal=[Personal("mention", "Ben mentioned you <here>", "http://localhost/posts/1/")])
+    context = {"edition": edition, "rhythm": Rhythm("weekly", 3, 7, leader.zone)}
+    fields = {
+        "template": "digest",
+        "subject": "3 new in North cohort",
+        "key": KEY,
+        "context": context,
+        **fields,
+    }
+    return mine, mail.write(leader, **fields)
+
+
+def parsed(letter) -> email.message.EmailMessage:
+    return email.message_from_bytes(letter.message().as_bytes(), policy=email.policy.default)
+
+
+def plain_letter(to="ana@example.org"):
+    return EmailMultiAlternatives("Hello", "Words", to=[to])
+
+
+def test_a_letter_has_the_headers_that_honest_mail_has(ana, settings):
+    settings.SITE_URL, settings.DEFAULT_FROM_EMAIL = "https://c.example", "Collaborate <hello@c.example>"
+    mine, letter = write(ana)
+    message = parsed(letter)
+    stop = f"https://c.example{reverse('unsubscribe', args=[preferences.token(mine)])}"
+    assert message["To"] == "Ana Brook <ana@example.org>"
+    assert message["Message-ID"] == f"<{KEY.hex}@c.example>"
+    assert message["List-Unsubscribe"].strip() == f"<{stop}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert "Bcc" not in message
+    assert "Cc" not in message
+
+
+def test_a_letter_about_ones_account_cannot_be_unsubscribed(ana):
+    _, letter = write(ana, unsubscribable=False)
+    assert "List-Unsubscribe" not in parsed(letter)
+
+
+def test_text_and_html_say_the_same_and_neither_tracks(ana):
+    message = parsed(write(ana)[1])
+    assert message.get_content_type() == "multipart/alternative"
+    text, html = (message.get_body([kind]).get_content() for kind in ("plain", "html"))
+    assert "Ben mentioned you <here>" in text
+    assert "Ben mentioned you &lt;here&gt;" in html
+    assert "<img" not in html
+    assert "Stop it with one press: http" in text
+    for part in (text, html):
+        assert "once a week, on Thursday at 07:00" in part
+        assert "not run or endorsed by the NHS" in part
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ana\r\nBcc: eve@example.org",
+        "Ana\nBcc: eve@example.org",
+        "Ana\x00\x0b\u2028Bcc: eve@example.org",
+        'Ana" <eve@example.org>, "',
+        "Ana, eve@example.org",
+        "Zoë <Ana> (Brook)",
+    ],
+)
+def test_a_name_cannot_add_a_header_or_a_recipient(ana, name):
+    type(ana).objects.filter(pk=ana.pk).update(name=name.replace("\x00", ""))
+    ana.refresh_from_db()
+    _, letter = write(ana, subject=f"3 new in {name}")
+    message = parsed(letter)
+    assert [address.addr_spec for address in message["To"].addresses] == ["ana@example.org"]
+    assert letter.recipients() == [letter.to[0]]
+    assert "Bcc" not in message
+    assert "\n" not in message["Subject"]
+
+
+def test_marks_that_turn_the_writing_are_stripped_from_headers(ana):
+    ana.name = "\u202eAna\u202c \u2066Brook\u2069\u200f"
+    ana.save()
+    assert parsed(write(ana, subject="\u202enews")[1])["To"] == "Ana Brook <ana@example.org>"
+    assert mail.plain("\u202enews") == "news"
+
+
+def test_one_connection_carries_many_letters(sink):
+    with Line() as line:
+        assert [line.send(plain_letter()).outcome for _ in range(3)] == [Outcome.SENT] * 3
+    assert (len(sink.letters), sink.connections) == (3, 1)
+
+
+def test_a_server_that_hangs_up_between_letters_gets_the_next_one_anew(sink):
+    with Line() as line:
+        line.send(plain_letter())
+        sink.hang_up()
+        assert line.send(plain_letter()).outcome == Outcome.SENT
+    assert (len(sink.letters), sink.connections) == (2, 2)
+
+
+def test_a_refusal_for_good_and_one_for_now_are_told_apart(sink):
+    sink.answers = {"gone@example.org": "550 No such person", "full@example.org": "452 Mailbox full"}
+    with Line() as line:
+        gone, full, fine = (line.send(plain_letter(f"{who}@example.org")) for who in ("gone", "full", "ana"))
+    assert (gone.outcome, gone.note) == (Outcome.BOUNCED, "550 No such person")
+    assert (full.outcome, full.note) == (Outcome.DEFERRED, "452 Mailbox full")
+    assert fine.outcome == Outcome.SENT
+
+
+def test_a_letter_refused_after_its_words_is_told_apart_too(sink):
+    sink.after_data = "554 Looks like spam"
+    with Line() as line:
+        assert line.send(plain_letter()).outcome == Outcome.BOUNCED
+        sink.after_data = "451 Try later"
+        assert line.send(plain_letter()).outcome == Outcome.DEFERRED
+
+
+def test_silence_after_the_words_is_ambiguous(sink):
+    sink.after_data = None
+    with Line() as line:
+        assert line.send(plain_letter()).outcome == Outcome.AMBIGUOUS
+
+
+def test_no_server_puts_it_off(sink, settings):
+    sink.stop()
+    with Line() as line:
+        assert line.send(plain_letter()).outcome == Outcome.DEFERRED
+        assert line.is_down
+
+
+def test_every_other_failure_of_the_protocol_puts_it_off():
+    for error in (
+        smtplib.SMTPSenderRefused(550, b"No", "us@example.org"),
+        smtplib.SMTPAuthenticationError(535, b"No"),
+    ):
+        assert mail.judge(error).outcome == Outcome.DEFERRED

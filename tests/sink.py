@@ -1,0 +1,64 @@
+"""An SMTP server on loopback that keeps what it gets and, when told so, misbehaves."""
+
+import email
+import email.policy
+import socket
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Sink:
+    """`letters` are what it took. `answers` refuse recipients; `after_data` is the answer to the words."""
+
+    TAKEN = "250 Taken"
+
+    def __init__(self):
+        self.letters: list[EmailMessage] = []
+        self.envelopes: list[str] = []
+        self.answers: dict[str, str] = {}
+        self.after_data: str | None = self.TAKEN
+        self.connections = 0
+        self.sessions: list[SMTP] = []
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    def start(self):
+        self.controller.start()
+
+    def stop(self):
+        if self.controller.server:
+            self.controller.stop()
+
+    def hang_up(self):
+        """Close every open connection, as servers do after a while."""
+        for session in self.sessions:
+            self.controller.loop.call_soon_threadsafe(session.transport.close)
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        self.sessions.append(server)
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if answer := self.answers.get(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.after_data is None:
+            server.transport.abort()
+            return "421 Gone"
+        if self.after_data == self.TAKEN:
+            self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+            self.envelopes += envelope.rcpt_tos
+        return self.after_data
