@@ -83,7 +83,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         "leaders": {"handle": "ben"},
         "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},
         "notices": {
-            "pk": Notice.objects.create(leader=ana, kind="reply", space=space, thread=thread, post=post).pk
+            "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
         },
         "desk": {"pk": case.pk, "handle": "eli"},
         "unsubscribe": {"token": "wrong"},
