@@ -5,6 +5,7 @@ const posts = document.getElementById("posts");
 const arrivals = document.getElementById("arrivals");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 let last = Number(posts.dataset.last);
+const AT_ONCE = 20;
 
 // --- What was seen: a post on the screen for a second; told in batches, and at once when the page goes away.
 let mark = Number(posts.dataset.mark);
@@ -65,11 +66,14 @@ async function arrived(number) {
     arrivals.append(link);
     return;
   }
-  const fresh = await fetchPosts(last + 1, number);
-  if (!fresh) return;
-  for (const post of [...fresh.querySelectorAll(".post")]) if (document.getElementById(post.id)) post.remove();
-  last = Math.max(last, number);
-  posts.append(fresh);
+  while (last < number) {
+    const until = Math.min(number, last + AT_ONCE);
+    const fresh = await fetchPosts(last + 1, until);
+    if (!fresh) return;
+    for (const post of [...fresh.querySelectorAll(".post")]) if (document.getElementById(post.id)) post.remove();
+    last = until;
+    posts.append(fresh);
+  }
   watch(posts);
   arrivals.textContent = "A new reply has come.";
 }

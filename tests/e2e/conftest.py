@@ -7,6 +7,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
+from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -39,18 +41,27 @@ def site(tmp_path_factory):
     env = {name: value for name, value in os.environ.items() if name not in given}
     env |= {"PORT": str(free_port()), "VAR_DIR": str(tmp_path_factory.mktemp("var"))}
     command = [sys.executable, "-m", "collaborate.local", "run"]
-    process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    said = []
-    for line in process.stdout:
+    said: list[str] = []
+    settled = Event()
+    with subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        listener = Thread(target=listen, args=(process.stdout, said, settled))
+        listener.start()
+        settled.wait()
+        if process.poll() is not None:
+            pytest.fail("It never became ready:\n" + "".join(said))
+        yield Site(f"http://localhost:{env['PORT']}", env)
+        process.send_signal(signal.SIGINT)
+        listener.join()
+        assert process.wait() == 0
+
+
+def listen(stream: IO[str], said: list[str], settled: Event) -> None:
+    """Keep what is said, so that the pipe never fills; settled once it is ready or has ended."""
+    for line in stream:
         said.append(line)
         if line.startswith("Ready: "):
-            break
-    else:
-        pytest.fail("It never became ready:\n" + "".join(said))
-    yield Site(said[-1].removeprefix("Ready: ").strip(), env)
-    process.send_signal(signal.SIGINT)
-    process.stdout.read()
-    assert process.wait() == 0
+            settled.set()
+    settled.set()
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +87,8 @@ class Person:
     def signs_in(self, email: str) -> "Person":
         """Sign in by password, as the demonstration's people do."""
         self.goes_to("/accounts/login/")
-        self.page.get_by_label("E-mail", exact=False).fill(email)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.locator("input[name=login]").fill(email)
+        self.page.locator("input[name=password]").fill(PASSWORD)
         self.page.get_by_role("main").get_by_role(
             "button", name=re.compile("^sign in$", re.IGNORECASE)
         ).click()
