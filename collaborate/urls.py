@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from collaborate import health, views
+from collaborate import health, mailbox, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("", include("faculty.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("mailbox/", mailbox.letters, name="mailbox"),
+    path("mailbox/<str:key>/", mailbox.letter, name="mailbox_message"),
+    path("mailbox/<str:key>/html/", mailbox.letter_html, name="mailbox_html"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

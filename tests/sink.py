@@ -1,8 +1,10 @@
 """An SMTP server on loopback that keeps what it gets and, when told so, misbehaves."""
 
+import asyncio
 import email
 import email.policy
 import socket
+import threading
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
@@ -28,6 +30,9 @@ class Sink:
         self.connections = 0
         self.sessions: list[SMTP] = []
         self.port = free_port()
+        self.held = False
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     def start(self):
@@ -36,6 +41,13 @@ class Sink:
     def stop(self):
         if self.controller.server:
             self.controller.stop()
+
+    def hold(self):
+        """Answer the next letter not before `release`."""
+        self.may_answer.clear()
+
+    def release(self):
+        self.may_answer.set()
 
     def hang_up(self):
         """Close every open connection, as servers do after a while."""
@@ -55,6 +67,9 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if not self.may_answer.is_set():
+            self.held = True
+            await asyncio.to_thread(self.may_answer.wait)
         if self.after_data is None:
             server.transport.abort()
             return "421 Gone"
