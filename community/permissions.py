@@ -123,12 +123,16 @@ def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
 
 
 def may_move(leader: Leader, thread: Thread, space: Space) -> Verdict:
-    """The moderators of the space it stands in, to where they may write; nothing leaves a sealed space."""
+    """The moderators of its space, to where they may write, if nobody reads it there who could not before."""
     if not (verdict := may_moderate(leader, thread.space)):
         return verdict
     if thread.space.kind == SpaceKind.SEALED:
         return no("What was said in a sealed space stays there.")
-    return may_write(leader, space)
+    if not (verdict := may_write(leader, space)):
+        return verdict
+    if space.readers().exclude(pk__in=thread.space.readers().values("pk")).exists():
+        return no("People would read it there who could not read it before.")
+    return ALLOWED
 
 
 def may_suspend(leader: Leader, member: Leader, space: Space) -> Verdict:

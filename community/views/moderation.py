@@ -42,7 +42,7 @@ ACTS = {
     ),
     "move": Act(
         "Move this thread",
-        "All its posts go with it. Those who belong to the other space will read it, and nobody else.",
+        "All its posts go with it. It can go only to where nobody reads it who could not before.",
         "The thread is moved.",
     ),
 }
@@ -77,9 +77,9 @@ def _form(request, item, verb):
 
 
 def _targets(leader, thread):
-    """Where a thread can go: other spaces that the leader can write in."""
-    spaces = Space.objects.visible_to(leader).filter(closed_at=None).exclude(pk=thread.space_id)
-    return spaces.none() if thread.space.kind == SpaceKind.SEALED else spaces
+    """Where a thread can go."""
+    others = Space.objects.visible_to(leader).exclude(pk=thread.space_id)
+    return others.filter(pk__in=[space.pk for space in others if permissions.may_move(leader, thread, space)])
 
 
 def _ask(request, item, verb, form, status):

@@ -113,16 +113,25 @@ def test_a_closed_thread_can_be_opened_again(thread, dara):
     assert not Thread.objects.get().is_closed
 
 
-def test_a_moved_thread_takes_posts_marks_and_open_cases_along(thread, post, ana, ben, dara, commons):
+def test_a_moved_thread_takes_posts_marks_and_open_cases_along(ana, dara, commons, space):
+    thread = make_thread(commons, ana)
+    make_reply(thread, ana)
+    thread.refresh_from_db()
+    post = thread.posts.get(number=1)
     Reading.objects.filter(thread=thread, leader=ana).update(read_up_to=2)
-    case = moderation.report(post, by=ana, category="spam").case
-    decision = moderation.move(thread, to=commons, by=dara, reason="It belongs to everybody.")
+    case = moderation.report(post, by=dara, category="spam").case
+    decision = moderation.move(thread, to=space, by=dara, reason="It concerns the cohort.")
     case.refresh_from_db()
-    assert set(thread.posts.values_list("space__slug", flat=True)) == {"commons"}
+    assert set(thread.posts.values_list("space__slug", flat=True)) == {"north"}
     assert Reading.objects.get(thread=thread, leader=ana).read_up_to == 2
-    assert case.space == commons
+    assert case.space == space
     assert case.is_open
-    assert decision.space.slug == "north"
+    assert decision.space.slug == "commons"
+
+
+def test_a_thread_never_moves_to_people_who_could_not_read_it(thread, dara, cleo, commons):
+    with pytest.raises(PermissionDenied, match="could not read it before"):
+        moderation.move(thread, to=commons, by=dara, reason="It belongs to everybody.")
 
 
 def test_nothing_is_moved_out_of_a_sealed_space(ana, dara, commons, post):
@@ -212,7 +221,7 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
             case = moderation.report(post, **flag).case
             return lambda: moderation.dismiss(case, **why)
         case "move":
-            return lambda: moderation.move(thread, to=commons, **why)
+            return lambda: moderation.move(make_thread(commons, ana), to=space, **why)
         case "suspend":
             return lambda: moderation.suspend(post.author, space=space, until=timezone.now() + WEEK, **why)
         case "admit" | "decline":

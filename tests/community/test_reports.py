@@ -200,10 +200,11 @@ def test_what_is_hidden_already_is_told_with_the_typed_reason(browse, post, dara
     assert Decision.objects.count() == 1
 
 
-def test_a_thread_is_not_moved_to_where_its_mover_does_not_belong(browse, thread, dara, commons):
+def test_a_thread_is_offered_only_places_where_it_may_go(browse, ana, dara, space, commons):
+    thread = make_thread(commons, ana)
     elsewhere = Space.objects.create(name="South", slug="south", kind="private", description="Others.")
     page = browse(dara).get(reverse("move_thread", args=[thread.pk])).content.decode()
-    assert commons.name in page
+    assert space.name in page
     assert elsewhere.name not in page
     answer = browse(dara).post(
         reverse("move_thread", args=[thread.pk]), {"to": elsewhere.pk, "reason": "There."}
