@@ -16,6 +16,7 @@ from community import chat, live
 from community.forms import MessageForm
 from community.hub import Mailbox, hub
 from community.models import Room
+from community.presence import presence
 from leaders import sessions
 from leaders.models import Leader
 
@@ -101,6 +102,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
             case "unsubscribe":
                 hub().unsubscribe(self.mailbox, topic_in(frame))
                 return {"type": "unsubscribed"}
+            case "presence":
+                return self._tell_presence(topic_in(frame))
             case "say":
                 return await in_thread(say, self.session_key, frame)
             case "read":
@@ -118,7 +121,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if topic not in versions:
             hub().unsubscribe(self.mailbox, topic)
             raise Refused("There is nothing here that you can follow.")
+        self._tell_presence(topic)
         return {"type": "subscribed", "version": versions[topic]}
+
+    def _tell_presence(self, topic: str) -> None:
+        """Who is in a room, as far as is known; a newcomer is told to the others soon."""
+        if topic.startswith("room:") and topic in self.mailbox.topics:
+            presence().stir()
+            if frame := presence().last_told(topic):
+                self.mailbox.put(topic, frame)
 
     async def _check(self) -> None:
         """Look anew who this is and what may be heard, and say how far each topic is."""
@@ -126,6 +137,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.leader, versions = await in_thread(look, self.session_key, followed)
         if self.leader is None:
             await self._end(SIGNED_OUT)
+            return
+        self.mailbox.shown = self.leader.pk if self.leader.shows_presence else None
         for topic in followed - versions.keys():
             hub().unsubscribe(self.mailbox, topic)
             await self._tell({"type": "gone", "topic": topic})

@@ -37,6 +37,7 @@ class Mailbox:
     def __init__(self, too_slow, size: int = 200):
         self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(size)
         self.topics: set[str] = set()
+        self.shown: int | None = None  # the leader whom a room may see here
         self._too_slow = too_slow
 
     def put(self, topic: str, frame: str) -> bool:
@@ -85,6 +86,11 @@ class Hub:
         self._listeners[topic].discard(mailbox)
         if not self._listeners[topic]:
             del self._listeners[topic]
+
+    def rooms(self) -> dict[str, set[int]]:
+        """The rooms that somebody listens to, with the leaders who may be seen there."""
+        rooms = {topic: heard for topic, heard in self._listeners.items() if topic.startswith("room:")}
+        return {topic: {m.shown for m in heard if m.shown} for topic, heard in rooms.items()}
 
     def hand_out(self, topic: str, frame: str) -> None:
         """Give one frame, made once, to everyone who listens to the topic."""

@@ -92,6 +92,11 @@ class Page:
                 return event
             self.heard.append(event)
 
+    def hear_until(self, kind, is_it):
+        """Events of this kind, up to the one that is meant."""
+        while not is_it(self.hear(kind, 15)):
+            pass
+
     def closing_code(self, seconds=10):
         """Wait for the end."""
         deadline = time.monotonic() + seconds
@@ -339,6 +344,29 @@ def test_a_heartbeat_says_how_far_a_room_is(ana, ben, room, pages, monkeypatch):
     say(room, ben)
     page.send(type="heartbeat")
     assert page.hear("heartbeat")["versions"] == {f"room:{room.pk}": 1}
+
+
+def test_who_is_here_is_told_across_processes_and_only_of_those_who_show_it(ana, ben, dara, room, pages):
+    dara.shows_presence = False
+    dara.save()
+    one, two, quiet = pages(ana), pages(ben, 1), pages(dara)
+    for page in (one, two, quiet):
+        page.follow(f"room:{room.pk}")
+    both = ["Ana Brook", "Ben Carrow"]
+    for page in (one, two, quiet):
+        page.hear_until("presence", lambda event: (event["names"], event["count"]) == (both, 2))
+    two.socket.close()
+    one.hear_until("presence", lambda event: event["names"] == ["Ana Brook"])
+
+
+def test_outsider_does_not_learn_who_is_here(ana, cleo, room, pages):
+    pages(ana).follow(f"room:{room.pk}")
+    page = pages(cleo)
+    page.send(type="presence", topic=f"room:{room.pk}")
+    page.send(type="heartbeat")
+    page.hear("heartbeat")
+    assert page.hear("heartbeat")["versions"] == {}
+    assert [event["type"] for event in page.heard if event["type"] != "catch-up"] == []
 
 
 def test_a_page_that_does_not_read_harms_only_itself(ana, ben, room, pages):
