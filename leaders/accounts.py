@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
+from leaders.live import rights_changed
+
 log = logging.getLogger(__name__)
 
 BEFORE_SIGNATURE = "\n\nCollaborate\n"
@@ -37,6 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):
                 user.save()
         except IntegrityError as error:
             raise ImmediateHttpResponse(redirect("account_login")) from error
+
+    def logout(self, request):
+        leader_id = request.user.pk
+        super().logout(request)
+        if leader_id:
+            rights_changed(leader_id)
 
     def render_mail(self, template_prefix, email, context, headers=None):
         message = super().render_mail(template_prefix, email, context, headers)
