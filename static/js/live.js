@@ -14,12 +14,6 @@ const SIGNED_OUT = 4401;
 const SILENCE = 30_000; // the server speaks at least every 12 seconds
 const SHORTEST = 500;
 const LONGEST = 20_000;
-const WORDS = {
-  connecting: "Connecting…",
-  connected: "Connected",
-  waiting: "Reconnecting…",
-  "signed-out": "Not connected. Sign in again to go on.",
-};
 
 class Live extends EventTarget {
   state = "connecting";
@@ -92,8 +86,10 @@ class Live extends EventTarget {
       for (const [topic, version] of Object.entries(event.versions)) this.#tell(topic, { type: "version", topic, version });
     } else if (event.type === "catch-up") {
       for (const topic of this.#topics.keys()) this.#tell(topic, event);
+    } else if (event.type === "error" && event.again && event.topic) {
+      setTimeout(() => this.#topics.has(event.topic) && this.send({ type: "subscribe", topic: event.topic }), event.again * 1_000);
     } else if (event.topic && this.#topics.has(event.topic)) {
-      this.#tell(event.topic, event);
+      this.#tell(event.topic, event.type === "error" ? { ...event, type: "gone" } : event);
     } else {
       this.dispatchEvent(new CustomEvent(event.type, { detail: event }));
     }
@@ -141,27 +137,8 @@ class Live extends EventTarget {
 
 export const live = new Live();
 
-function showState() {
-  for (const place of document.querySelectorAll("[data-live-state]")) {
-    place.textContent = WORDS[live.state];
-    place.dataset.liveState = live.state;
-  }
-}
-
-async function fetchBadge() {
-  const answer = await fetch("/notices/badge/", { redirect: "error" }).catch(() => null);
-  const fresh = document.createElement("template");
-  fresh.innerHTML = answer?.ok ? await answer.text() : "";
-  const badge = fresh.content.querySelector("#notice-counter");
-  if (badge) document.getElementById(badge.id)?.replaceWith(badge);
-}
-
-live.addEventListener("state", showState);
-live.addEventListener("notices", fetchBadge);
 addEventListener("online", () => live.wake());
 addEventListener("pagehide", () => live.close());
 addEventListener("pageshow", (event) => event.persisted && live.wake());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.wake());
 setInterval(() => live.look(), 5_000);
-showState();
-live.open();
