@@ -53,6 +53,14 @@ class Item:
     by: str = ""
     excerpt: str = ""
 
+    @property
+    def news(self) -> str:
+        """As in: new, with 2 replies."""
+        if not self.is_start:
+            return f"{self.new} new"
+        replies = self.new - 1
+        return f"new, with {replies} {'reply' if replies == 1 else 'replies'}" if replies else "new"
+
 
 @dataclass
 class Place:
