@@ -33,9 +33,12 @@ def versions(topics: Iterable[str], *, to: Leader) -> dict[str, int]:
     for topic in topics:
         kind, number = _TOPIC.fullmatch(topic).groups()
         wanted[kind].append(int(number))
-    rooms = Room.objects.visible_to(to).filter(pk__in=wanted["room"]).values_list("pk", "version")
-    threads = Thread.objects.visible_to(to).filter(pk__in=wanted["thread"]).values_list("pk", "last_number")
-    return {
-        **{room_topic(pk): version for pk, version in (rooms if wanted["room"] else ())},
-        **{thread_topic(pk): number for pk, number in (threads if wanted["thread"] else ())},
-    }
+    found = {}
+    # Each predicate is looked up only where it is needed: this runs for every open page all the time.
+    if wanted["room"]:
+        rooms = Room.objects.visible_to(to).filter(pk__in=wanted["room"]).values_list("pk", "version")
+        found |= {room_topic(pk): version for pk, version in rooms}
+    if wanted["thread"]:
+        threads = Thread.objects.visible_to(to).filter(pk__in=wanted["thread"])
+        found |= {thread_topic(pk): number for pk, number in threads.values_list("pk", "last_number")}
+    return found
