@@ -2,16 +2,14 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collaborate.settings")
-pages = get_wsgi_application()
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.sessions import CookieMiddleware  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.sessions import CookieMiddleware
 
-from community.routing import websocket_urlpatterns  # noqa: E402
+from collaborate.wsgi import application as pages
+from community.routing import websocket_urlpatterns
 
 application = ProtocolTypeRouter(
     {

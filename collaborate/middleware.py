@@ -1,8 +1,12 @@
+from django.conf import settings
 from django.core.exceptions import BadRequest
+from django_structlog.middlewares import RequestMiddleware
+
+from collaborate.logs import route
 
 
-class RefuseNul:
-    """Answers 400 to an address with a NUL byte, which PostgreSQL could not store or look for."""
+class RefuseUnreadable:
+    """Answers 400 to what could not be read as text, not be stored, or not be taken in one piece."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -10,4 +14,24 @@ class RefuseNul:
     def __call__(self, request):
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address contains a NUL byte.")
+        if any("\x00" in value for value in request.COOKIES.values()):
+            raise BadRequest("A cookie contains a NUL byte.")
+        # Python knows encodings that make lone surrogates of bytes, and some that make no text at all.
+        if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+            raise BadRequest("Only UTF-8 is read here.")
+        if _length(request) > settings.REQUEST_AT_MOST:
+            raise BadRequest("The request is too large.")
         return self.get_response(request)
+
+
+class Log(RequestMiddleware):
+    """One line for each request that fails: its route, since addresses hold words of titles and searches."""
+
+    @staticmethod
+    def format_request(request) -> str:
+        return f"{request.method} {route(request)}"
+
+
+def _length(request) -> int:
+    given = request.META.get("CONTENT_LENGTH") or "0"
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 20 else 0

@@ -2,8 +2,27 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collaborate.settings")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest  # noqa: E402
+from django.utils.http import parse_header_parameters  # noqa: E402
+
+
+class Request(WSGIRequest):
+    """A request read as UTF-8, whatever it calls itself: some names of encodings would break the reading."""
+
+    def _set_content_type_params(self, meta):
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:
+            self.content_type, self.content_params = "", {}
+
+
+class Handler(WSGIHandler):
+    request_class = Request
+
+
+application = Handler()

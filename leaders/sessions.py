@@ -10,6 +10,8 @@ from leaders.permissions import may_come_in, owes_second_factor
 
 def leader_of(session_key: str) -> Leader | None:
     """The leader who may come in by this session now, or None: signed out, suspended, not joined."""
+    if "\x00" in session_key:
+        return None
     request = HttpRequest()
     request.session = SessionStore(session_key)
     leader = get_user(request)

@@ -1,12 +1,16 @@
 """The cast, and plain functions that make what a story needs."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from community.models import Space, SpaceKind, SpaceMembership, SpaceRole
+from community import chat, moderation
+from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole
+from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
+from tests.making import make_thread
 from tests.sink import Sink
 
 
@@ -120,3 +124,27 @@ def sink(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5
     yield sink
     sink.stop()
+
+
+@pytest.fixture
+def scene(ana, ben, cleo, dara, eli, finn, space, commons):
+    """Something behind every door: the private space with a thread, a message, a case, a notice."""
+    thread = make_thread(space, ana)
+    post = thread.posts.get()
+    message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
+    case = moderation.report(post, by=ben, category="other", words="Please look")
+    return {
+        "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
+        "spaces": {"slug": space.slug, "version": 0, "number": 1},
+        "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},
+        "posts": {"pk": post.pk, "number": 1},
+        "messages": {"pk": message.pk, "number": 1},
+        "leaders": {"handle": "ben"},
+        "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},
+        "notices": {
+            "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
+        },
+        "desk": {"pk": case.pk, "handle": "eli"},
+        "unsubscribe": {"token": "wrong"},
+        "mailbox": {"key": "none"},
+    }

@@ -1,5 +1,9 @@
 """Every address of ours, and who may knock at it. A new one has to be classified here."""
 
+import re
+
+from django.urls import URLPattern, get_resolver
+
 PUBLIC, OWN, LEADER, MEMBER, AUTHOR, MODERATOR, FACULTY, ADMIN = (
     "anybody",
     "whoever has signed in, about themselves",
@@ -90,3 +94,29 @@ DOORS = {
     "desk_request": FACULTY,
     "lift_suspension": FACULTY,
 }
+
+
+def every_door(patterns=None, prefix="", namespace=""):
+    """(name, address as a pattern) of every URL."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", address
+        else:
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from every_door(pattern.url_patterns, address, namespace + space)
+
+
+def our_doors():
+    """(name, pattern) of every address that is not allauth's, the admin's or a file's."""
+    return [
+        (name, address)
+        for name, address in every_door()
+        if not address.startswith(("accounts/", "admin/", "static/")) and ":" not in name
+    ]
+
+
+def address(scene, pattern: str) -> str:
+    """The address behind a pattern, with the things of the scene that belong there."""
+    found = scene.get(pattern.partition("/")[0], {})
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(found[part[1]]), pattern)

@@ -4,34 +4,17 @@ import ast
 import re
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.test import Client
-from django.urls import URLPattern, get_resolver
 
-from community import chat, moderation
-from community.models import Notice
 from community.routing import websocket_urlpatterns
-from faculty.models import FacultyMember
 from tests import doors
-from tests.making import make_thread
 
 ROOT = Path(settings.BASE_DIR)
-
-
-def every_door(patterns=None, prefix="", namespace=""):
-    """(name, address as a pattern) of every URL."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        address = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}", address
-        else:
-            space = f"{pattern.namespace}:" if pattern.namespace else ""
-            yield from every_door(pattern.url_patterns, address, namespace + space)
 
 
 def test_the_layers_hold():
@@ -67,43 +50,9 @@ def test_no_test_sleeps():
     assert sleeping == []
 
 
-@pytest.fixture
-def scene(ana, ben, cleo, dara, eli, finn, space, commons):
-    """Something behind every door: the private space with a thread, a message, a case, a notice."""
-    thread = make_thread(space, ana)
-    post = thread.posts.get()
-    message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
-    case = moderation.report(post, by=ben, category="other", words="Please look")
-    return {
-        "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
-        "spaces": {"slug": space.slug, "version": 0, "number": 1},
-        "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},
-        "posts": {"pk": post.pk, "number": 1},
-        "messages": {"pk": message.pk, "number": 1},
-        "leaders": {"handle": "ben"},
-        "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},
-        "notices": {
-            "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
-        },
-        "desk": {"pk": case.pk, "handle": "eli"},
-        "unsubscribe": {"token": "wrong"},
-        "mailbox": {"key": "none"},
-    }
-
-
-def our_doors():
-    """(name, pattern) of every address that is not allauth's, the admin's or a file's."""
-    return [
-        (name, address)
-        for name, address in every_door()
-        if not address.startswith(("accounts/", "admin/", "static/")) and ":" not in name
-    ]
-
-
 def knock(scene, pattern: str, who: str | None) -> int:
     """What a stranger or one of the cast is answered; a door that takes only POST is knocked by POST."""
-    found = scene.get(pattern.partition("/")[0], {})
-    address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(found[part[1]]), pattern)
+    address = doors.address(scene, pattern)
     client = Client()
     if who:
         client.force_login(scene["cast"][who])
@@ -133,10 +82,10 @@ EXPECTED = {
 
 
 def test_every_address_is_classified():
-    assert {name for name, _ in our_doors()} == set(doors.DOORS)
+    assert {name for name, _ in doors.our_doors()} == set(doors.DOORS)
 
 
-@pytest.mark.parametrize(("name", "pattern"), our_doors())
+@pytest.mark.parametrize(("name", "pattern"), doors.our_doors())
 def test_every_door_opens_for_those_it_is_for(name, pattern, scene):
     allowed = EXPECTED[doors.DOORS[name]]
     if name in ("unsubscribe", "mailbox_message", "mailbox_html"):

@@ -167,8 +167,8 @@ def _preview(request, template, context):
 
 def _quote(request, found) -> dict:
     """What the reply begins with when one pressed “Quote”."""
-    if not request.GET.get("quote", "").isdecimal():
+    number = request.GET.get("quote", "")[:9]
+    if not number.isdecimal():
         return {}
-    shown = Post.objects.visible_to(request.user).shown()
-    post = shown.filter(thread=found, number=min(int(request.GET["quote"]), 2_000_000_000)).first()
+    post = Post.objects.visible_to(request.user).shown().filter(thread=found, number=int(number)).first()
     return {"body": as_quote(post)} if post else {}

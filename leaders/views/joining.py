@@ -1,5 +1,6 @@
 """The way in: the last step of joining, and the house rules when they change."""
 
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,11 +34,11 @@ def accept_rules(request):
     """A new version came into force: read it, accept it, go on."""
     in_force = rules.with_acceptance(request.user)
     if in_force is None or in_force.accepted:
-        return redirect(_onward(request))
+        return HttpResponseRedirect(_onward(request))
     form = RulesForm(posted(request), in_force=in_force)
     if form.is_valid():
         rules.accept(request.user, in_force)
-        return redirect(_onward(request))
+        return HttpResponseRedirect(_onward(request))
     context = {"form": form, "rules": in_force, "rules_html": rules.as_html(in_force)}
     return render(request, "leaders/accept_rules.html", context, status=422 if form.is_bound else 200)
 

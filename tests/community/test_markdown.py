@@ -1,6 +1,7 @@
 """What people type becomes HTML that can harm nobody."""
 
 import re
+from time import process_time
 from types import SimpleNamespace
 
 import pytest
@@ -94,3 +95,11 @@ def test_quoting_leaves_out_the_quotes_inside():
 )
 def test_monstrous_nesting_is_only_text(text):
     assert len(markdown.render(text).html) < 200_000
+
+
+@pytest.mark.parametrize("piece", ["http://a", "a:// ", "[a](", ">", "![", "a.b@c.d"])
+def test_hostile_words_take_no_time(piece):
+    words = piece * (20_000 // len(piece))
+    begun = process_time()
+    markdown.render(words)
+    assert process_time() - begun < 3

@@ -247,3 +247,9 @@ def test_an_unknown_page_is_the_nearest(browse, ana, space):
 
 def test_nul_in_an_address_is_refused(browse, ana, space):
     assert browse(ana).get("/search/?q=a%00b").status_code == 400
+
+
+def test_a_quote_of_an_impossible_number_quotes_nothing(browse, ana, space):
+    thread = make_thread(space, ana)
+    for number in ("9" * 5_000, "0", "-1", "²", "x"):
+        assert browse(ana).get(f"{thread.get_absolute_url()}?page=1&quote={number}").status_code == 200

@@ -225,3 +225,12 @@ def test_house_rules_cannot_carry_a_script(client, db):
     page = client.get("/house-rules/").content.decode()
     assert "<script>alert" not in page
     assert 'href="javascript' not in page
+
+
+@pytest.mark.parametrize(
+    "onward", ["x", "thread", "//evil.example", "javascript:alert(1)", "https://evil.example/"]
+)
+def test_the_way_on_after_the_rules_stays_here(browse, ana, onward):
+    response = browse(ana).get("/house-rules/accept/", {"next": onward})
+    assert response.status_code == 302
+    assert response.url in ("/", onward if onward.isalpha() else "/")
