@@ -103,7 +103,7 @@ def as_event(message: Message) -> dict:
         "room": message.room_id,
         "version": message.version,
         "number": message.number,
-        "author": message.author_id,
+        "author": None if message.is_hidden else message.author_id,
         "uuid": str(message.client_uuid),
         "html": _as_html(message),
     }

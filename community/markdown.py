@@ -17,7 +17,10 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
+from community.models.threads import QUOTE
+
 RENDERER = 1
+UNSEEN = "\n> A quote from a post that you cannot see."
 MENTIONS_AT_MOST = 20
 
 _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
@@ -82,6 +85,13 @@ def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
                 )
     pieces.append("" if skipping else html[position:])
     return "".join(pieces)
+
+
+def hide_quotes(body: str, visible: Callable[[set[int]], set[int]]) -> str:
+    """Markdown as it was typed, without the words of quoted posts that are not among the visible ones."""
+    quoted = {int(number[:18]) for number in re.findall(QUOTE, body)}
+    seen = visible(quoted) if quoted else set()
+    return re.sub(QUOTE, lambda quote: quote[0] if int(quote[1][:18]) in seen else UNSEEN, body)
 
 
 def as_quote(post) -> str:

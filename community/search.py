@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from community.models import Post, Thread
+from community.models.threads import own_words
 from leaders import profiles
 from leaders.models import Leader
 from leaders.models.account import sort_key
@@ -48,9 +49,8 @@ def _threads(query: SearchQuery, by: Leader) -> list[Thread]:
 def _posts(query: SearchQuery, by: Leader) -> list[Post]:
     shown = Post.objects.visible_to(by).shown().filter(search=query)
     best = _best(shown, Post, query).select_related("thread", "space", "author")[:RESULTS_AT_MOST]
-    headline = SearchHeadline(
-        "body", query, config="english", start_sel=_MARK, stop_sel=_UNMARK, max_words=40, min_words=20
-    )
+    marks = {"start_sel": _MARK, "stop_sel": _UNMARK}
+    headline = SearchHeadline(own_words("body"), query, config="english", max_words=40, min_words=20, **marks)
     posts = list(best.annotate(headline=headline))
     for post in posts:
         post.excerpt = mark_safe(escape(post.headline).replace(_MARK, "<mark>").replace(_UNMARK, "</mark>"))

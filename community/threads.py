@@ -183,14 +183,18 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     return posts
 
 
-def history(post: Post) -> list[dict]:
+def history(post: Post, *, viewer: Leader) -> list[dict]:
     """Every text of a post, the newest first, each with its editor and time; hidden revisions stay out."""
+
+    def seen(body):
+        return markdown.hide_quotes(body, lambda ids: set(_seen_quotes(ids, viewer)))
+
     former = [
-        {"body": old.body, "by": old.editor, "at": old.at, "version": old.version}
+        {"body": seen(old.body), "by": old.editor, "at": old.at, "version": old.version}
         for old in post.revisions.filter(hidden_at=None).select_related("editor").order_by("-version")
     ]
     by, at = post.edited_by or post.author, post.edited_at or post.created_at
-    return [{"body": post.body, "by": by, "at": at, "version": post.version}, *former]
+    return [{"body": seen(post.body), "by": by, "at": at, "version": post.version}, *former]
 
 
 def waiting(leader: Leader):
@@ -257,7 +261,10 @@ def _reading(leader: Leader, thread: Thread) -> Reading:
 
 
 def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
-    ids = set().union(*(markdown.quoted_ids(post.body_html) for post in posts))
+    return _seen_quotes(set().union(*(markdown.quoted_ids(post.body_html) for post in posts)), viewer)
+
+
+def _seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
     if not ids:
         return {}
     found = Post.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")

@@ -28,9 +28,13 @@ PRIORITY = {category: place for place, category in enumerate(Category.values, st
 
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """Cases of the spaces a faculty member moderates, but for those about that member."""
+        """Cases of the spaces a faculty member moderates, but for those about that member.
+
+        A closed case stays in its space when the thread moves; its words are for the moderators of both.
+        """
         moderated = Space.objects.moderated_by(leader).values("pk")
-        return self.filter(space__in=moderated).exclude(about=leader if leader.pk else None)
+        there = Q(post=None) | Q(post__space__in=moderated)
+        return self.filter(there, space__in=moderated).exclude(about=leader if leader.pk else None)
 
     def open(self):
         """Cases without an outcome, the gravest and then the oldest first."""

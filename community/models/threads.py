@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -14,6 +14,17 @@ from django.utils.text import slugify
 from community.models.spaces import Space
 
 POSTS_PER_PAGE = 20
+
+# A quote with its permalink and its words, in the regular expressions of PostgreSQL and of Python alike.
+QUOTE = r"(?:^|\n)[ >]*>[ ]*/posts/([0-9]+)/[^\n]*(?:\n[ ]*>[^\n]*)*"
+
+
+def own_words(field: str) -> Func:
+    """A text without the posts that it quotes: whoever sees it need not be able to see those."""
+    pattern, nothing, everywhere = Value(QUOTE), Value(""), Value("g")
+    return Func(
+        F(field), pattern, nothing, everywhere, function="regexp_replace", output_field=models.TextField()
+    )
 
 
 class ThreadKind(models.TextChoices):
@@ -145,7 +156,9 @@ class Post(models.Model):
     )
     client_uuid = models.UUIDField(default=uuid.uuid4)
     search = models.GeneratedField(
-        expression=SearchVector("body", config="english"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector(own_words("body"), config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     objects = PostQuerySet.as_manager()

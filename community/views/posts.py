@@ -38,7 +38,9 @@ def edit(request, pk):
 def history(request, pk):
     """Every text that a post has had."""
     post = get_object_or_404(_posts(request), pk=pk)
-    return render(request, "community/history.html", {"post": post, "texts": threads.history(post)})
+    return render(
+        request, "community/history.html", {"post": post, "texts": threads.history(post, viewer=request.user)}
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -119,8 +119,11 @@ def log(request):
     """What was decided, the latest first."""
     spaces, chosen = _chosen_space(request)
     page = Paginator(desk.log(request.user, chosen), AT_MOST).get_page(request.GET.get("page"))
+    cases = Case.objects.visible_to(request.user).filter(decisions__in=[decision.pk for decision in page])
+    seen = set(cases.values_list("pk", flat=True))
     for decision in page:
         decision.subject, decision.address = desk.subject(decision), desk.address(decision)
+        decision.shows_case = decision.case_id in seen
     return render(request, "faculty/log.html", {"page": page, "spaces": spaces, "chosen": chosen})
 
 

@@ -1,4 +1,4 @@
-"""What arrives before any page is chosen: encodings, sizes, cookies, hosts, and what may be kept of the answer."""
+"""What arrives before any page is chosen: encodings, sizes, cookies, hosts; and what is logged."""
 
 import logging
 

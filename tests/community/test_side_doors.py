@@ -1,0 +1,77 @@
+"""Ways round the front door: what one may not see is in no search, history, list, log or case either."""
+
+import pytest
+
+from community import moderation, search, threads
+from community.models import SpaceMembership, SpaceRole
+from tests.making import make_reply, make_thread
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def carried_out(ana, space, commons):
+    """Ana quotes a post of the private space in the open one."""
+    inner = make_thread(space, ana, body="Our zebra confidence").posts.get()
+    return make_thread(
+        commons, ana, title="In the open", body=f"> /posts/{inner.pk}/\n> Our zebra confidence\n\nIndeed."
+    )
+
+
+def test_the_words_of_a_quote_are_not_found_by_those_who_cannot_see_it(browse, ana, cleo, carried_out):
+    assert search.find("zebra", by=cleo).is_empty
+    assert "confidence" not in text(browse(cleo).get("/search/?q=indeed"))
+    assert not search.find("zebra", by=ana).is_empty
+
+
+def test_the_history_of_a_post_quotes_by_the_rights_of_the_reader(browse, ana, ben, cleo, carried_out):
+    post = carried_out.posts.get()
+    threads.edit(post, by=ana, body=post.body + " Changed.", version=1)
+    address = f"/posts/{post.pk}/history/"
+    assert "zebra" not in text(browse(cleo).get(address))
+    assert text(browse(ben).get(address)).count("zebra") == 2
+
+
+def test_a_hidden_post_is_gone_from_the_search_for_its_quotes(ana, ben, dara, space):
+    thread = make_thread(space, ana, body="A zebra named Jones")
+    post = thread.posts.get()
+    make_reply(thread, ben, body=f"> /posts/{post.pk}/\n> A zebra named Jones\n\nOh dear.")
+    moderation.hide(post, by=dara, reason="Names a patient")
+    assert search.find("Jones", by=ana).is_empty
+
+
+def test_a_closed_case_does_not_show_what_went_to_another_space(browse, ana, ben, dara, space, commons, cleo):
+    """Dara moderates both; Cleo, whom the thread has left behind, only the first."""
+    cleo.is_faculty = True
+    cleo.save()
+    SpaceMembership.objects.create(space=commons, leader=cleo, role=SpaceRole.MODERATOR)
+    thread = make_thread(commons, ana)
+    case = moderation.report(thread.posts.get(), by=ben, category="other").case
+    moderation.dismiss(case, by=dara, reason="Fine")
+    moderation.move(thread, to=space, by=dara, reason="Fits better")
+    threads.edit(thread.posts.get(), by=ana, body="A zebra for the cohort", version=1)
+    assert browse(cleo).get(f"/desk/cases/{case.pk}/").status_code == 404
+    assert browse(cleo).get("/desk/log/").status_code == 200
+    assert f"/desk/cases/{case.pk}/" not in text(browse(cleo).get("/desk/log/"))
+    assert "zebra" in text(browse(dara).get(f"/desk/cases/{case.pk}/"))
+
+
+def test_who_wrote_a_hidden_message_is_in_no_event(browse, ana, ben, dara, space):
+    import uuid
+
+    from community import chat
+
+    room = chat.room_of(space)
+    message = chat.say(room, by=ana, body="Hello", uuid=uuid.uuid4())
+    moderation.hide(message, by=dara, reason="Rude")
+    [event] = browse(ben).get("/spaces/north/chat/after/0/").json()["messages"]
+    assert event["author"] is None
+
+
+def test_signed_in_pages_are_kept_by_no_cache(browse, client, ana, space):
+    for address in ("/", "/spaces/north/", "/search/?q=x", "/notices/", "/nowhere/", "/settings/profile/"):
+        assert "no-store" in browse(ana).get(address).headers.get("Cache-Control", ""), address
+    assert browse(ana).post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache"'
+    assert "Cache-Control" not in client.get("/faculty/").headers
