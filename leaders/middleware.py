@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from leaders import rules
 from leaders.permissions import owes_second_factor
@@ -26,6 +27,22 @@ ALWAYS_OPEN = (
 )
 RULES_VERSION = "house-rules-version"
 A_MINUTE = 60
+
+
+class Private:
+    """Keeps the pages of whoever is signed in out of every cache: Back after signing out shows nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        was_inside = request.user.is_authenticated
+        response = self.get_response(request)
+        if was_inside and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        if was_inside and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class Gate:
