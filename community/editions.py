@@ -2,6 +2,7 @@
 
 import html
 import re
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -41,6 +42,14 @@ _BREAK = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
+class Said:
+    """Where a post stands, and its author and words."""
+
+    href: str
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Item:
     """A thread with something new in it, as far as its space lets it leave."""
 
@@ -52,6 +61,7 @@ class Item:
     is_question: bool
     by: str = ""
     excerpt: str = ""
+    lines: str = ""
 
     @property
     def news(self) -> str:
@@ -168,7 +178,7 @@ def _news(leaders: list[Leader], seen: dict[tuple[int, int], Space]):
     posts = Post.objects.shown().select_related("author", "thread").defer("search", "thread__search", "body")
     posts = posts.in_bulk({first for _, _, first, _, _ in rows})
     for post in posts.values():
-        post.excerpt = excerpt(post)
+        post.said = _dress(post)
     grouped = defaultdict(list)
     for leader, space, first, new, last in rows:
         if first in posts:
@@ -223,18 +233,25 @@ def _add_place(edition: Edition, space: Space, news: list[tuple[Post, int, int]]
 
 
 def _item(space: Space, post: Post, new: int) -> Item:
-    thread, words = post.thread, {}
-    if space.mail_rule == MailRule.EVERYTHING:
-        words = {"by": str(post.author or post.alias or "Somebody who has left"), "excerpt": post.excerpt}
+    thread, said = post.thread, post.said
+    words = said.words if space.mail_rule == MailRule.EVERYTHING else {}
     return Item(
         title=thread.title,
-        href=_address(post.get_absolute_url()),
+        href=said.href,
         new=new,
         is_start=post.number == 1,
         waits=post.number == 1 and thread.shown_count == 1 and not thread.is_closed,
         is_question=thread.kind == ThreadKind.QUESTION,
         **words,
     )
+
+
+def _dress(post: Post) -> Said:
+    """What hundreds of editions say of one post, made once."""
+    words = excerpt(post)
+    by = str(post.author or post.alias or "Somebody who has left")
+    lines = textwrap.fill(words, 72, initial_indent="  ", subsequent_indent="  ")
+    return Said(_address(post.get_absolute_url()), {"by": by, "excerpt": words, "lines": lines})
 
 
 def _is_quiet(space: Space) -> bool:
