@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from community import moderation, permissions
 from community.forms import MoveForm, ReasonForm
-from community.models import Space, SpaceKind
+from community.models import Space
 from community.views.reports import words_of
 
 

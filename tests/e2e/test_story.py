@@ -7,11 +7,6 @@ from playwright.sync_api import expect
 NEWCOMER = "gwen@example.org"
 
 
-def mails_to(person, address: str):
-    """Open the development mailbox for one address."""
-    return person.goes_to(f"/mailbox/?to={address}")
-
-
 def joins(stranger) -> None:
     """Sign up, take the code from the mailbox, answer the questions, accept the rules."""
     page = stranger.goes_to("/")
@@ -87,7 +82,7 @@ def test_the_whole_story(somebody, site):
     # Gwen reports ana's reply, and dara hides it.
     gwen.goes_to(f"{thread}?page=1")
     post = gwen.page.locator(".post", has_text="just be more confident")
-    post.get_by_text("More", exact=False).first.click()
+    post.locator("summary").click()
     post.get_by_role("link", name="Report").click()
     gwen.page.get_by_label("Something else").check()
     gwen.page.get_by_role("textbox").last.fill("It hurt somebody I know.")
@@ -99,7 +94,7 @@ def test_the_whole_story(somebody, site):
     expect(dara.page.get_by_text("Something else").first).to_be_visible()
     dara.goes_to(f"{thread}?page=1")
     post = dara.page.locator(".post", has_text="just be more confident")
-    post.get_by_text("More", exact=False).first.click()
+    post.locator("summary").click()
     post.get_by_role("link", name="Hide").click()
     dara.page.get_by_label("Reason", exact=False).fill("It belittles the asker.")
     dara.page.get_by_role("button", name="Hide").click()
@@ -113,20 +108,24 @@ def test_the_whole_story(somebody, site):
     finn = somebody("finn@example.org")
     finn.goes_to(f"/admin/leaders/leader/?q={NEWCOMER}")
     finn.page.locator("input.action-select").check()
-    finn.page.get_by_label("Action").select_option(label="Add to cohort…")
+    finn.page.locator("select[name=action]").select_option(label="Add to cohort…")
     finn.page.get_by_role("button", name="Go").click()
     finn.page.get_by_label("Cohort").select_option(label="Kestrel")
     finn.page.get_by_label("Reason", exact=False).fill("Joined the programme.")
-    finn.page.get_by_role("button", name=re.compile("Add")).click()
+    finn.page.get_by_role("button", name="Do it").click()
+    expect(finn.page.get_by_text("Gwen Harrow").first).to_be_visible()
     gwen.goes_to("/spaces/kestrel/")
     expect(gwen.page.get_by_role("heading", level=1)).to_have_text("Kestrel cohort")
 
     # The digest arrives, and one click ends it.
-    site.manage("send_digest", NEWCOMER, "--now")
-    page = mails_to(gwen, NEWCOMER)
-    page.get_by_role("main").get_by_role("link").first.click()
-    text = page.get_by_role("main").inner_text()
-    address = re.search(r"/unsubscribe/[\w:.=-]+/", text)[0]
+    starts_a_thread(ana, "kestrel", "Welcome, Gwen", "Tell us what you are working on.")
+    assert f"Sent to {NEWCOMER}" in site.manage("send_digest", NEWCOMER, "--now")
+    page = gwen.goes_to(f"/mailbox/?to={NEWCOMER}")
+    page.locator(".row__link").first.click()
+    expect(page.get_by_role("heading", name="Headers")).to_be_visible()
+    for piece in ("Welcome, Gwen", "List-Unsubscribe-Post"):
+        expect(page.get_by_role("main")).to_contain_text(piece)
+    address = re.search(r"/unsubscribe/[\w:.=-]+/", page.get_by_role("main").inner_text())[0]
     gwen.goes_to(address)
     gwen.page.get_by_role("main").get_by_role("button").click()
     gwen.goes_to("/settings/mail/")
