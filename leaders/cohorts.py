@@ -30,6 +30,18 @@ def add(
 
 
 @transaction.atomic
+def add_all(members: list[tuple[Leader, Cohort]], *, by: Leader, reason: str) -> None:
+    """Make many leaders, who are in none of these cohorts, members from today on."""
+    require(may_curate_cohorts(by))
+    CohortMembership.objects.bulk_create(
+        CohortMembership(leader=leader, cohort=cohort, added_by=by, reason=reason)
+        for leader, cohort in members
+    )
+    for leader, _ in members:
+        live.rights_changed(leader.pk)
+
+
+@transaction.atomic
 def end(membership: CohortMembership, *, by: Leader, reason: str, on: date | None = None) -> CohortMembership:
     """End a membership on a day, today unless another is given; from that day on it counts no more."""
     _wait_for_turn(membership.leader)

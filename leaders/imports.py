@@ -8,14 +8,20 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from leaders import cohorts, enrolments, sheets, stages
 from leaders.models import Cohort, CohortMembership, Leader, LeaderImport, Organisation, Profession, Stage
+from leaders.models.account import sort_key
+from leaders.models.cohorts import today
 from leaders.permissions import may_enrol, may_look_after, require
 
 COLUMNS = ("email", "name", "stage", "role", "profession", "organisation", "cohort")
 ONLY_EXPORTED = ("handle", "collaborative", "region", "cohorts", "joined", "last_sign-in", "suspended_until")
+PROFILE = ("name", "sort_name", "role", "profession", "organisation", "organisation_name")
+TYPED = ("email", "name", "role", "profession", "organisation_name")
+NOT_TYPED = [field.name for field in Leader._meta.fields if field.name not in TYPED]
 OUTCOMES = ("new", "matched", "unchanged", "clashing")
 KEPT = timedelta(days=1)
 
@@ -85,8 +91,7 @@ def carry_out(draft: LeaderImport, *, by: Leader, fingerprint: str) -> LeaderImp
     if plan.fingerprint != fingerprint:
         return None
     new, matched, clashing = plan.of("new"), plan.of("matched"), plan.of("clashing")
-    for row in new + matched:
-        _write(row, by, f"Imported from {draft.file_name}")
+    _write(new, matched, by, f"Imported from {draft.file_name}")
     draft.added, draft.changed, draft.left_out = len(new), len(matched), len(clashing)
     draft.done_at, draft.text = timezone.now(), ""
     draft.save()
@@ -97,18 +102,14 @@ def _read(data: bytes) -> list[tuple[int, dict[str, str]]]:
     return sheets.read(data, columns=COLUMNS, demanded=("email",), ignored=ONLY_EXPORTED)
 
 
-def _write(row: Row, by: Leader, reason: str) -> None:
-    if row.leader.pk is None:
-        enrolments.enrol(row.leader, by=by)
-    else:
-        row.leader.clean()
-        row.leader.save(
-            update_fields=["name", "sort_name", "role", "profession", "organisation", "organisation_name"]
-        )
-    if row.stage:
-        stages.change(row.leader, to=row.stage, by=by, reason=reason)
-    if row.cohort:
-        cohorts.add(row.leader, to=row.cohort, by=by, reason=reason)
+def _write(new: list[Row], matched: list[Row], by: Leader, reason: str) -> None:
+    enrolments.enrol_all([row.leader for row in new], by=by)
+    for row in matched:
+        row.leader.sort_name = sort_key(row.leader.name)
+    Leader.objects.bulk_update([row.leader for row in matched], PROFILE)
+    rows = new + matched
+    stages.change_all([(row.leader, row.stage) for row in rows if row.stage], by=by, reason=reason)
+    cohorts.add_all([(row.leader, row.cohort) for row in rows if row.cohort], by=by, reason=reason)
 
 
 class _Known:
@@ -128,11 +129,10 @@ class _Known:
         self.cohorts = {}
         for cohort in Cohort.objects.all():
             self.cohorts |= {cohort.name.casefold(): cohort, cohort.slug: cohort}
-        self.members = set(
-            CohortMembership.objects.current()
-            .filter(leader__in=self.leaders.values())
-            .values_list("leader", "cohort")
-        )
+        memberships = CohortMembership.objects.filter(leader__in=self.leaders.values())
+        self.members = set(memberships.current().values_list("leader", "cohort"))
+        coming = memberships.filter(starts_on__gt=today()).exclude(ends_on=F("starts_on"))
+        self.coming = set(coming.values_list("leader", "cohort"))
 
     def judge(self, number: int, cells: dict[str, str]) -> Row:
         """One row compared with what is there."""
@@ -207,6 +207,8 @@ class _Known:
             row.problems.append(f"There is no cohort “{typed}”.")
         elif cohort.has_ended:
             row.problems.append(f"{cohort} has ended.")
+        elif (row.leader.pk, cohort.pk) in self.coming - self.members:
+            row.problems.append(f"{row.leader} is to join {cohort} on a later day already.")
         elif (row.leader.pk, cohort.pk) not in self.members:
             row.cohort = cohort
             row.changes.append(("cohort", "", cohort.name))
@@ -223,7 +225,7 @@ def _choose(choices, typed: str, row: Row) -> str:
 
 def _complaints(leader: Leader) -> list[str]:
     try:
-        leader.clean_fields(exclude=["handle", "password"])
+        leader.clean_fields(exclude=NOT_TYPED)
     except ValidationError as error:
         return [f"{name.capitalize()}: {' '.join(words)}" for name, words in error.message_dict.items()]
     return []

@@ -20,6 +20,7 @@ __all__ = [
     "may_end_membership",
     "may_enrol",
     "may_look_after",
+    "may_record_stages",
     "may_use_admin",
     "no",
     "require",
@@ -135,10 +136,17 @@ def may_end_membership(by: Leader, membership: CohortMembership) -> Verdict:
     return ALLOWED
 
 
-def may_change_stage(by: Leader, leader: Leader, stage: Stage) -> Verdict:
-    """Admins, for a stage that differs from the present one."""
+def may_record_stages(by: Leader) -> Verdict:
+    """Admins who may record a change of stage."""
     if not may_use_admin(by) or not by.has_perm("leaders.add_stagerecord"):
         return no("Only admins may change a leader's stage.")
+    return ALLOWED
+
+
+def may_change_stage(by: Leader, leader: Leader, stage: Stage) -> Verdict:
+    """Those who may record it, for a stage that differs from the present one."""
+    if not (verdict := may_record_stages(by)):
+        return verdict
     if leader.stage == stage:
         return no(f"{leader} is at that stage already.")
     return ALLOWED

@@ -148,11 +148,12 @@ class LeaderManager(BaseUserManager.from_queryset(LeaderQuerySet)):
         fields = {"is_staff": True, "is_superuser": True, "joined_at": timezone.now(), **fields}
         return self.create_user(email, password, **fields)
 
-    def free_handle(self, name: str) -> str:
-        """A short public name in addresses and mentions that nobody has yet."""
+    def free_handle(self, name: str, taken: set[str] | None = None) -> str:
+        """A short public name in addresses and mentions that nobody has yet; `taken` if all are known."""
         base = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in sort_key(name)).split())
         base = base[:30].strip("-") or "leader"
-        taken = set(self.filter(handle__startswith=base).values_list("handle", flat=True))
+        if taken is None:
+            taken = set(self.filter(handle__startswith=base).values_list("handle", flat=True))
         number = 1
         handle = base
         while handle in taken:

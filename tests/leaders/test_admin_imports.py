@@ -1,10 +1,13 @@
 """Leaders from a CSV file: what it would do is shown first; then it is done, or not at all."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from leaders import imports, sheets
+from leaders import cohorts, imports, sheets
 from leaders.models import Leader, LeaderImport, Organisation, StageRecord
 from tests.conftest import make_leader
 
@@ -190,6 +193,22 @@ def test_further_address_of_somebody_clashes(finn, ana):
     ana.emailaddress_set.create(email="ana@home.example", verified=True)
     plan = plan_of("email,name\nana@home.example,Ana\n", finn)
     assert "further address of Ana Brook" in plan.rows[0].problems[0]
+
+
+def test_membership_to_come_clashes(finn, cleo, cohort):
+    cohorts.add(cleo, to=cohort, by=finn, starts_on=timezone.localdate() + timedelta(days=5))
+    plan = plan_of("email,cohort\ncleo@example.org,north-2026\n", finn)
+    assert plan.rows[0].problems == ["Cleo Dunmore is to join North 2026 on a later day already."]
+
+
+def test_many_rows_do_not_ask_more(finn, cohort, django_assert_max_num_queries):
+    rows = "".join(f"p{number}@example.org,Person Same,future,{cohort.slug}\n" for number in range(200))
+    draft = imports.upload(f"email,name,stage,cohort\n{rows}".encode(), file_name="many.csv", by=finn)
+    fingerprint = imports.compare(draft, by=finn).fingerprint
+    with django_assert_max_num_queries(30):
+        imports.carry_out(draft, by=finn, fingerprint=fingerprint)
+    assert cohort.leaders.filter(stage="future").count() == 200
+    assert Leader.objects.filter(handle="person-same-200").exists()
 
 
 def test_others_cannot_import(client, browse, finn, ana, dara, wharf, cohort):
