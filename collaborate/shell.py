@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
-from community.models import Notice
+from community.models import Case, Notice
 from community.permissions import may_open_desk
 from leaders.permissions import may_come_in, may_use_admin
+
+WITHIN_A_SPACE = ("/threads/", "/posts/", "/messages/")
 
 
 def shell(request) -> dict:
@@ -16,23 +18,29 @@ def shell(request) -> dict:
 def _shell(request) -> dict:
     leader = getattr(request, "user", None)
     inside = leader if may_come_in(leader) else None
+    opens_desk = bool(inside and may_open_desk(inside))
     return {
         "leader": leader if leader is not None and leader.is_authenticated else None,
         "inside": inside is not None,
         "unread_notices": Notice.objects.visible_to(inside).unread().count() if inside else 0,
-        "navigation": _navigation(request.path, inside),
-        "may_open_desk": bool(inside and may_open_desk(inside)),
+        "navigation": _navigation(request.path, inside, opens_desk),
+        "may_open_desk": opens_desk,
         "may_open_admin": bool(inside and may_use_admin(inside)),
         "development": settings.DEVELOPMENT,
         "second_factor_skipped": not settings.DEMAND_SECOND_FACTOR,
     }
 
 
-def _navigation(path: str, inside) -> list[dict]:
+def _navigation(path: str, inside, opens_desk: bool) -> list[dict]:
     places = [("Home", "/"), ("Faculty", "/faculty/")]
     if inside:
         places[1:1] = [("Spaces", "/spaces/"), ("Leaders", "/leaders/"), ("Search", "/search/")]
-    return [
-        {"text": text, "href": href, "current": path == href or (href != "/" and path.startswith(href))}
-        for text, href in places
-    ]
+    tabs = [{"text": text, "href": href} for text, href in places]
+    if opens_desk:
+        tabs.append(
+            {"text": "Desk", "href": "/desk/", "count": Case.objects.visible_to(inside).open().count()}
+        )
+    here = "/spaces/" if path.startswith(WITHIN_A_SPACE) else path
+    for tab in tabs:
+        tab["current"] = here == tab["href"] or (tab["href"] != "/" and here.startswith(tab["href"]))
+    return tabs

@@ -1,5 +1,6 @@
 """The front door."""
 
+from community import moderation
 from tests.making import make_thread
 
 
@@ -20,3 +21,11 @@ def test_signed_in_it_shows_what_is_new_for_me(browse, ana, ben, cleo, space):
 def test_one_who_has_read_everything_is_told_so(browse, ana, space):
     make_thread(space, ana)
     assert "You are up to date" in browse(ana).get("/").content.decode()
+
+
+def test_moderators_see_how_many_cases_wait(browse, ana, ben, dara, space):
+    post = make_thread(space, ana).posts.get()
+    moderation.report(post, by=ben, category="risk")
+    page = browse(dara).get("/").content.decode()
+    assert '1<span class="nhsuk-u-visually-hidden"> open cases</span>' in page
+    assert "open cases" not in browse(ben).get("/").content.decode()
