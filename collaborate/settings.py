@@ -141,6 +141,17 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "leaders.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "leaders.account_forms.LoginForm",
+    "signup": "leaders.account_forms.SignupForm",
+    "add_email": "leaders.account_forms.AddEmailForm",
+    "change_password": "leaders.account_forms.ChangePasswordForm",
+    "set_password": "leaders.account_forms.SetPasswordForm",
+    "reset_password": "leaders.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "leaders.account_forms.ResetPasswordKeyForm",
+    "request_login_code": "leaders.account_forms.RequestLoginCodeForm",
+    "reauthenticate": "leaders.account_forms.ReauthenticateForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # the password is optional: one may sign in by code

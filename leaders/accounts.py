@@ -23,6 +23,17 @@ NEWCOMER = "new-"
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts by e-mail; the public name and handle come with the last step of joining."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "That e-mail address and password do not belong together. Check both, "
+        "or have a code sent to you.",
+        "enter_current_password": "That is not your password.",
+        "incorrect_password": "That is not your password.",
+        "incorrect_code": "That is not the code. Check the newest e-mail from us.",
+        "too_many_login_attempts": "Too many attempts. Wait a few minutes, or have a code sent to you.",
+        "same_as_current": "That is your address already.",
+        "rate_limited": "That was many times in a short while. Wait a few minutes.",
+    }
+
     def save_user(self, request, user, form, commit=True):
         user = super().save_user(request, user, form, commit=False)
         user.email = user.email.lower()

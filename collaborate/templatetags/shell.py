@@ -7,6 +7,20 @@ from django.utils.safestring import mark_safe
 
 register = template.Library()
 
+# Edge and Opera call themselves Chrome, and Chrome calls itself Safari: the order tells them apart.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox"}
+BROWSERS |= {"Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari"}
+MACHINES = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"}
+MACHINES |= {"Macintosh": "Mac", "CrOS": "Chromebook", "Linux": "Linux"}
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """What somebody would call the browser: Chrome on Windows."""
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "A browser")
+    machine = next((name for sign, name in MACHINES.items() if sign in user_agent), "")
+    return f"{browser} on {machine}" if machine else browser
+
 
 @register.simple_tag(takes_context=True)
 def jinja(context, name: str, **values) -> str:
