@@ -35,8 +35,13 @@ def photo(leader) -> str:
 
 
 def ago(value: datetime) -> str:
-    """A time as people say it: 5 minutes ago; after a week, the date."""
-    return naturaltime(value) if timezone.now() - value < timedelta(days=7) else day(value)
+    """A time as people say it: 5 minutes ago, 3 days ago; after a week, the date."""
+    age = timezone.now() - value
+    if age < timedelta(minutes=1):
+        return "just now"
+    if age >= timedelta(days=7):
+        return day(value)
+    return f"{naturaltime(value).partition(',')[0].removesuffix(' ago')} ago"
 
 
 def day(value) -> str:

@@ -19,10 +19,11 @@ def home(request):
     if not may_come_in(request.user):
         return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
     me = request.user
-    listed = threads.listed(me)
+    waiting = list(threads.waiting(me)[:5])
+    new = threads.listed(me).filter(is_new=True).exclude(pk__in=[thread.pk for thread in waiting])
     context = {
-        "new": listed.filter(is_new=True).order_by("-last_post_at")[:8],
-        "waiting": threads.waiting(me)[:5],
+        "new": new.order_by("-last_post_at")[:8],
+        "waiting": waiting,
         "spaces": Space.objects.visible_to(me),
         "cohorts": [(cohort, _companions(cohort, me)) for cohort in Cohort.objects.of(me)],
     }
