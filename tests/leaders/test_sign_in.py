@@ -141,7 +141,7 @@ def test_guessing_is_slowed_down(client, ana):
     for _ in range(5):
         client.post(LOGIN, {"login": "ana@example.org", "password": "wrong-password"})
     answer = client.post(LOGIN, {"login": "ana@example.org", "password": "collaborate-demo"})
-    assert "Too many failed" in answer.content.decode()
+    assert "Too many attempts" in answer.content.decode()
     assert not is_signed_in(client)
 
 
