@@ -16,9 +16,20 @@ class Page(admin.ModelAdmin):
             response.status_code = 422
         return response
 
+    def lookup_allowed(self, lookup, value, request):
+        # Django lets an address ask after any field of a row, shown or not: a password, a private word.
+        offered = {"id", self.date_hierarchy, *map(_asks_after, self.get_list_filter(request))}
+        return lookup.split("__")[0] in offered and super().lookup_allowed(lookup, value, request)
+
     def label(self, row) -> str:
         """How a row is named in a field that completes what one types."""
         return str(row)
+
+
+def _asks_after(list_filter) -> str:
+    """The field, or the word in the address, with which a filter of a list begins."""
+    named = list_filter[0] if isinstance(list_filter, tuple) else list_filter
+    return getattr(named, "parameter_name", named).split("__")[0]
 
 
 class Ledger(Page):

@@ -246,3 +246,30 @@ def test_own_password_and_sign_out_lead_to_our_pages(browse, finn):
 def test_changes_are_kept_in_the_history(browse, finn, ana):
     browse(finn).post(f"{LEADERS}{ana.pk}/change/", fields_of(ana, role="Lead for partnerships"))
     assert LogEntry.objects.get(object_id=str(ana.pk)).user == finn
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "leaders/leader/?password__startswith=argon",
+        "leaders/leader/?working_on__contains=secret",
+        "leaders/leader/?visibility__working_on=nobody",
+        "leaders/mailpreferences/?key__startswith=a",
+        "leaders/leaderimport/?text__contains=example",
+        "community/joinrequest/?words__contains=please",
+    ],
+)
+def test_no_question_in_an_address_tells_what_the_page_does_not_show(browse, finn, question):
+    assert browse(finn).get(f"/admin/{question}").status_code == 400
+
+
+def test_the_filters_of_a_list_still_work(browse, finn, ana, cohort):
+    for question in (
+        "stage__exact=current",
+        "joined_at__isempty=0",
+        "joined_at__year=2026",
+        "is_faculty__exact=1",
+    ):
+        assert browse(finn).get(f"{LEADERS}?{question}").status_code == 200
+    address = f"/admin/leaders/cohortmembership/?cohort__id__exact={cohort.pk}"
+    assert browse(finn).get(address).status_code == 200
