@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "collaborate.middleware.Log",
     "leaders.middleware.Gate",
+    "leaders.middleware.Pace",
     "leaders.middleware.LocalTime",
     "leaders.middleware.Unprocessable",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

@@ -1,12 +1,32 @@
 """Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from community.models import Decision, JoinRequest, Message, Post, Room, Space, SpaceKind, Thread
+from community.models import (
+    Decision,
+    JoinRequest,
+    Message,
+    Post,
+    Report,
+    Revision,
+    Room,
+    Space,
+    SpaceKind,
+    Thread,
+)
 from leaders.models import Leader
-from leaders.permissions import ALLOWED, Verdict, may_come_in, no, require
+from leaders.permissions import ALLOWED, TooOften, Verdict, may_come_in, no, require
 
-__all__ = ["ALLOWED", "Conflict", "Verdict", "require"]
+__all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "require"]
+
+# More than people do, even on a busy day; somebody's script is stopped there.
+POSTS_AT_MOST = EDITS_AT_MOST = 60  # in ten minutes
+REPORTS_AT_MOST = 20  # in an hour
+REQUESTS_AT_MOST = 10  # in a day
 
 
 class Conflict(PermissionDenied):
@@ -171,3 +191,36 @@ def may_open_desk(leader: Leader) -> Verdict:
     if not Space.objects.moderated_by(leader).exists():
         return no("The desk is for the faculty who moderate spaces.")
     return ALLOWED
+
+
+def may_go_on_writing(leader: Leader) -> Verdict:
+    """Whoever wrote no more posts than people do."""
+    lately = Post.objects.filter(author=leader).since(_ago(minutes=10))
+    return _unless(lately, POSTS_AT_MOST, "You have written very much just now. Please wait ten minutes.")
+
+
+def may_go_on_editing(leader: Leader) -> Verdict:
+    """Whoever edited no more posts than people do."""
+    lately = Revision.objects.filter(editor=leader, at__gt=_ago(minutes=10))
+    return _unless(lately, EDITS_AT_MOST, "You have edited very much just now. Please wait ten minutes.")
+
+
+def may_go_on_reporting(leader: Leader) -> Verdict:
+    """Whoever reported no more than people do."""
+    lately = Report.objects.filter(by=leader, at__gt=_ago(hours=1))
+    sentence = "You have sent many reports within an hour. Please wait, or write to a moderator."
+    return _unless(lately, REPORTS_AT_MOST, sentence)
+
+
+def may_go_on_asking(leader: Leader) -> Verdict:
+    """Whoever asked to join no more often than people do."""
+    lately = JoinRequest.objects.filter(leader=leader, asked_at__gt=_ago(days=1))
+    return _unless(lately, REQUESTS_AT_MOST, "You have asked very often today. Please wait until tomorrow.")
+
+
+def _ago(**how_long):
+    return timezone.now() - timedelta(**how_long)
+
+
+def _unless(done: QuerySet, at_most: int, sentence: str) -> Verdict:
+    return Verdict(False, sentence, TooOften) if done.count() >= at_most else ALLOWED

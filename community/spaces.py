@@ -24,6 +24,7 @@ def ask_to_join(space: Space, *, by: Leader, words: str = "") -> JoinRequest:
     """Ask the moderators of a restricted space to be let in."""
     Leader.objects.select_for_update().get(pk=by.pk)
     require(permissions.may_ask_to_join(by, space))
+    require(permissions.may_go_on_asking(by))
     return JoinRequest.objects.create(space=space, leader=by, words=words)
 
 

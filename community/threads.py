@@ -47,6 +47,7 @@ def start(
             require(permissions.may_start(by, space))
             if earlier := _sent(by, uuid):
                 return earlier.thread
+            require(permissions.may_go_on_writing(by))
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
     except IntegrityError:
@@ -62,6 +63,7 @@ def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID) -> Post:
             if earlier := _sent(by, uuid):
                 return earlier
             require(permissions.may_reply(by, thread))
+            require(permissions.may_go_on_writing(by))
             return _add_post(thread, by, body, uuid)
     except IntegrityError:
         return _repeated(by, uuid)
@@ -76,6 +78,7 @@ def edit(post: Post, *, by: Leader, body: str, version: int) -> Post:
         raise Stale
     if body == post.body:
         return post
+    require(permissions.may_go_on_editing(by))
     Revision.objects.create(
         post=post,
         version=post.version,

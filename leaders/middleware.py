@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from leaders import rules
-from leaders.permissions import owes_second_factor
+from leaders.permissions import TooOften, owes_second_factor
 
 ALWAYS_OPEN = (
     "/accounts/",
@@ -88,6 +88,21 @@ class Gate:
         if in_force.accepted:
             request.session[RULES_VERSION] = in_force.version
         return not in_force.accepted
+
+
+class Pace:
+    """Answers 429 with the sentence where somebody did too much in a short time."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, TooOften):
+            return render(request, "429.html", {"reason": str(exception)}, status=429)
+        return None
 
 
 class LocalTime:

@@ -12,6 +12,7 @@ from leaders.models.account import may_come_in
 
 __all__ = [
     "ALLOWED",
+    "TooOften",
     "Verdict",
     "may_add_to_cohort",
     "may_change_stage",
@@ -29,12 +30,17 @@ __all__ = [
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
+class TooOften(PermissionDenied):
+    """More in a short time than people do; the sentence says how long to wait."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Yes, or no with the sentence that says why."""
 
     allowed: bool
     reason: str = ""
+    refusal: type[PermissionDenied] = PermissionDenied
 
     def __bool__(self):
         return self.allowed
@@ -49,9 +55,9 @@ def no(reason: str) -> Verdict:
 
 
 def require(verdict: Verdict) -> None:
-    """Raise PermissionDenied with the verdict's sentence, unless it allows."""
+    """Raise the verdict's refusal with its sentence, unless it allows."""
     if not verdict:
-        raise PermissionDenied(verdict.reason)
+        raise verdict.refusal(verdict.reason)
 
 
 def may_use_admin(leader: Leader) -> Verdict:

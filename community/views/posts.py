@@ -27,7 +27,7 @@ def edit(request, pk):
     if form.is_valid():
         try:
             return _to_post(threads.edit(post, by=request.user, **form.cleaned_data))
-        except threads.UnseenQuote as refusal:
+        except (threads.UnseenQuote, permissions.TooOften) as refusal:
             form.add_error("body", str(refusal))
         except threads.Stale:
             return _both_texts(request, post, form)

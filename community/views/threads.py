@@ -24,8 +24,9 @@ def start(request, slug):
     if form.is_valid():
         try:
             return redirect(threads.start(space, by=request.user, **form.cleaned_data))
-        except threads.UnseenQuote as refusal:
+        except (threads.UnseenQuote, permissions.TooOften) as refusal:
             form.add_error("body", str(refusal))
+            return render(request, "community/start.html", context, status=_status(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
 
 
@@ -56,8 +57,7 @@ def reply(request, pk):
         post = threads.reply(found, by=request.user, **form.cleaned_data)
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
-        status = 422 if isinstance(refusal, threads.UnseenQuote) else 403
-        return _show(request, found, form, status=status)
+        return _show(request, found, form, status=_status(refusal))
     return redirect(f"{found.get_absolute_url()}?page={post.page_number}#post-{post.number}")
 
 
@@ -116,6 +116,10 @@ def preview(request):
 def page_of(number: int) -> int:
     """The page on which the post with this number stands."""
     return (number - 1) // POSTS_PER_PAGE + 1
+
+
+def _status(refusal: PermissionDenied) -> int:
+    return {threads.UnseenQuote: 422, permissions.TooOften: 429}.get(type(refusal), 403)
 
 
 def _thread(request, pk) -> Thread:
