@@ -7,7 +7,7 @@ from django.utils import timezone
 from community import live
 from community.models import Digest, JoinRequest, Space, SpaceKind, SpaceMembership, SpaceRole
 from leaders import cohorts
-from leaders.admin.base import Kept, Ledger, NewInline, NowInline
+from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
 from leaders.models import Cohort, Leader
 
@@ -119,7 +119,7 @@ class SpaceAdmin(Kept):
             live.rights_changed(membership.leader_id)
 
 
-class LinkedSpaces(admin.TabularInline):
+class LinkedSpaces(Completing, admin.TabularInline):
     model = Space.cohorts.through
     autocomplete_fields = ("space",)
     extra = 1

@@ -1,9 +1,41 @@
 """What all our administration pages share."""
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import BadRequest
 
 
-class Page(admin.ModelAdmin):
+class _Numbered:
+    """Looks up only what can be a number of a row: Django breaks on anything else that is sent."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if _is_number(key)], attr)
+
+
+class _One(_Numbered, AutocompleteSelect):
+    pass
+
+
+class _Several(_Numbered, AutocompleteSelectMultiple):
+    pass
+
+
+class Completing:
+    """Pages and lists of rows with fields that complete what one types."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = _One(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = _Several(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class Page(Completing, admin.ModelAdmin):
     """Bad input answers 422, lists stay short, and rows have a label that tells namesakes apart."""
 
     list_per_page = 50
@@ -21,9 +53,23 @@ class Page(admin.ModelAdmin):
         offered = {"id", self.date_hierarchy, *map(_asks_after, self.get_list_filter(request))}
         return lookup.split("__")[0] in offered and super().lookup_allowed(lookup, value, request)
 
+    def get_ordering(self, request):
+        # Said aloud, since counting in a list makes Django forget the order of the model.
+        return super().get_ordering(request) or self.opts.ordering
+
+    def response_action(self, request, queryset):
+        if not all(_is_number(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("Rows are chosen by their numbers.")
+        return super().response_action(request, queryset)
+
     def label(self, row) -> str:
         """How a row is named in a field that completes what one types."""
         return str(row)
+
+
+def _is_number(key) -> bool:
+    text = str(key)
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _asks_after(list_filter) -> str:
@@ -52,7 +98,7 @@ class Kept(Page):
         return False
 
 
-class NowInline(admin.TabularInline):
+class NowInline(Completing, admin.TabularInline):
     """The rows that count; whom they concern is fixed. They are ended, not deleted."""
 
     extra = 0
@@ -62,7 +108,7 @@ class NowInline(admin.TabularInline):
         return False
 
 
-class NewInline(admin.TabularInline):
+class NewInline(Completing, admin.TabularInline):
     """Empty lines for further rows, apart from those that are there: a long list stays quick."""
 
     extra = 1

@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -49,7 +50,9 @@ class LeaderImportAdmin(Ledger):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         self._check(request)
-        draft = get_object_or_404(LeaderImport, pk=object_id if object_id.isdecimal() else None)
+        draft = self.get_object(request, object_id)
+        if draft is None:
+            raise Http404
         context = {"title": f"Import of {draft.file_name}", "draft": draft}
         if draft.done_at is None:
             plan = imports.compare(draft, by=request.user)

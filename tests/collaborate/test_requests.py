@@ -40,6 +40,14 @@ def test_a_request_that_is_too_large_is_refused_unread(client, db):
     assert answer.status_code == 400
 
 
+def test_a_body_over_the_limit_or_with_too_many_fields_is_refused(browse, ana, db):
+    for body in (b"body=" + b"x" * 1_100_000, b"&".join(b"f%d=1" % n for n in range(2_100))):
+        answer = browse(ana).generic("POST", "/preview/", body, "application/x-www-form-urlencoded")
+        assert answer.status_code == 400
+        assert "broken or too large" in answer.content.decode()
+    assert browse(ana).get("/search/?" + "&".join(f"a{n}=1" for n in range(2_500))).status_code == 400
+
+
 def test_a_cookie_with_nul_is_refused(client, db):
     assert client.get("/spaces/", headers={"Cookie": 'sessionid="abcdefgh\\000ijkl"'}).status_code == 400
 

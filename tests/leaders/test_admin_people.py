@@ -273,3 +273,21 @@ def test_the_filters_of_a_list_still_work(browse, finn, ana, cohort):
         assert browse(finn).get(f"{LEADERS}?{question}").status_code == 200
     address = f"/admin/leaders/cohortmembership/?cohort__id__exact={cohort.pk}"
     assert browse(finn).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["x", "", "-1", "9" * 30, "9" * 5_000, "1,2"])
+def test_odd_choices_of_rows_choose_nothing(browse, finn, ana, key):
+    for action in ("export", "add_to_cohort", "change_stage", "nothing"):
+        form = {"action": action, "_selected_action": key, "select_across": "0"}
+        assert browse(finn).post(LEADERS, form).status_code in (200, 302, 400)
+    form = {"name": "An organisation", "region": "london", "collaborative": key}
+    answer = browse(finn).post("/admin/leaders/organisation/add/", form)
+    assert answer.status_code == 302 if key == "" else 422
+    question = {
+        "app_label": "leaders",
+        "model_name": "organisation",
+        "field_name": "collaborative",
+        "page": key,
+    }
+    assert browse(finn).get("/admin/autocomplete/", question).status_code in (200, 404)
+    assert browse(finn).get(f"/admin/leaders/leaderimport/{key}/change/").status_code in (302, 404)

@@ -1,0 +1,75 @@
+"""Odd input at every door: refused or neutral, never a 500, nothing half-written."""
+
+import pytest
+from django.test import Client
+
+from collaborate.wsgi import Request
+from community.models import Message, Post, Thread
+from leaders.models import Leader
+from tests import doors
+
+FIELDS = """
+    body uuid title kind words category reason to verb length date level first last version name
+    role profession organisation region time_zone digest digest_weekday digest_hour rules accept
+    show_stage author space number page show q quote before stage collaborative next preview login
+    password email code credential leader cohort cohorts memberships-TOTAL_FORMS
+    memberships-INITIAL_FORMS memberships-0-leader memberships-0-id memberships-2-TOTAL_FORMS
+    memberships-2-0-leader action _selected_action select_across sure
+""".split()
+HUGE = "9" * 5_000
+VALUES = ["", "a\x00b", "-1", HUGE, "9" * 25, "x" * 30_000, '{"id": 1}', "//evil.example"]
+QUERIES = [
+    "?page=-1&show=x&quote=x&before=-1&q=%ff%fe&first=a&last=&space=%ff&stage=x&collaborative=x&next=x",
+    f"?page={HUGE}&quote={HUGE}&before={HUGE}&q={HUGE}&first={HUGE}&last={HUGE}&collaborative={HUGE}&next={HUGE}",
+    "?page=٣&quote=²&before=²&q=%22%22-|%26!():*&name=%CC%81&next=//evil.example&collaborative=0&a[b][c]=1&;;&==&%",
+]
+BODIES = [
+    ("application/json", b'{"body": "x", "uuid": 1}'),
+    ("application/x-www-form-urlencoded", b"body=%ff%fe&reason=%C3%28&words=%ED%A0%80&title=%ff%ff%ff%ff"),
+    ("application/x-www-form-urlencoded; charset=unicode_escape", b"body=\\ud800"),
+    ("multipart/form-data", b"no boundary"),
+    ("multipart/form-data; boundary=x", b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"; filename="a"\r\n\r\nx\r\n' % field.encode()
+        for field in FIELDS
+    ) + b"--x--\r\n"),
+]  # fmt: skip
+WRITTEN = (Thread, Post, Message, Leader)
+
+
+def who_knocks(pattern: str) -> str | None:
+    """Whoever gets farthest behind an address."""
+    return {"admin": "finn", "accounts": "ana", "desk": "dara"}.get(pattern.partition("/")[0], "ana")
+
+
+def patterns():
+    """Every address of ours, and those of the libraries that need nothing in them."""
+    for name, pattern in doors.every_door():
+        if name in doors.DOORS or ("<" not in pattern and "(" not in pattern and "static" not in pattern):
+            yield pytest.param(pattern, id=name)
+
+
+@pytest.fixture(autouse=True)
+def as_served(monkeypatch):
+    monkeypatch.setattr("django.test.client.WSGIRequest", Request)
+
+
+def odd_knocks(client, address):
+    """What was sent, and the status of each answer."""
+    for query in QUERIES:
+        yield f"GET {query[:40]}", client.get(address + query).status_code
+    for value in VALUES:
+        yield f"POST {value[:20]!r}", client.post(address, dict.fromkeys(FIELDS, value)).status_code
+    for kind, body in BODIES:
+        yield f"{kind} {body[:20]}", client.generic("POST", address, body, kind).status_code
+    for method in ("HEAD", "OPTIONS", "PUT", "TRACE", "ODD"):
+        yield method, client.generic(method, address).status_code
+
+
+@pytest.mark.parametrize("pattern", list(patterns()))
+def test_no_odd_input_breaks_a_door(scene, pattern):
+    client = Client(raise_request_exception=False)
+    client.force_login(scene["cast"][who_knocks(pattern)])
+    before = [model.objects.count() for model in WRITTEN]
+    broken = [sent for sent, status in odd_knocks(client, doors.address(scene, pattern)) if status >= 500]
+    assert broken == []
+    assert [model.objects.count() for model in WRITTEN] == before
