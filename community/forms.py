@@ -59,6 +59,7 @@ class ThreadForm(forms.ModelForm):
 class ReplyForm(forms.Form):
     body = BodyField(label="Your reply")
     uuid = UUIDField()
+    seen = forms.IntegerField(min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput)
 
 
 class MessageField(BodyField):

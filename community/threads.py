@@ -31,6 +31,15 @@ class Stale(Exception):
     """Somebody saved a newer version of the text meanwhile; both texts are worth keeping."""
 
 
+class Overtaken(Exception):
+    """Others replied after the last post that the writer could know of; `first` is the first of those."""
+
+    def __init__(self, count: int, first: int):
+        came = "A reply has come" if count == 1 else f"{count} replies have come"
+        super().__init__(f"{came} while you wrote. Please read on above, then send yours, changed or not.")
+        self.first = first
+
+
 class UnseenQuote(PermissionDenied):
     """A quote of a post that its author cannot see."""
 
@@ -55,8 +64,11 @@ def start(
     return thread
 
 
-def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID) -> Post:
-    """Add a post to a thread; the same uuid again returns the post that it made."""
+def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID, seen: int | None = None) -> Post:
+    """Add a post to a thread; the same uuid again returns the post that it made.
+
+    `seen` is the number of the last post that the writer could know of; Overtaken if others wrote since.
+    """
     try:
         with transaction.atomic():
             thread = Thread.objects.select_for_update(of=("self",)).select_related("space").get(pk=thread.pk)
@@ -64,6 +76,7 @@ def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID) -> Post:
                 return earlier
             require(permissions.may_reply(by, thread))
             require(permissions.may_go_on_writing(by))
+            _refuse_if_overtaken(thread, by, seen)
             return _add_post(thread, by, body, uuid)
     except IntegrityError:
         return _repeated(by, uuid)
@@ -212,6 +225,15 @@ def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:
 def _repeated(by: Leader, uuid: uuids.UUID) -> Post:
     """What a parallel request with the same uuid made; the row is there once its transaction has ended."""
     return Post.objects.select_related("thread__space").get(author=by, client_uuid=uuid)
+
+
+def _refuse_if_overtaken(thread: Thread, by: Leader, seen: int | None) -> None:
+    if seen is None:
+        return
+    newer = thread.posts.filter(number__gt=seen, hidden_at=None).exclude(author=by).order_by("number")
+    numbers = list(newer.values_list("number", flat=True))
+    if numbers:
+        raise Overtaken(len(numbers), numbers[0])
 
 
 def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID) -> Post:

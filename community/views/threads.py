@@ -40,7 +40,7 @@ def thread(request, pk, slug=""):
     if "page" not in request.GET and reading and reading.read_up_to:
         number = min(reading.read_up_to + 1, max(found.last_number, 1))
         return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
-    form = ReplyForm(initial=_quote(request, found))
+    form = ReplyForm(initial={"seen": found.last_number, **_quote(request, found)})
     return _show(request, found, form, reading)
 
 
@@ -58,6 +58,10 @@ def reply(request, pk):
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
         return _show(request, found, form, status=_status(refusal))
+    except threads.Overtaken as news:
+        form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
+        form.add_error("body", str(news))
+        return _show(request, found, form, status=409, number=page_of(news.first))
     return redirect(f"{found.get_absolute_url()}?page={post.page_number}#post-{post.number}")
 
 
@@ -141,9 +145,9 @@ def _rights(request, found) -> dict:
     }
 
 
-def _context(request, found, form, reading=None) -> dict:
+def _context(request, found, form, reading=None, number=None) -> dict:
     reading = reading or Reading.objects.filter(leader=request.user, thread=found).first()
-    number = _page_number(request, found)
+    number = number or _page_number(request, found)
     return {
         **_rights(request, found),
         "space": found.space,
@@ -156,8 +160,9 @@ def _context(request, found, form, reading=None) -> dict:
     }
 
 
-def _show(request, found, form, reading=None, status=200):
-    return render(request, "community/thread.html", _context(request, found, form, reading), status=status)
+def _show(request, found, form, reading=None, status=200, number=None):
+    context = _context(request, found, form, reading, number)
+    return render(request, "community/thread.html", context, status=status)
 
 
 def _preview(request, template, context):

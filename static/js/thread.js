@@ -6,6 +6,7 @@ const arrivals = document.getElementById("arrivals");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 let last = Number(posts.dataset.last);
 const AT_ONCE = 20;
+const reply = document.querySelector("[name=seen]"); // what whoever answers could know of
 
 // --- What was seen: a post on the screen for a second; told in batches, and at once when the page goes away.
 let mark = Number(posts.dataset.mark);
@@ -73,6 +74,7 @@ async function arrived(number) {
     for (const post of [...fresh.querySelectorAll(".post")]) if (document.getElementById(post.id)) post.remove();
     last = until;
     posts.append(fresh);
+    if (reply) reply.value = last;
   }
   watch(posts);
   arrivals.textContent = "A new reply has come.";

@@ -130,6 +130,17 @@ def test_a_reply_to_a_closed_thread_keeps_the_words(browse, ana, ben, space):
     assert "My words" in text(response)
 
 
+def test_a_stale_reply_shows_what_came_and_keeps_the_words(browse, ana, ben, space):
+    thread = make_thread(space, ana)
+    make_reply(thread, ana, body="Just in time")
+    form = {"body": "My words", "uuid": uuid.uuid4(), "seen": 1}
+    response = browse(ben).post(f"/threads/{thread.pk}/reply/", form)
+    assert response.status_code == 409
+    for piece in ("A reply has come while you wrote.", "Just in time", "My words", 'name="seen" value="2"'):
+        assert piece in text(response)
+    assert browse(ben).post(f"/threads/{thread.pk}/reply/", {**form, "seen": 2}).status_code == 302
+
+
 def test_forged_fields_change_nothing(browse, ana, ben, space, commons):
     thread = make_thread(space, ana)
     form = {

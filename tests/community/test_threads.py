@@ -50,6 +50,24 @@ def test_a_closed_thread_takes_no_reply(ana, ben, space):
         make_reply(thread, ben)
 
 
+def test_whoever_was_overtaken_is_told_before_sending(ana, ben, space):
+    thread = make_thread(space, ana)
+    make_reply(thread, ana)
+    make_reply(thread, ana)
+    with pytest.raises(threads.Overtaken, match="2 replies have come while you wrote") as news:
+        threads.reply(thread, by=ben, body="My view", uuid=uuid.uuid4(), seen=1)
+    assert news.value.first == 2
+    assert threads.reply(thread, by=ben, body="My view", uuid=uuid.uuid4(), seen=3).number == 4
+
+
+def test_ones_own_and_hidden_posts_overtake_nobody(ana, ben, space):
+    thread = make_thread(space, ana)
+    make_reply(thread, ben)
+    make_reply(thread, ana)
+    Post.objects.filter(number=3).update(hidden_at=timezone.now())
+    assert threads.reply(thread, by=ben, body="And", uuid=uuid.uuid4(), seen=1).number == 4
+
+
 def test_the_same_submission_twice_is_one_post(ana, ben, space):
     thread = make_thread(space, ana)
     once = uuid.uuid4()
