@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from community import chat, permissions
 from community.forms import EditMessageForm, MessageForm
@@ -14,7 +14,7 @@ FARTHEST = 2**31 - 1
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def room(request, slug):
     """The newest messages or an earlier page of them, and a new message without JavaScript."""
     found = _room(request, slug)
@@ -32,7 +32,7 @@ def room(request, slug):
 
 
 @never_cache
-@require_GET
+@require_safe
 def after(request, slug, version):
     """What changed since a version, for a page that may have missed something."""
     found = _room(request, slug)
@@ -46,14 +46,14 @@ def after(request, slug, version):
     )
 
 
-@require_GET
+@require_safe
 def permalink(request, pk):
     """The page of the chat on which a message stands."""
     message = get_object_or_404(_messages(request), pk=pk)
     return redirect(f"{chat.page_address(message)}#message-{message.number}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
     """The form for a new text, and the new text."""
     message = get_object_or_404(_messages(request), pk=pk)
@@ -66,7 +66,7 @@ def edit(request, pk):
     return render(request, "community/edit_message.html", context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def history(request, pk):
     """Every text that a message has had."""
     message = get_object_or_404(_messages(request), pk=pk)

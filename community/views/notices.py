@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from community import notices
 from community.models import Notice, NoticeKind, Post, Space, Thread
@@ -11,7 +11,7 @@ from community.models import Notice, NoticeKind, Post, Space, Thread
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def all_notices(request):
     """The list, the newest first."""
     mine = Notice.objects.visible_to(request.user)
@@ -24,14 +24,14 @@ def all_notices(request):
     return render(request, "community/notices.html", context)
 
 
-@require_GET
+@require_safe
 def badge(request):
     """The number in the header, for an open page that heard of a change."""
     unread = Notice.objects.visible_to(request.user).unread().count()
     return render(request, "community/_notices_badge.html", {"unread": unread})
 
 
-@require_GET
+@require_safe
 def follow(request, pk):
     """Go where a notice leads; it is read then."""
     notice = _notice(request, pk)

@@ -1,20 +1,20 @@
 """One post: its permalink, its edits, thanks for it."""
 
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import permissions, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Post, Thread
 
 
-@require_GET
+@require_safe
 def permalink(request, pk):
     """The page on which a post stands, whatever is hidden from whom."""
     return _to_post(get_object_or_404(_placed(request), pk=pk))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
     """The form for a new text, and the new text."""
     post = get_object_or_404(_posts(request), pk=pk)
@@ -34,7 +34,7 @@ def edit(request, pk):
     return render(request, "community/edit.html", context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def history(request, pk):
     """Every text that a post has had."""
     post = get_object_or_404(_posts(request), pk=pk)
@@ -43,7 +43,7 @@ def history(request, pk):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def thank(request, pk):
     """The page for a few words, and the thank-you."""
     post = get_object_or_404(_posts(request), pk=pk)

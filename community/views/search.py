@@ -1,10 +1,10 @@
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from community import search as searching
 
 
-@require_GET
+@require_safe
 def search(request):
     """One box for threads, posts and people."""
     words = request.GET.get("q", "").strip()

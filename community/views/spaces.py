@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from community import markdown, permissions, spaces, threads
 from community.forms import JoinRequestForm
@@ -17,7 +17,7 @@ MEMBERS_PER_PAGE = 60
 FILTERS = {"unread": Q(is_new=True), "unanswered": Q(shown_count=1), "following": Q(level="watching")}
 
 
-@require_GET
+@require_safe
 def all_spaces(request):
     """Every space whose name one may know, one's own first."""
     listed = Space.objects.listed_to(request.user)
@@ -30,7 +30,7 @@ def all_spaces(request):
     return render(request, "community/spaces.html", context)
 
 
-@require_GET
+@require_safe
 def space(request, slug):
     """The threads of a space; or its description and how to come in."""
     place = get_object_or_404(Space.objects.listed_to(request.user), slug=slug)
@@ -48,7 +48,7 @@ def space(request, slug):
     return render(request, "community/space.html", context)
 
 
-@require_GET
+@require_safe
 def members(request, slug):
     """Who can read a space, for all who can."""
     place = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import permissions, threads
 from community.forms import LevelForm, ReplyForm, SeenForm, ThreadForm
@@ -12,7 +12,7 @@ from community.markdown import render as to_html
 from community.models import POSTS_PER_PAGE, Level, Post, Reading, Space, Thread
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request, slug):
     """The form for a new thread, and the new thread."""
     space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
@@ -30,7 +30,7 @@ def start(request, slug):
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def thread(request, pk, slug=""):
     """A page of a thread; without a page number, the one with the first unread post."""
     found = _thread(request, pk)
@@ -65,7 +65,7 @@ def reply(request, pk):
     return redirect(f"{found.get_absolute_url()}?page={post.page_number}#post-{post.number}")
 
 
-@require_GET
+@require_safe
 def posts(request, pk):
     """The fragments of the posts after a number, or of one post, for an open page."""
     found = _thread(request, pk)

@@ -13,7 +13,7 @@ from leaders.models import HouseRules, Organisation
 SUGGESTIONS = 500
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request):
     """Name, three questions, house rules, digest: then one is a leader among others."""
     if request.user.joined_at is not None:
@@ -29,7 +29,7 @@ def join(request):
     return render(request, "leaders/join.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept_rules(request):
     """A new version came into force: read it, accept it, go on."""
     in_force = rules.with_acceptance(request.user)

@@ -12,7 +12,7 @@ from leaders.forms import MailForm
 from leaders.models import MailPreferences
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mail(request):
     """The digest: whether, when, and the next one."""
     mine = MailPreferences.objects.filter(leader=request.user).first() or MailPreferences(leader=request.user)

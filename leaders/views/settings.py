@@ -17,7 +17,7 @@ def settings(request):
     return render(request, "leaders/settings.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
     """What others may know of me, and who."""
     form = ProfileForm(posted(request), request.FILES or None, leader=request.user)

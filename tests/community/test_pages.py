@@ -264,3 +264,9 @@ def test_a_quote_of_an_impossible_number_quotes_nothing(browse, ana, space):
     thread = make_thread(space, ana)
     for number in ("9" * 5_000, "0", "-1", "²", "x"):
         assert browse(ana).get(f"{thread.get_absolute_url()}?page=1&quote={number}").status_code == 200
+
+
+def test_a_link_can_be_tried_by_head(browse, ana, space):
+    thread = make_thread(space, ana)
+    for address in ("/spaces/", "/spaces/north/", f"{thread.get_absolute_url()}?page=1", "/spaces/north/start/"):
+        assert browse(ana).head(address).status_code == 200
