@@ -1,0 +1,166 @@
+"""Every page as a stranger, a leader, a moderator and an admin see it, on a phone and on a wide screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+NARROW, WIDE = 360, 1280
+
+PUBLIC = [
+    "/",
+    "/faculty/",
+    "/faculty/phil-yates/",
+    "/help/",
+    "/house-rules/",
+    "/privacy/",
+    "/accessibility/",
+    "/mailbox/",
+]
+STRANGER = [
+    "/accounts/login/",
+    "/accounts/login/code/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+]
+LEADER = [
+    "/spaces/",
+    "/spaces/the-open-floor/",
+    "/spaces/the-open-floor/members/",
+    "/spaces/the-open-floor/start/",
+    "/threads/22/",
+    "/spaces/kestrel/chat/",
+    "/leaders/",
+    "/leaders/?name=zzz&stage=future",
+    "/leaders/ben/",
+    "/notices/",
+    "/search/?q=phone",
+    "/search/?q=zzqqx",
+    "/settings/",
+    "/settings/profile/",
+    "/settings/mail/",
+    "/settings/security/",
+    "/accounts/2fa/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+    "/accounts/logout/",
+]
+MODERATOR = ["/", "/desk/", "/desk/log/", "/desk/cases/1/", "/desk/requests/1/", "/desk/suspended/eli/lift/"]
+ADMIN = [
+    "/",
+    "/spaces/",
+    "/admin/",
+    "/admin/leaders/leader/",
+    "/admin/leaders/cohort/",
+    "/admin/leaders/cohort/1/change/",
+    "/admin/community/space/",
+    "/admin/faculty/facultymember/",
+]
+WALKS = {
+    "": PUBLIC + STRANGER,
+    "ana@example.org": ["/", *LEADER],
+    "dara@example.org": MODERATOR,
+    "finn@example.org": ADMIN,
+}
+
+
+def faults(page: Page) -> list:
+    """What axe, the eye and the browser would complain of."""
+    found = [
+        (each["id"], [node["html"] for node in each["nodes"]])
+        for each in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("scrolls sideways")
+    if page.locator("h1:visible").count() != 1:
+        found.append("has not one h1")
+    if not page.title().removesuffix("– Collaborate").strip():
+        found.append("has no title")
+    return found
+
+
+def every_fault(page: Page, address: str, said: list[str]) -> list:
+    """The faults of a page at both widths; the console is read before axe adds styles of its own."""
+    said.clear()
+    page.set_viewport_size({"width": NARROW, "height": 740})
+    page.goto(address)
+    if "/chat/" in address:
+        expect(page.locator("[data-live-state]")).to_have_text("Connected")
+    found = [("console", text) for text in said]
+    found += [(NARROW, fault) for fault in faults(page)]
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    return found + [(WIDE, fault) for fault in faults(page)]
+
+
+@pytest.fixture
+def walker(somebody):
+    """walker(email) is a page whose addresses need no host, and what its console says."""
+
+    def walk(email: str):
+        person = somebody(email)
+        said: list[str] = []
+        person.page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+        person.page.on("pageerror", lambda error: said.append(str(error)))
+        return person, said
+
+    return walk
+
+
+@pytest.mark.parametrize("email", WALKS, ids=lambda email: email.partition("@")[0] or "stranger")
+def test_no_page_has_a_fault(walker, email):
+    person, said = walker(email)
+    found = {path: every_fault(person.page, person.site.url + path, said) for path in WALKS[email]}
+    assert {path: faulty for path, faulty in found.items() if faulty} == {}
+
+
+def opens(page: Page, site_url: str, path: str) -> None:
+    page.goto(site_url + path)
+    page.set_viewport_size({"width": NARROW, "height": 740})
+
+
+def test_no_state_has_a_fault(somebody):
+    """Menus that are open, forms that are refused, a preview, words that never end."""
+    person = somebody("ana@example.org")
+    page = person.page
+    found = {}
+    opens(page, person.site.url, "/threads/22/?page=1")
+    for menu in (".menu--account", ".thread-tools .menu", ".post .menu"):
+        page.locator(f"{menu} summary").first.click()
+        found[f"{menu} open"] = faults(page)
+        page.keyboard.press("Escape")
+    page.get_by_label("Your reply").fill("**Bold** " + "endless" * 40)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".composer__preview strong")).to_be_visible()
+    found["preview"] = faults(page)
+    for path, button in (
+        ("/threads/22/", "Reply"),
+        ("/spaces/the-open-floor/start/", "Publish"),
+        ("/posts/1/report/", "Send the report"),
+        ("/accounts/password/change/", "Save the password"),
+    ):
+        opens(page, person.site.url, path)
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+        found[f"{path} refused"] = faults(page)
+    opens(page, person.site.url, "/spaces/the-open-floor/start/")
+    page.get_by_label("Title").fill("Interprofessional" * 8)
+    page.get_by_label("Your words").fill("A long word in a title.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("A long word in a title.")).to_be_visible()
+    found["a title of one word"] = faults(page)
+    for path in ("/nowhere/", "/desk/"):
+        opens(page, person.site.url, path)
+        found[path] = faults(page)
+    assert {state: faulty for state, faulty in found.items() if faulty} == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/threads/22/", "/spaces/kestrel/chat/", "/settings/profile/", "/leaders/"]
+)
+def test_a_narrow_screen_and_large_letters_scroll_one_way(somebody, path):
+    """320 pixels, and letters of double size: nothing is cut off."""
+    person = somebody("ana@example.org", width=320)
+    for size in ("100%", "200%"):
+        page = person.goes_to(path)
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} at {size}"
