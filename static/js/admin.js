@@ -3,6 +3,7 @@
 const FIELDS = "input:not([type=hidden], [type=submit], [type=checkbox].action-select), select, textarea";
 
 function questionOf(field) {
+  if (field.name?.endsWith("-DELETE")) return "Remove this row";
   const column = [...(field.closest("td")?.classList ?? [])].find((name) => name.startsWith("field-"));
   const heading = column && field.closest("table")?.querySelector(`th.column-${column.slice(6)}`);
   const question = heading ?? field.closest(".form-row")?.querySelector("label, legend");
