@@ -55,6 +55,12 @@ class ThreadForm(forms.ModelForm):
         model = Thread
         fields = ["title", "kind"]
 
+    def clean_title(self):
+        title = self.cleaned_data["title"]
+        if not any(character.isalnum() for character in title):
+            raise forms.ValidationError("Give it a title in words, so that others can find it.")
+        return title
+
 
 class ReplyForm(forms.Form):
     body = BodyField(label="Your reply")

@@ -4,7 +4,7 @@ import uuid as uuids
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -174,7 +174,9 @@ def listed(leader: Leader):
             level=Coalesce(Subquery(mine.values("level")[:1]), Value(Level.NORMAL.value)),
             is_new=~before & Q(last_post__number__gt=Coalesce(F("mark"), 0)) & ~Q(level=Level.MUTED),
         )
-        .annotate(unread=F("last_post__number") - Coalesce(F("mark"), 0))
+        .annotate(
+            unread=F("last_post__number") - Coalesce(F("mark"), 0) - Coalesce(Subquery(_hidden_since()), 0)
+        )
     )
 
 
@@ -216,6 +218,15 @@ def history(post: Post, *, viewer: Leader) -> list[dict]:
 def waiting(leader: Leader):
     """Threads of others in a leader's spaces that nobody has answered, the oldest first."""
     return listed(leader).filter(shown_count=1, closed_at=None).exclude(author=leader).order_by("created_at")
+
+
+def _hidden_since():
+    """For each thread of a list, how many hidden posts stand between the mark and the last post shown."""
+    hidden = Post.objects.filter(thread=OuterRef("pk"), hidden_at__isnull=False)
+    between = hidden.filter(
+        number__gt=Coalesce(OuterRef("mark"), 0), number__lt=OuterRef("last_post__number")
+    )
+    return between.order_by().values("thread").annotate(n=Count("pk")).values("n")
 
 
 def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:

@@ -173,6 +173,9 @@ class Post(models.Model):
             GinIndex(fields=["search"], name="post_search"),
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
             models.Index(fields=["space", "-created_at"], name="post_by_space"),
+            models.Index(
+                fields=["thread", "number"], condition=Q(hidden_at__isnull=False), name="post_hidden"
+            ),
         ]
 
     def __str__(self):

@@ -62,7 +62,7 @@ def reply(request, pk):
         form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
         form.add_error("body", str(news))
         return _show(request, found, form, status=409, number=page_of(news.first))
-    return redirect(f"{found.get_absolute_url()}?page={post.page_number}#post-{post.number}")
+    return redirect(f"{post.thread.get_absolute_url()}?page={post.page_number}#post-{post.number}")
 
 
 @require_safe

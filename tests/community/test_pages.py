@@ -104,6 +104,13 @@ def test_a_thread_without_a_title_keeps_what_was_typed(browse, ana, space):
     assert not Thread.objects.exists()
 
 
+def test_a_title_that_nobody_can_see_is_none(browse, ana, space):
+    form = {"title": "\u200b\u200d\u2060 \u202e", "kind": "discussion", "body": "Hello", "uuid": uuid.uuid4()}
+    response = browse(ana).post("/spaces/north/start/", form)
+    assert response.status_code == 422
+    assert "Give it a title" in text(response)
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
@@ -268,5 +275,10 @@ def test_a_quote_of_an_impossible_number_quotes_nothing(browse, ana, space):
 
 def test_a_link_can_be_tried_by_head(browse, ana, space):
     thread = make_thread(space, ana)
-    for address in ("/spaces/", "/spaces/north/", f"{thread.get_absolute_url()}?page=1", "/spaces/north/start/"):
+    for address in (
+        "/spaces/",
+        "/spaces/north/",
+        f"{thread.get_absolute_url()}?page=1",
+        "/spaces/north/start/",
+    ):
         assert browse(ana).head(address).status_code == 200

@@ -238,6 +238,16 @@ def test_lists_say_what_is_new_to_me(ana, ben, space):
     assert threads.listed(ben).get().is_new is False
 
 
+def test_hidden_posts_are_in_no_figure(ana, ben, space):
+    thread = make_thread(space, ana)
+    for _ in range(3):
+        make_reply(thread, ana)
+    Post.objects.filter(number=2).update(hidden_at=timezone.now())
+    assert threads.listed(ben).get().unread == 3
+    threads.mark_read(threads.listed(ben).get(), by=ben, first=1, last=2)
+    assert threads.listed(ben).get().unread == 2
+
+
 def test_what_was_said_before_i_joined_is_not_new(ana, ben, space):
     thread = make_thread(space, ana)
     ben.joined_at = thread.created_at + timedelta(days=1)
