@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
 from collaborate.logs import route
@@ -22,6 +23,21 @@ class RefuseUnreadable:
         if _length(request) > settings.REQUEST_AT_MOST:
             raise BadRequest("The request is too large.")
         return self.get_response(request)
+
+
+class ShowWrongMethod:
+    """A page instead of an empty 405, for somebody who opens the address of a button."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
 
 class Log(RequestMiddleware):

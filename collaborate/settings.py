@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "leaders.middleware.Gate",
     "leaders.middleware.Pace",
     "leaders.middleware.LocalTime",
+    "collaborate.middleware.ShowWrongMethod",
     "leaders.middleware.Unprocessable",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

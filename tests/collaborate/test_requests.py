@@ -66,3 +66,10 @@ def test_the_log_names_routes_and_no_words(browse, ana, caplog):
     assert "threads/<int:pk>" in lines
     for word in ("names-a-patient", "confided", "whispered"):
         assert word not in lines
+
+
+def test_whoever_opens_the_address_of_a_button_sees_a_page(browse, ana):
+    response = browse(ana).get("/preview/")
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "nothing was changed" in response.content.decode()
