@@ -24,7 +24,7 @@ from leaders.permissions import ALLOWED, TooOften, Verdict, may_come_in, no, req
 __all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "require"]
 
 # More than people do, even on a busy day; somebody's script is stopped there.
-POSTS_AT_MOST = EDITS_AT_MOST = 60  # in ten minutes
+POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
 REPORTS_AT_MOST = 20  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 
