@@ -242,6 +242,16 @@ def test_following_is_a_choice(browse, ana, ben, space):
     assert browse(ben).post(f"/threads/{thread.pk}/follow/", {"level": "loud"}).status_code == 422
 
 
+def test_one_can_mark_unread_from_a_post_on(browse, ana, ben, space):
+    thread = make_thread(space, ana)
+    make_reply(thread, ana)
+    address = f"/threads/{thread.pk}/unread/2/"
+    assert f'action="{address}"' in text(browse(ana).get(f"{thread.get_absolute_url()}?page=1"))
+    assert f'action="{address}"' in text(browse(ana).get(f"/threads/{thread.pk}/posts/?first=2&last=2"))
+    assert browse(ana).post(address).url == "/spaces/north/"
+    assert Reading.objects.get(leader=ana).read_up_to == 1
+
+
 def test_quoting_fills_the_reply(browse, ana, ben, space):
     thread = make_thread(space, ana, body="Wise words")
     page = text(browse(ben).get(thread.get_absolute_url() + "?page=1&quote=1"))
