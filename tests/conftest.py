@@ -132,7 +132,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
     thread = make_thread(space, ana)
     post = thread.posts.get()
     message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
-    case = moderation.report(post, by=ben, category="other", words="Please look")
+    case = moderation.report(post, by=ben, category="other", words="Please look").case
     return {
         "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
         "spaces": {"slug": space.slug, "version": 0, "number": 1},
