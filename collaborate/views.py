@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from community import threads
+from community import reading, threads
 from community.models import Space
 from faculty.models import FacultyMember
 from leaders import profiles
@@ -20,7 +20,7 @@ def home(request):
         return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
     me = request.user
     waiting = list(threads.waiting(me)[:5])
-    new = threads.listed(me).filter(is_new=True).exclude(pk__in=[thread.pk for thread in waiting])
+    new = reading.listed(me).filter(is_new=True).exclude(pk__in=[thread.pk for thread in waiting])
     context = {
         "new": new.order_by("-last_post_at")[:8],
         "waiting": waiting,

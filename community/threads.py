@@ -1,27 +1,13 @@
-"""Threads and posts: starting, replying, editing, thanking, following and reading."""
+"""Threads and their posts: starting, replying, editing."""
 
 import uuid as uuids
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community import live, markdown, permissions, spaces
-from community.models import (
-    ErrandKind,
-    Level,
-    Mention,
-    Post,
-    Quote,
-    Reading,
-    Revision,
-    Space,
-    Thanks,
-    Thread,
-    ThreadKind,
-)
+from community import live, markdown, permissions, reading, spaces
+from community.models import ErrandKind, Mention, Post, Quote, Revision, Space, Thread, ThreadKind
 from community.permissions import require
 from community.tasks import enqueue
 from leaders.models import Leader
@@ -106,50 +92,6 @@ def edit(post: Post, *, by: Leader, body: str, version: int) -> Post:
     return post
 
 
-@transaction.atomic
-def thank(post: Post, *, by: Leader, words: str = "") -> Thanks:
-    """Thank the author of a post, once, with a few words of why."""
-    require(permissions.may_thank(by, post))
-    thanks, is_new = Thanks.objects.get_or_create(post=post, by=by, defaults={"words": words})
-    if is_new:
-        enqueue(ErrandKind.TELL_THANKED, thanks.pk)
-        live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
-    return thanks
-
-
-@transaction.atomic
-def take_thanks_back(post: Post, *, by: Leader) -> None:
-    """Undo a thank-you."""
-    Thanks.objects.filter(post=post, by=by).delete()
-    live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
-
-
-@transaction.atomic
-def follow(thread: Thread, *, by: Leader, level: str) -> Reading:
-    """Choose how closely to follow a thread."""
-    return Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": level})[0]
-
-
-@transaction.atomic
-def mark_read(thread: Thread, *, by: Leader, first: int, last: int) -> Reading:
-    """Posts `first` to `last` were seen: raise the mark, unless that would skip unseen posts before them."""
-    reading = _reading(by, thread)
-    last = min(last, thread.last_number)
-    if first <= reading.read_up_to + 1 and last > reading.read_up_to:
-        reading.read_up_to, reading.read_at = last, timezone.now()
-        reading.save(update_fields=["read_up_to", "read_at"])
-    return reading
-
-
-@transaction.atomic
-def mark_unread(thread: Thread, *, by: Leader, number: int) -> Reading:
-    """Set the mark back, so that post `number` and all after it are new again."""
-    reading = _reading(by, thread)
-    reading.read_up_to = min(reading.read_up_to, max(number - 1, 0))
-    reading.save(update_fields=["read_up_to"])
-    return reading
-
-
 def recount(thread: Thread) -> None:
     """Set the figures of a thread anew from its posts that are shown; inside a transaction that locked it."""
     shown = Post.objects.filter(thread=thread, hidden_at=None)
@@ -160,73 +102,10 @@ def recount(thread: Thread) -> None:
     thread.save(update_fields=["shown_count", "last_post", "last_post_at"])
 
 
-def listed(leader: Leader):
-    """The threads that a leader may see in lists, each with `mark`, `level` and `unread` (a number)."""
-    mine = Reading.objects.filter(leader=leader, thread=OuterRef("pk"))
-    before = Q(mark=None, last_post_at__lt=leader.joined_at)
-    return (
-        Thread.objects.visible_to(leader)
-        .shown()
-        .select_related("space", "author", "last_post__author")
-        .defer("search", "last_post__search", "last_post__body", "last_post__body_html")
-        .annotate(
-            mark=Subquery(mine.values("read_up_to")[:1]),
-            level=Coalesce(Subquery(mine.values("level")[:1]), Value(Level.NORMAL.value)),
-            is_new=~before & Q(last_post__number__gt=Coalesce(F("mark"), 0)) & ~Q(level=Level.MUTED),
-        )
-        .annotate(
-            unread=F("last_post__number") - Coalesce(F("mark"), 0) - Coalesce(Subquery(_hidden_since()), 0)
-        )
-    )
-
-
-def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post]:
-    """The posts of one page as the viewer sees them."""
-    posts = list(thread.posts.page(number).select_related("author").defer("search"))
-    return as_seen(posts, thread, viewer=viewer)
-
-
-def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
-    """Posts dressed for a viewer: hidden ones without words, quotes by the viewer's rights."""
-    moderates = bool(permissions.may_moderate(viewer, thread.space))
-    visible = _visible_quotes(posts, viewer)
-    thanks = _thanks(posts)
-    for post in posts:
-        post.thread = thread
-        post.is_mine = post.author_id == viewer.pk
-        post.is_placeholder = post.is_hidden and not moderates
-        post.html = "" if post.is_placeholder else markdown.dress_quotes(post.body_html, visible)
-        post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
-        post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
-    return posts
-
-
-def history(post: Post, *, viewer: Leader) -> list[dict]:
-    """Every text of a post, the newest first, each with its editor and time; hidden revisions stay out."""
-
-    def seen(body):
-        return markdown.hide_quotes(body, lambda ids: set(_seen_quotes(ids, viewer)))
-
-    former = [
-        {"body": seen(old.body), "by": old.editor, "at": old.at, "version": old.version}
-        for old in post.revisions.filter(hidden_at=None).select_related("editor").order_by("-version")
-    ]
-    by, at = post.edited_by or post.author, post.edited_at or post.created_at
-    return [{"body": seen(post.body), "by": by, "at": at, "version": post.version}, *former]
-
-
 def waiting(leader: Leader):
     """Threads of others in a leader's spaces that nobody has answered, the oldest first."""
-    return listed(leader).filter(shown_count=1, closed_at=None).exclude(author=leader).order_by("created_at")
-
-
-def _hidden_since():
-    """For each thread of a list, how many hidden posts stand between the mark and the last post shown."""
-    hidden = Post.objects.filter(thread=OuterRef("pk"), hidden_at__isnull=False)
-    between = hidden.filter(
-        number__gt=Coalesce(OuterRef("mark"), 0), number__lt=OuterRef("last_post__number")
-    )
-    return between.order_by().values("thread").annotate(n=Count("pk")).values("n")
+    unanswered = reading.listed(leader).filter(shown_count=1, closed_at=None)
+    return unanswered.exclude(author=leader).order_by("created_at")
 
 
 def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:
@@ -254,7 +133,7 @@ def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID) -> Post:
     thread.shown_count += 1
     thread.last_post, thread.last_post_at = post, post.created_at
     thread.save(update_fields=["last_number", "shown_count", "last_post", "last_post_at"])
-    _keep_place(thread, by, post.number)
+    reading.keep_place(thread, by, post.number)
     _announce(post)
     return post
 
@@ -275,40 +154,6 @@ def _write(post: Post, body: str, by: Leader) -> None:
     Quote.objects.bulk_create([Quote(post=post, quoted=other) for other in quoted], ignore_conflicts=True)
 
 
-def _keep_place(thread: Thread, by: Leader, number: int) -> None:
-    """Whoever writes watches the thread; their own post is read if all before it was."""
-    reading = _reading(by, thread)
-    if reading.read_up_to == number - 1:
-        reading.read_up_to = number
-    wrote_before = thread.posts.filter(author=by, number__lt=number).exists()
-    if not wrote_before and reading.level == Level.NORMAL:
-        reading.level = Level.WATCHING
-    reading.save()
-
-
 def _announce(post: Post) -> None:
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
     enqueue(ErrandKind.ANNOUNCE_POST, post.pk)
-
-
-def _reading(leader: Leader, thread: Thread) -> Reading:
-    Reading.objects.bulk_create([Reading(leader=leader, thread=thread)], ignore_conflicts=True)
-    return Reading.objects.select_for_update().get(leader=leader, thread=thread)
-
-
-def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
-    return _seen_quotes(set().union(*(markdown.quoted_ids(post.body_html) for post in posts)), viewer)
-
-
-def _seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
-    if not ids:
-        return {}
-    found = Post.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")
-    return {post.pk: post for post in found}
-
-
-def _thanks(posts: list[Post]) -> dict[int, list[Thanks]]:
-    given: dict[int, list[Thanks]] = {}
-    for thanks in Thanks.objects.filter(post__in=posts).select_related("by"):
-        given.setdefault(thanks.post_id, []).append(thanks)
-    return given

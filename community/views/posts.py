@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import permissions, threads
+from community import permissions, posts, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Post, Thread
 
@@ -39,7 +39,7 @@ def history(request, pk):
     """Every text that a post has had."""
     post = get_object_or_404(_posts(request), pk=pk)
     return render(
-        request, "community/history.html", {"post": post, "texts": threads.history(post, viewer=request.user)}
+        request, "community/history.html", {"post": post, "texts": posts.history(post, viewer=request.user)}
     )
 
 
@@ -50,7 +50,7 @@ def thank(request, pk):
     permissions.require(permissions.may_thank(request.user, post))
     form = ThanksForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        threads.thank(post, by=request.user, words=form.cleaned_data["words"])
+        posts.thank(post, by=request.user, words=form.cleaned_data["words"])
         return _to_post(post)
     return render(
         request, "community/thank.html", {"post": post, "form": form}, status=422 if form.is_bound else 200
@@ -61,7 +61,7 @@ def thank(request, pk):
 def take_thanks_back(request, pk):
     """Undo a thank-you."""
     post = get_object_or_404(_posts(request), pk=pk)
-    threads.take_thanks_back(post, by=request.user)
+    posts.take_thanks_back(post, by=request.user)
     return _to_post(post)
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community import moderation, permissions, threads
+from community import moderation, permissions, posts
 from community.forms import ReportForm
 from community.models import Post
 
@@ -27,5 +27,5 @@ def report(request, model, pk):
 def words_of(item, viewer) -> str:
     """The HTML of a post or message, its quotes with the rights of the viewer; nothing for a thread."""
     if isinstance(item, Post):
-        return threads.as_seen([item], item.thread, viewer=viewer)[0].html
+        return posts.as_seen([item], item.thread, viewer=viewer)[0].html
     return getattr(item, "body_html", "")

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import markdown, permissions, spaces, threads
+from community import markdown, permissions, reading, spaces
 from community.forms import JoinRequestForm
 from community.models import Space, SpaceKind
 from leaders import profiles
@@ -37,7 +37,7 @@ def space(request, slug):
     if not permissions.may_read(request.user, place):
         return _closed_door(request, place)
     chosen = request.GET.get("show", "")
-    found = threads.listed(request.user).filter(FILTERS.get(chosen, Q()), space=place)
+    found = reading.listed(request.user).filter(FILTERS.get(chosen, Q()), space=place)
     context = {
         "space": place,
         "rules": markdown.render(place.rules).html,
@@ -103,7 +103,7 @@ def _closed_door(request, place, form=None, status=200):
 def _new_threads(leader) -> dict[int, int]:
     """How many threads hold something new, by space."""
     rows = (
-        threads.listed(leader)
+        reading.listed(leader)
         .filter(is_new=True)
         .order_by()
         .values(place=F("space_id"))

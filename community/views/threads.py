@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import permissions, threads
+from community import permissions, posts, reading, threads
 from community.forms import LevelForm, ReplyForm, SeenForm, ThreadForm
 from community.markdown import as_quote
 from community.markdown import render as to_html
@@ -36,12 +36,12 @@ def thread(request, pk, slug=""):
     found = _thread(request, pk)
     if slug != found.slug:
         return redirect(found, permanent=False)
-    reading = Reading.objects.filter(leader=request.user, thread=found).first()
-    if "page" not in request.GET and reading and reading.read_up_to:
-        number = min(reading.read_up_to + 1, max(found.last_number, 1))
+    mine = Reading.objects.filter(leader=request.user, thread=found).first()
+    if "page" not in request.GET and mine and mine.read_up_to:
+        number = min(mine.read_up_to + 1, max(found.last_number, 1))
         return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
     form = ReplyForm(initial={"seen": found.last_number, **_quote(request, found)})
-    return _show(request, found, form, reading)
+    return _show(request, found, form, mine)
 
 
 @require_POST
@@ -66,7 +66,7 @@ def reply(request, pk):
 
 
 @require_safe
-def posts(request, pk):
+def fragments(request, pk):
     """The fragments of the posts after a number, or of one post, for an open page."""
     found = _thread(request, pk)
     form = SeenForm(request.GET)
@@ -77,7 +77,7 @@ def posts(request, pk):
         min(form.cleaned_data["last"], form.cleaned_data["first"] + POSTS_PER_PAGE - 1),
     )
     chosen = list(found.posts.filter(number__range=numbers).order_by("number").select_related("author"))
-    context = {"posts": threads.as_seen(chosen, found, viewer=request.user), **_rights(request, found)}
+    context = {"posts": posts.as_seen(chosen, found, viewer=request.user), **_rights(request, found)}
     return render(request, "community/_posts.html", context)
 
 
@@ -88,7 +88,7 @@ def seen(request, pk):
     form = SeenForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    threads.mark_read(found, by=request.user, **form.cleaned_data)
+    reading.mark_read(found, by=request.user, **form.cleaned_data)
     return redirect(found.space) if "back" in request.POST else HttpResponse(status=204)
 
 
@@ -96,7 +96,7 @@ def seen(request, pk):
 def mark_unread(request, pk, number):
     """Everything from this post on is new again."""
     found = _thread(request, pk)
-    threads.mark_unread(found, by=request.user, number=number)
+    reading.mark_unread(found, by=request.user, number=number)
     return redirect(found.space)
 
 
@@ -107,7 +107,7 @@ def follow(request, pk):
     form = LevelForm(request.POST)
     if not form.is_valid():
         return _show(request, found, ReplyForm(), status=422)
-    threads.follow(found, by=request.user, level=form.cleaned_data["level"])
+    reading.follow(found, by=request.user, level=form.cleaned_data["level"])
     return redirect(f"{found.get_absolute_url()}?page={_page_number(request, found)}")
 
 
@@ -145,23 +145,23 @@ def _rights(request, found) -> dict:
     }
 
 
-def _context(request, found, form, reading=None, number=None) -> dict:
-    reading = reading or Reading.objects.filter(leader=request.user, thread=found).first()
+def _context(request, found, form, mine=None, number=None) -> dict:
+    mine = mine or Reading.objects.filter(leader=request.user, thread=found).first()
     number = number or _page_number(request, found)
     return {
         **_rights(request, found),
         "space": found.space,
-        "posts": threads.page(found, number, viewer=request.user),
+        "posts": posts.page(found, number, viewer=request.user),
         "page": number,
         "form": form,
-        "level": reading.level if reading else Level.NORMAL.value,
+        "level": mine.level if mine else Level.NORMAL.value,
         "levels": Level.choices,
-        "mark": reading.read_up_to if reading else 0,
+        "mark": mine.read_up_to if mine else 0,
     }
 
 
-def _show(request, found, form, reading=None, status=200, number=None):
-    context = _context(request, found, form, reading, number)
+def _show(request, found, form, mine=None, status=200, number=None):
+    context = _context(request, found, form, mine, number)
     return render(request, "community/thread.html", context, status=status)
 
 

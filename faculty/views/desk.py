@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import moderation, permissions, threads
+from community import moderation, permissions, posts
 from community.forms import ReasonForm
 from community.models import Case, Space
 from faculty import desk
@@ -186,7 +186,7 @@ def _show(request, found, form, status=200):
 def _around(leader, found):
     words = desk.around(found)
     if found.post_id:
-        return threads.as_seen(words, found.post.thread, viewer=leader)
+        return posts.as_seen(words, found.post.thread, viewer=leader)
     for message in words:
         message.html = message.body_html
     return words

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import digest, editions, notices, threads
+from community import digest, editions, notices, posts, reading
 from community.models import (
     Digest,
     Level,
@@ -178,7 +178,7 @@ def test_it_tells_what_is_unread_by_space_and_who_said_it(ana, ben, dara, space,
 
 def test_who_thanked_or_mentioned_me_stands_first(ana, ben, space, mailoutbox):
     thread = make_thread(space, ana, "Saying no kindly")
-    thanks = threads.thank(thread.posts.get(), by=ben, words="That took courage.")
+    thanks = posts.thank(thread.posts.get(), by=ben, words="That took courage.")
     notices.tell_thanked(thanks)
     notices.announce_post(make_reply(thread, ben, "@ana, well said."))
     due(ana)
@@ -196,8 +196,8 @@ def test_what_i_wrote_muted_or_read_myself_stays_out(ana, ben, space):
     mine = make_thread(space, ana, "Mine")
     muted = make_thread(space, ben, "Muted")
     read = make_thread(space, ben, "Read")
-    threads.follow(muted, by=ana, level=Level.MUTED)
-    threads.mark_read(read, by=ana, first=1, last=1)
+    reading.follow(muted, by=ana, level=Level.MUTED)
+    reading.mark_read(read, by=ana, first=1, last=1)
     make_thread(space, ben, "New")
     assert titles(ana) == ["New"]
     assert mine.title not in titles(ana)
@@ -333,7 +333,7 @@ def test_two_digests_share_no_post(ana, ben, space, mailoutbox):
 def test_what_was_read_on_the_web_meanwhile_is_not_mailed(ana, ben, space, mailoutbox):
     thread = make_thread(space, ben)
     due(ana)
-    threads.mark_read(thread, by=ana, first=1, last=1)
+    reading.mark_read(thread, by=ana, first=1, last=1)
     digest.deliver()
     assert mailoutbox == []
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import notices, threads
+from community import notices, reading
 from community.models import (
     Case,
     Decision,
@@ -44,7 +44,7 @@ def test_whoever_watches_hears_of_a_reply(ana, ben, thread):
 
 
 def test_the_author_of_a_reply_hears_nothing_of_it(ana, ben, thread):
-    threads.follow(thread, by=ben, level=Level.WATCHING)
+    reading.follow(thread, by=ben, level=Level.WATCHING)
     notices.announce_post(make_reply(thread, ben))
     assert heard(ben) == []
 
@@ -74,7 +74,7 @@ def test_announcing_twice_tells_once(ana, ben, thread):
 
 def test_reading_the_thread_reads_the_notice_and_the_next_reply_wakes_it(ana, ben, thread):
     notices.announce_post(make_reply(thread, ben))
-    threads.mark_read(Thread.objects.get(), by=ana, first=2, last=2)
+    reading.mark_read(Thread.objects.get(), by=ana, first=2, last=2)
     assert heard(ana) == []
     notices.announce_post(make_reply(thread, ben))
     assert Notice.objects.visible_to(ana).unread().with_replies(ana).get().replies == 1
@@ -94,7 +94,7 @@ def test_an_edit_that_adds_a_mention_tells_the_newly_named_alone(ana, ben, dara,
 
 
 def test_whoever_muted_the_thread_hears_nothing(ana, ben, thread):
-    threads.follow(thread, by=ana, level=Level.MUTED)
+    reading.follow(thread, by=ana, level=Level.MUTED)
     notices.announce_post(make_reply(thread, ben, "@ana"))
     assert heard(ana) == []
 
@@ -102,7 +102,7 @@ def test_whoever_muted_the_thread_hears_nothing(ana, ben, thread):
 def test_an_outsider_is_not_told_even_when_named(ana, ben, cleo, eli, thread):
     post = make_reply(thread, ben)
     for leader in (cleo, eli):
-        threads.follow(thread, by=leader, level=Level.WATCHING)
+        reading.follow(thread, by=leader, level=Level.WATCHING)
         Mention.objects.create(post=post, leader=leader)
     notices.announce_post(post)
     assert not Notice.objects.filter(leader__in=[cleo, eli]).exists()

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from community import threads
+from community import posts, reading, threads
 from community.models import Post, Reading, Space, SpaceKind, SpaceMembership, Thread
 from tests.making import make_reply, make_thread
 
@@ -174,7 +174,7 @@ def test_a_thread_opens_at_the_first_new_post(browse, ana, ben, space):
     thread = make_thread(space, ana)
     for _ in range(49):
         make_reply(thread, ana)
-    threads.mark_read(Thread.objects.get(), by=ben, first=1, last=10)
+    reading.mark_read(Thread.objects.get(), by=ben, first=1, last=10)
     response = browse(ben).get(thread.get_absolute_url())
     assert response.url.endswith("?page=1#post-11")
     page = text(browse(ben).get(thread.get_absolute_url() + "?page=1"))
@@ -211,7 +211,7 @@ def test_the_number_of_queries_does_not_grow_with_the_posts(
         post = make_reply(
             thread, (ana, ben)[n % 2], body=f"> /posts/{thread.posts.first().pk}/\n> x\n\nReply {n}"
         )
-        threads.thank(post, by=(ben, ana)[n % 2])
+        posts.thank(post, by=(ben, ana)[n % 2])
     client = browse(ben)
     client.get(thread.get_absolute_url() + "?page=1")
     with django_assert_max_num_queries(16):

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import threads
+from community import posts, reading, threads
 from community.models import Errand, Level, Mention, Post, Quote, Reading, Thanks, Thread
 from tests.making import make_reply, make_thread
 
@@ -141,15 +141,15 @@ def test_a_quote_is_shown_by_the_rights_of_the_reader(ana, cleo, space, commons)
     secret = make_thread(space, ana, body="Between us").posts.get()
     thread = make_thread(commons, ana, body=f"> /posts/{secret.pk}/\n> Between us")
     assert Quote.objects.get().quoted == secret
-    assert "Between us" in threads.page(thread, 1, viewer=ana)[0].html
-    assert "Between us" not in threads.page(thread, 1, viewer=cleo)[0].html
+    assert "Between us" in posts.page(thread, 1, viewer=ana)[0].html
+    assert "Between us" not in posts.page(thread, 1, viewer=cleo)[0].html
 
 
 def test_an_edit_keeps_the_former_text(ana, space):
     post = make_thread(space, ana, body="Frist").posts.get()
     post = threads.edit(post, by=ana, body="First", version=1)
     assert (post.body, post.version, post.body_html) == ("First", 2, "<p>First</p>\n")
-    assert [text["body"] for text in threads.history(post, viewer=ana)] == ["First", "Frist"]
+    assert [text["body"] for text in posts.history(post, viewer=ana)] == ["First", "Frist"]
 
 
 def test_an_edit_over_a_newer_version_is_told(ana, space):
@@ -177,16 +177,16 @@ def test_a_hidden_post_cannot_be_edited(ana, space):
 
 def test_thanks_are_given_once_and_can_be_taken_back(ana, ben, space):
     post = make_thread(space, ana).posts.get()
-    threads.thank(post, by=ben, words="For saying it")
-    threads.thank(post, by=ben, words="Again")
+    posts.thank(post, by=ben, words="For saying it")
+    posts.thank(post, by=ben, words="Again")
     assert [thanks.words for thanks in Thanks.objects.all()] == ["For saying it"]
-    threads.take_thanks_back(post, by=ben)
+    posts.take_thanks_back(post, by=ben)
     assert not Thanks.objects.exists()
 
 
 def test_one_cannot_thank_oneself(ana, space):
     with pytest.raises(PermissionDenied, match="oneself"):
-        threads.thank(make_thread(space, ana).posts.get(), by=ana)
+        posts.thank(make_thread(space, ana).posts.get(), by=ana)
 
 
 def test_whoever_writes_watches(ana, ben, space):
@@ -198,7 +198,7 @@ def test_whoever_writes_watches(ana, ben, space):
 
 def test_a_muted_thread_stays_muted(ana, ben, space):
     thread = make_thread(space, ana)
-    threads.follow(thread, by=ben, level=Level.MUTED)
+    reading.follow(thread, by=ben, level=Level.MUTED)
     make_reply(thread, ben)
     assert Reading.objects.get(leader=ben).level == Level.MUTED
 
@@ -208,18 +208,18 @@ def test_seeing_posts_raises_the_mark_but_never_over_unseen_ones(ana, ben, space
     for _ in range(49):
         make_reply(thread, ana)
     thread.refresh_from_db()
-    threads.mark_read(thread, by=ben, first=1, last=10)
-    assert threads.mark_read(thread, by=ben, first=11, last=20).read_up_to == 20
-    assert threads.mark_read(thread, by=ben, first=41, last=50).read_up_to == 20
-    assert threads.mark_read(thread, by=ben, first=1, last=5).read_up_to == 20
-    assert threads.mark_read(thread, by=ben, first=21, last=9_999).read_up_to == 50
+    reading.mark_read(thread, by=ben, first=1, last=10)
+    assert reading.mark_read(thread, by=ben, first=11, last=20).read_up_to == 20
+    assert reading.mark_read(thread, by=ben, first=41, last=50).read_up_to == 20
+    assert reading.mark_read(thread, by=ben, first=1, last=5).read_up_to == 20
+    assert reading.mark_read(thread, by=ben, first=21, last=9_999).read_up_to == 50
 
 
 def test_only_mark_unread_sets_the_mark_back(ana, space):
     thread = make_thread(space, ana)
     make_reply(thread, ana)
     assert Reading.objects.get(leader=ana).read_up_to == 2
-    assert threads.mark_unread(thread, by=ana, number=2).read_up_to == 1
+    assert reading.mark_unread(thread, by=ana, number=2).read_up_to == 1
 
 
 def test_ones_own_reply_does_not_mark_what_one_has_not_read(ana, ben, space):
@@ -232,10 +232,10 @@ def test_ones_own_reply_does_not_mark_what_one_has_not_read(ana, ben, space):
 def test_lists_say_what_is_new_to_me(ana, ben, space):
     thread = make_thread(space, ana)
     make_reply(thread, ana)
-    row = threads.listed(ben).get()
+    row = reading.listed(ben).get()
     assert (row.is_new, row.unread) == (True, 2)
-    threads.mark_read(row, by=ben, first=1, last=2)
-    assert threads.listed(ben).get().is_new is False
+    reading.mark_read(row, by=ben, first=1, last=2)
+    assert reading.listed(ben).get().is_new is False
 
 
 def test_hidden_posts_are_in_no_figure(ana, ben, space):
@@ -243,16 +243,16 @@ def test_hidden_posts_are_in_no_figure(ana, ben, space):
     for _ in range(3):
         make_reply(thread, ana)
     Post.objects.filter(number=2).update(hidden_at=timezone.now())
-    assert threads.listed(ben).get().unread == 3
-    threads.mark_read(threads.listed(ben).get(), by=ben, first=1, last=2)
-    assert threads.listed(ben).get().unread == 2
+    assert reading.listed(ben).get().unread == 3
+    reading.mark_read(reading.listed(ben).get(), by=ben, first=1, last=2)
+    assert reading.listed(ben).get().unread == 2
 
 
 def test_what_was_said_before_i_joined_is_not_new(ana, ben, space):
     thread = make_thread(space, ana)
     ben.joined_at = thread.created_at + timedelta(days=1)
     ben.save()
-    assert threads.listed(ben).get().is_new is False
+    assert reading.listed(ben).get().is_new is False
 
 
 def test_threads_wait_until_somebody_else_answers(ana, ben, space):

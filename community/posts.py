@@ -1,0 +1,80 @@
+"""Posts as their readers see them: whole pages, quotes, thanks, former texts."""
+
+from django.db import transaction
+
+from community import live, markdown, permissions
+from community.models import ErrandKind, Post, Thanks, Thread
+from community.permissions import require
+from community.tasks import enqueue
+from leaders.models import Leader
+
+
+def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post]:
+    """The posts of one page as the viewer sees them."""
+    posts = list(thread.posts.page(number).select_related("author").defer("search"))
+    return as_seen(posts, thread, viewer=viewer)
+
+
+def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
+    """Posts dressed for a viewer: hidden ones without words, quotes by the viewer's rights."""
+    moderates = bool(permissions.may_moderate(viewer, thread.space))
+    visible = _visible_quotes(posts, viewer)
+    thanks = _thanks(posts)
+    for post in posts:
+        post.thread = thread
+        post.is_mine = post.author_id == viewer.pk
+        post.is_placeholder = post.is_hidden and not moderates
+        post.html = "" if post.is_placeholder else markdown.dress_quotes(post.body_html, visible)
+        post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
+        post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
+    return posts
+
+
+def history(post: Post, *, viewer: Leader) -> list[dict]:
+    """Every text of a post, the newest first, each with its editor and time; hidden revisions stay out."""
+
+    def seen(body):
+        return markdown.hide_quotes(body, lambda ids: set(_seen_quotes(ids, viewer)))
+
+    former = [
+        {"body": seen(old.body), "by": old.editor, "at": old.at, "version": old.version}
+        for old in post.revisions.filter(hidden_at=None).select_related("editor").order_by("-version")
+    ]
+    by, at = post.edited_by or post.author, post.edited_at or post.created_at
+    return [{"body": seen(post.body), "by": by, "at": at, "version": post.version}, *former]
+
+
+@transaction.atomic
+def thank(post: Post, *, by: Leader, words: str = "") -> Thanks:
+    """Thank the author of a post, once, with a few words of why."""
+    require(permissions.may_thank(by, post))
+    thanks, is_new = Thanks.objects.get_or_create(post=post, by=by, defaults={"words": words})
+    if is_new:
+        enqueue(ErrandKind.TELL_THANKED, thanks.pk)
+        live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
+    return thanks
+
+
+@transaction.atomic
+def take_thanks_back(post: Post, *, by: Leader) -> None:
+    """Undo a thank-you."""
+    Thanks.objects.filter(post=post, by=by).delete()
+    live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
+
+
+def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
+    return _seen_quotes(set().union(*(markdown.quoted_ids(post.body_html) for post in posts)), viewer)
+
+
+def _seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
+    if not ids:
+        return {}
+    found = Post.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")
+    return {post.pk: post for post in found}
+
+
+def _thanks(posts: list[Post]) -> dict[int, list[Thanks]]:
+    given: dict[int, list[Thanks]] = {}
+    for thanks in Thanks.objects.filter(post__in=posts).select_related("by"):
+        given.setdefault(thanks.post_id, []).append(thanks)
+    return given
