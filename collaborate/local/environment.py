@@ -16,6 +16,7 @@ from collaborate.local.console import Failure, step
 from collaborate.local.processes import Supervisor
 
 OLDEST_POSTGRES = 140000
+TESTERS = min(os.cpu_count() or 1, 4)  # run unit tests side by side, each with a Valkey of its own
 
 
 def serve(supervisor: Supervisor, directory: Path, *, port: int) -> dict[str, str]:
@@ -35,9 +36,11 @@ def serve(supervisor: Supervisor, directory: Path, *, port: int) -> dict[str, st
 def rehearse(supervisor: Supervisor, directory: Path) -> dict[str, str]:
     """The environment of tests: always servers of their own, whatever the shell says."""
     email_url, mailbox = servers.start_mail_sink(supervisor, directory)
+    valkeys = [servers.start_valkey(supervisor, directory) for _ in range(TESTERS)]
     chosen = {
         "DATABASE_URL": servers.start_postgres(supervisor, directory, settings=servers.FORGETFUL),
-        "REDIS_URL": servers.start_valkey(supervisor, directory),
+        "REDIS_URL": valkeys[0],
+        "REDIS_URLS": " ".join(valkeys),
         "EMAIL_URL": email_url,
         "MAILBOX_DIR": str(mailbox),
         "MEDIA_ROOT": str(directory / "media"),

@@ -33,8 +33,9 @@ def test(arguments: list[str]) -> int:
     with rehearsing() as (supervisor, env):
         assets.build(supervisor)
         env["CHROMIUM_PATH"] = browser.ensure(supervisor)
-        suites = [[]] if _names_tests(arguments) else [[], ["tests/e2e"]]
-        codes = [_show(supervisor, [*PYTEST, *suite, *arguments], env) for suite in suites if _exists(suite)]
+        side_by_side = ["-n", str(environment.TESTERS), "--dist", "worksteal"]
+        suites = [[]] if _names_tests(arguments) else [side_by_side, ["tests/e2e"]]
+        codes = [_show(supervisor, [*PYTEST, *suite, *arguments], env) for suite in suites]
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     return failed[0] if failed else min(codes)
 
@@ -88,7 +89,3 @@ def _show(supervisor: Supervisor, command: list[str], env: dict[str, str]) -> in
 def _names_tests(arguments: list[str]) -> bool:
     paths = [places.ROOT / word.split("::")[0] for word in arguments if not word.startswith("-")]
     return any(path.exists() for path in paths)
-
-
-def _exists(suite: list[str]) -> bool:
-    return all((places.ROOT / path).exists() for path in suite)
