@@ -1,0 +1,64 @@
+"""Whether what is stored still holds together: no hole, no double, no figure that is wrong."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from community.models import Message, Post, Reading, Room, RoomReading, Thread
+
+SHOWN_AT_MOST = 20  # findings of one kind
+
+
+def findings() -> Iterator[str]:
+    """A sentence for each thing that does not hold together; none is how it should be."""
+    for sentence, broken in _questions():
+        for pk in broken.order_by("pk").values_list("pk", flat=True)[:SHOWN_AT_MOST]:
+            yield sentence.format(pk)
+
+
+def _questions() -> Iterator[tuple[str, QuerySet]]:
+    """What must never be found, each as a sentence and the rows it would be about."""
+    yield "Thread {}: its posts are not numbered from 1 to the last without a hole.", _holed(Thread, "posts")
+    yield "Thread {}: the number of posts that it says is not how many are shown.", _miscounted()
+    yield "Thread {}: what it says is its last post is not the last one shown.", _mislast()
+    yield "Post {}: it is in another space than its thread.", Post.objects.exclude(space=F("thread__space"))
+    yield (
+        "Room {}: its messages are not numbered from 1 to the last without a hole.",
+        _holed(Room, "messages"),
+    )
+    yield "Room {}: a message has a version that the room has not reached.", _ahead()
+    yield "Message {}: its version is lower than its number.", Message.objects.filter(version__lt=F("number"))
+    yield "Reading {}: a mark is beyond the last post.", _beyond(Reading, "thread")
+    yield "Reading {} of a room: the mark is beyond the last message.", _beyond(RoomReading, "room")
+
+
+def _holed(model: type[Thread] | type[Room], rows: str) -> QuerySet:
+    counted = model.objects.annotate(
+        n=Count(rows), first=Coalesce(Min(f"{rows}__number"), 1), last=Coalesce(Max(f"{rows}__number"), 0)
+    )
+    return counted.exclude(n=F("last_number"), last=F("last_number"), first=1)
+
+
+def _miscounted() -> QuerySet:
+    shown = Post.objects.filter(thread=OuterRef("pk"), hidden_at=None).order_by().values("thread")
+    number = Subquery(shown.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return Thread.objects.annotate(n=Coalesce(number, 0)).exclude(n=F("shown_count"))
+
+
+def _mislast() -> QuerySet:
+    shown = Post.objects.filter(thread=OuterRef("pk"), hidden_at=None).order_by("-number")
+    last = Coalesce(Subquery(shown.values("pk")[:1]), 0)
+    return Thread.objects.annotate(last=last).exclude(last=Coalesce(F("last_post"), 0))
+
+
+def _ahead() -> QuerySet:
+    return Room.objects.filter(messages__version__gt=F("version")).distinct()
+
+
+def _beyond(model: type[Reading] | type[RoomReading], place: str) -> QuerySet:
+    marks = [name for name in ("read_up_to", "mailed_up_to") if hasattr(model, name)]
+    beyond = Q()
+    for mark in marks:
+        beyond |= Q(**{f"{mark}__gt": F(f"{place}__last_number")})
+    return model.objects.filter(beyond)
