@@ -20,6 +20,7 @@ PATIENCE = 60  # seconds after which a run leaves the rest to the next one
 KEEPING = {
     ErrandKind.ANNOUNCE_POST: (Post, notices.announce_post),
     ErrandKind.TELL_THANKED: (Thanks, notices.tell_thanked),
+    ErrandKind.TELL_ANSWERER: (Post, notices.tell_answerer),
     ErrandKind.TELL_AUTHOR: (Decision, notices.tell_author),
     ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),
     ErrandKind.TELL_MEMBER: (JoinRequest, notices.tell_member),

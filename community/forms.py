@@ -36,7 +36,9 @@ class UUIDField(forms.UUIDField):
         )
 
 
-class ThreadForm(forms.ModelForm):
+class TitleForm(forms.ModelForm):
+    """What a thread is called, and what it is."""
+
     title = forms.CharField(
         max_length=150,
         min_length=4,
@@ -48,8 +50,6 @@ class ThreadForm(forms.ModelForm):
         widget=forms.RadioSelect,
         label="What is it?",
     )
-    body = BodyField()
-    uuid = UUIDField()
 
     class Meta:
         model = Thread
@@ -60,6 +60,13 @@ class ThreadForm(forms.ModelForm):
         if not any(character.isalnum() for character in title):
             raise forms.ValidationError("Give it a title in words, so that others can find it.")
         return title
+
+
+class ThreadForm(TitleForm):
+    """A new thread with its first post."""
+
+    body = BodyField()
+    uuid = UUIDField()
 
 
 class ReplyForm(forms.Form):

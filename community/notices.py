@@ -18,6 +18,7 @@ from community.models import (
     Reading,
     Thanks,
     Thread,
+    ThreadKind,
 )
 from leaders.models import Leader
 
@@ -63,6 +64,17 @@ def tell_thanked(thanks: Thanks) -> None:
     if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
         cause = f"thanks:{post.pk}:{thanks.by_id}"
         told = {"kind": NoticeKind.THANKS, "cause": cause, "actor": thanks.by, "words": thanks.words}
+        _tell([Notice(leader=post.author, **told, **_at(post))])
+
+
+@transaction.atomic
+def tell_answerer(post: Post) -> None:
+    """Tell an author once that their reply is the answer, while it is and they can still see it."""
+    thread = Thread.objects.filter(answer=post, kind=ThreadKind.QUESTION).first()
+    if thread is None or post.author is None or post.author_id == thread.answer_marked_by_id:
+        return
+    if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
+        told = {"kind": NoticeKind.ANSWER, "cause": f"answer:{post.pk}", "actor": thread.answer_marked_by}
         _tell([Notice(leader=post.author, **told, **_at(post))])
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from community.models import (
     Decision,
+    FormerTitle,
     JoinRequest,
     Message,
     Post,
@@ -26,6 +27,7 @@ __all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "require"]
 # More than people do, even on a busy day; somebody's script is stopped there.
 POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
 REPORTS_AT_MOST = 20  # in an hour
+TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 
 
@@ -90,6 +92,36 @@ def may_edit(leader: Leader, post: Post) -> Verdict:
     if post.is_hidden:
         return no("This post is hidden. It cannot be edited.")
     return may_reply(leader, post.thread)
+
+
+def may_rename(leader: Leader, thread: Thread) -> Verdict:
+    """Its author, while one may still write there, and the moderators of its space."""
+    if may_moderate(leader, thread.space):
+        return ALLOWED
+    if thread.author_id != leader.pk:
+        return no("Only its author and the moderators can change the title of a thread.")
+    return may_reply(leader, thread)
+
+
+def may_choose_answer(leader: Leader, thread: Thread) -> Verdict:
+    """Who asked the question, and the moderators of its space."""
+    if not thread.is_question:
+        return no("Only a question has an answer.")
+    asked = thread.author_id == leader.pk and may_read(leader, thread.space)
+    if not (asked or may_moderate(leader, thread.space)):
+        return no("Only who asked and the moderators can say what the answer is.")
+    return ALLOWED
+
+
+def may_mark_answer(leader: Leader, post: Post) -> Verdict:
+    """Whoever may choose the answer, among the replies that everybody there can see."""
+    if not (verdict := may_choose_answer(leader, post.thread)):
+        return verdict
+    if post.number == 1:
+        return no("The question itself cannot be the answer.")
+    if post.is_hidden or post.thread.is_hidden:
+        return no("A hidden post cannot be the answer.")
+    return ALLOWED
 
 
 def may_thank(leader: Leader, post: Post) -> Verdict:
@@ -203,6 +235,13 @@ def may_go_on_editing(leader: Leader) -> Verdict:
     """Whoever edited no more posts than people do."""
     lately = Revision.objects.filter(editor=leader, at__gt=_ago(minutes=10))
     return _unless(lately, EDITS_AT_MOST, "You have edited very much just now. Please wait ten minutes.")
+
+
+def may_go_on_renaming(leader: Leader) -> Verdict:
+    """Whoever changed no more titles than people do."""
+    lately = FormerTitle.objects.filter(by=leader, at__gt=_ago(hours=1))
+    sentence = "You have changed very many titles just now. Please wait an hour."
+    return _unless(lately, TITLES_AT_MOST, sentence)
 
 
 def may_go_on_reporting(leader: Leader) -> Verdict:

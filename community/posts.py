@@ -23,11 +23,19 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     for post in posts:
         post.thread = thread
         post.is_mine = post.author_id == viewer.pk
+        post.is_answer = thread.is_question and post.pk == thread.answer_id and not post.is_hidden
         post.is_placeholder = post.is_hidden and not moderates
         post.html = "" if post.is_placeholder else markdown.dress_quotes(post.body_html, visible)
         post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
         post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
     return posts
+
+
+def answer_of(thread: Thread) -> Post | None:
+    """The reply that answers a question, as long as everybody there can see it."""
+    if not (thread.is_question and thread.answer_id):
+        return None
+    return thread.posts.filter(pk=thread.answer_id, hidden_at=None).select_related("author").first()
 
 
 def history(post: Post, *, viewer: Leader) -> list[dict]:

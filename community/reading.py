@@ -58,6 +58,7 @@ def listed(leader: Leader):
         .annotate(
             mark=Subquery(mine.values("read_up_to")[:1]),
             level=Coalesce(Subquery(mine.values("level")[:1]), Value(Level.NORMAL.value)),
+            is_answered=Q(answer__isnull=False, answer__hidden_at=None),
             is_new=~before & Q(last_post__number__gt=Coalesce(F("mark"), 0)) & ~Q(level=Level.MUTED),
         )
         .annotate(

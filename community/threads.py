@@ -7,8 +7,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from community import live, markdown, permissions, reading, spaces
-from community.models import ErrandKind, Mention, Post, Quote, Revision, Space, Thread, ThreadKind
-from community.permissions import require
+from community.models import (
+    ErrandKind,
+    FormerTitle,
+    Mention,
+    Post,
+    Quote,
+    Revision,
+    Space,
+    Thread,
+    ThreadKind,
+)
+from community.permissions import Conflict, require
 from community.tasks import enqueue
 from leaders.models import Leader
 
@@ -57,7 +67,7 @@ def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID, seen: int 
     """
     try:
         with transaction.atomic():
-            thread = Thread.objects.select_for_update(of=("self",)).select_related("space").get(pk=thread.pk)
+            thread = _locked(thread.pk)
             if earlier := _sent(by, uuid):
                 return earlier
             require(permissions.may_reply(by, thread))
@@ -71,7 +81,8 @@ def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID, seen: int 
 @transaction.atomic
 def edit(post: Post, *, by: Leader, body: str, version: int) -> Post:
     """Give a post a new text and keep the former one; Stale if `version` is not the one that stands."""
-    post = Post.objects.select_for_update(of=("self",)).select_related("thread__space").get(pk=post.pk)
+    # Alone: a joined row is not found again when the post has just been moved elsewhere.
+    post = Post.objects.select_for_update().get(pk=post.pk)
     require(permissions.may_edit(by, post))
     if post.version != version:
         raise Stale
@@ -92,6 +103,42 @@ def edit(post: Post, *, by: Leader, body: str, version: int) -> Post:
     return post
 
 
+@transaction.atomic
+def rename(thread: Thread, *, by: Leader, title: str, kind: str) -> Thread:
+    """Give a thread another title or kind, and keep the former ones for its moderators."""
+    thread = _locked(thread.pk)
+    require(permissions.may_rename(by, thread))
+    if (title, kind) == (thread.title, thread.kind):
+        return thread
+    require(permissions.may_go_on_renaming(by))
+    FormerTitle.objects.create(thread=thread, title=thread.title, kind=thread.kind, by=by)
+    thread.title, thread.kind = title, kind
+    thread.save(update_fields=["title", "kind"])
+    return thread
+
+
+@transaction.atomic
+def mark_answer(post: Post, *, by: Leader) -> Thread:
+    """Say which reply answers a question; one that was marked before gives way."""
+    thread = _locked(post.thread_id)
+    post = _still_in(thread, post)
+    require(permissions.may_mark_answer(by, post))
+    if thread.answer_id != post.pk:
+        _set_answer(thread, post, by)
+        enqueue(ErrandKind.TELL_ANSWERER, post.pk)
+    return thread
+
+
+@transaction.atomic
+def unmark_answer(post: Post, *, by: Leader) -> Thread:
+    """Say that a reply is not the answer after all."""
+    thread = _locked(post.thread_id)
+    require(permissions.may_choose_answer(by, thread))
+    if thread.answer_id == post.pk:
+        _set_answer(thread, None, None)
+    return thread
+
+
 def recount(thread: Thread) -> None:
     """Set the figures of a thread anew from its posts that are shown; inside a transaction that locked it."""
     shown = Post.objects.filter(thread=thread, hidden_at=None)
@@ -106,6 +153,26 @@ def waiting(leader: Leader):
     """Threads of others in a leader's spaces that nobody has answered, the oldest first."""
     unanswered = reading.listed(leader).filter(shown_count=1, closed_at=None)
     return unanswered.exclude(author=leader).order_by("created_at")
+
+
+def _locked(pk: int) -> Thread:
+    """The thread as it is now, held. Alone: a joined space is not found again when it has just been moved."""
+    return Thread.objects.select_for_update().get(pk=pk)
+
+
+def _still_in(thread: Thread, post: Post) -> Post:
+    """The post as it is now; Conflict if it has left the thread."""
+    if (found := thread.posts.filter(pk=post.pk).first()) is None:
+        raise Conflict("This post was moved meanwhile. Please open it again.")
+    return found
+
+
+def _set_answer(thread: Thread, post: Post | None, by: Leader | None) -> None:
+    former = thread.answer
+    thread.answer, thread.answer_marked_by = post, by
+    thread.save(update_fields=["answer", "answer_marked_by"])
+    for changed in filter(None, (former, post)):
+        live.push(live.thread_topic(thread.pk), {"type": "post", "number": changed.number})
 
 
 def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:

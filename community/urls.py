@@ -14,6 +14,7 @@ urlpatterns = [
     path("threads/<int:pk>/reply/", threads.reply, name="reply"),
     path("threads/<int:pk>/posts/", threads.fragments, name="posts"),
     path("threads/<int:pk>/seen/", threads.seen, name="seen"),
+    path("threads/<int:pk>/rename/", threads.rename, name="rename"),
     path("threads/<int:pk>/follow/", threads.follow, name="follow"),
     path("threads/<int:pk>/unread/<int:number>/", threads.mark_unread, name="mark_unread"),
     *(
@@ -28,6 +29,8 @@ urlpatterns = [
     path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
     path("posts/<int:pk>/", posts.permalink, name="post"),
     path("posts/<int:pk>/edit/", posts.edit, name="edit"),
+    path("posts/<int:pk>/answer/", posts.mark_answer, name="mark_answer"),
+    path("posts/<int:pk>/answer/undo/", posts.unmark_answer, name="unmark_answer"),
     path("posts/<int:pk>/history/", posts.history, name="post_history"),
     path("posts/<int:pk>/thank/", posts.thank, name="thank"),
     path("posts/<int:pk>/thank/undo/", posts.take_thanks_back, name="take_thanks_back"),

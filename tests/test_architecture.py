@@ -74,7 +74,7 @@ EXPECTED = {
     doors.FACULTY: {None: {401}, "dara": {200}, "ana": {403}, "cleo": {403}, "finn": {403}},
 }
 
-# Where the scene has nothing behind the door: no such letter, token, photo, request or sealed space.
+# Where the scene has nothing behind the door: no such letter, token, photo, request, answer or sealed space.
 EMPTY = {
     "unsubscribe": {None: {404}, "ana": {404}},
     "mailbox_message": {None: {404}, "ana": {404}},
@@ -83,6 +83,8 @@ EMPTY = {
     "leader_photo": {None: {401}, "ana": {404}, "eli": {403}},
     "accept_terms": {None: {401}, "ben": {403}, "cleo": {404}, "eli": {403}},
     "ask_to_join": {None: {401}, "ben": {404}, "cleo": {404}, "eli": {403}},
+    "mark_answer": {None: {401}, "ana": {403}, "dara": {403}, "cleo": {404}, "eli": {403}},
+    "unmark_answer": {None: {401}, "ana": {403}, "dara": {403}, "cleo": {404}, "eli": {403}},
     "desk_request": {None: {401}, "dara": {404}, "ana": {403}, "finn": {403}},
     "lift_suspension": {None: {401}, "dara": {404}, "ana": {403}, "finn": {403}},
 }

@@ -23,6 +23,7 @@ from community.models.threads import (
     Thread,
     ThreadKind,
 )
+from community.models.titles import FormerTitle
 
 __all__ = [
     "POSTS_PER_PAGE",
@@ -34,6 +35,7 @@ __all__ = [
     "DigestState",
     "Errand",
     "ErrandKind",
+    "FormerTitle",
     "JoinRequest",
     "Level",
     "MailRule",

@@ -7,6 +7,7 @@ from django.utils import timezone
 class ErrandKind(models.TextChoices):
     ANNOUNCE_POST = "announce_post", "Tell those whom a post concerns"
     TELL_THANKED = "tell_thanked", "Tell an author of a thank-you"
+    TELL_ANSWERER = "tell_answerer", "Tell an author that their reply is the answer"
     TELL_AUTHOR = "tell_author", "Tell an author of a moderator's decision"
     TELL_REPORTERS = "tell_reporters", "Tell the reporters of a case its outcome"
     TELL_MEMBER = "tell_member", "Tell a leader of the answer to a request to join"

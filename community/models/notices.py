@@ -18,12 +18,13 @@ class NoticeKind(models.TextChoices):
     REPLY = "reply", "You watch this thread"
     MENTION = "mention", "You were mentioned"
     THANKS = "thanks", "Somebody thanked you"
+    ANSWER = "answer", "Your reply answers a question"
     MODERATION = "moderation", "A moderator decided something about your words"
     REPORT = "report", "You reported something"
     MEMBERSHIP = "membership", "Your spaces changed"
 
 
-ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS)
+ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER)
 
 
 def replies(spaces):

@@ -61,6 +61,18 @@ class Thread(models.Model):
         "Post", models.SET_NULL, null=True, related_name="+", help_text="The last post that is not hidden."
     )
     last_post_at = models.DateTimeField(default=timezone.now)
+    answer = models.ForeignKey(
+        "Post",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="The reply that answers a question.",
+    )
+    answer_marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     is_pinned = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
@@ -77,6 +89,7 @@ class Thread(models.Model):
             models.Index(fields=["-last_post_at"], name="thread_latest"),
             GinIndex(fields=["search"], name="thread_search"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="thread_title_trgm"),
+            models.Index(fields=["answer"], condition=Q(answer__isnull=False), name="thread_answer"),
         ]
 
     def __str__(self):
@@ -90,6 +103,10 @@ class Thread(models.Model):
         slug = slugify(self.title)[:60].strip("-") or "untitled"
         # A single word could be the name of what one does to a thread, such as /threads/7/close/.
         return slug if "-" in slug else f"thread-{slug}"
+
+    @property
+    def is_question(self) -> bool:
+        return self.kind == ThreadKind.QUESTION
 
     @property
     def is_closed(self) -> bool:

@@ -1,11 +1,13 @@
 """One post: its permalink, its edits, thanks for it."""
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import permissions, posts, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Post, Thread
+from community.views.threads import status_of
 
 
 @require_safe
@@ -16,22 +18,38 @@ def permalink(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
-    """The form for a new text, and the new text."""
-    post = get_object_or_404(_posts(request), pk=pk)
-    permissions.require(permissions.may_edit(request.user, post))
+    """The form for a new text, and the new text; where it cannot be saved any more, it stays in the form."""
+    post = _to_edit(request, pk)
     form = EditForm(
         request.POST if request.method == "POST" else None,
         initial={"body": post.body, "version": post.version},
     )
-    context = {"post": post, "form": form}
+    context = {"post": post, "form": form, "back": _posts(request).filter(pk=pk).first()}
     if form.is_valid():
         try:
             return _to_post(threads.edit(post, by=request.user, **form.cleaned_data))
-        except (threads.UnseenQuote, permissions.TooOften) as refusal:
+        except PermissionDenied as refusal:
             form.add_error("body", str(refusal))
+            return render(request, "community/edit.html", context, status=status_of(refusal))
         except threads.Stale:
             return _both_texts(request, post, form)
     return render(request, "community/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def mark_answer(request, pk):
+    """This reply answers the question."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    threads.mark_answer(post, by=request.user)
+    return _to_post(post)
+
+
+@require_POST
+def unmark_answer(request, pk):
+    """This reply is not the answer after all."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    threads.unmark_answer(post, by=request.user)
+    return _to_post(post)
 
 
 @require_safe
@@ -69,6 +87,15 @@ def _posts(request):
     return Post.objects.visible_to(request.user).select_related("thread__space", "author", "edited_by")
 
 
+def _to_edit(request, pk):
+    """The post to edit. What its author sends is not lost though it was hidden or moved meanwhile."""
+    if request.method == "POST" and (mine := Post.objects.filter(pk=pk, author=request.user).first()):
+        return mine
+    post = get_object_or_404(_posts(request), pk=pk)
+    permissions.require(permissions.may_edit(request.user, post))
+    return post
+
+
 def _placed(request):
     """Posts of visible threads, hidden ones too: their place stays."""
     return Post.objects.filter(thread__in=Thread.objects.visible_to(request.user)).select_related("thread")
@@ -84,5 +111,8 @@ def _both_texts(request, post, form):
     post.refresh_from_db()
     form = EditForm(initial={"body": typed, "version": post.version})
     return render(
-        request, "community/edit.html", {"post": post, "form": form, "theirs": post.body}, status=409
+        request,
+        "community/edit.html",
+        {"post": post, "form": form, "back": post, "theirs": post.body},
+        status=409,
     )

@@ -8,13 +8,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community import markdown, permissions, reading, spaces
 from community.forms import JoinRequestForm
-from community.models import Space, SpaceKind
+from community.models import Space, SpaceKind, ThreadKind
 from leaders import profiles
 from leaders.models import Cohort
 
 THREADS_PER_PAGE = 30
 MEMBERS_PER_PAGE = 60
-FILTERS = {"unread": Q(is_new=True), "unanswered": Q(shown_count=1), "following": Q(level="watching")}
+FILTERS = {
+    "unread": Q(is_new=True),
+    "unanswered": Q(kind=ThreadKind.QUESTION, is_answered=False),
+    "quiet": Q(shown_count=1),
+    "following": Q(level="watching"),
+}
 
 
 @require_safe

@@ -1,12 +1,13 @@
 """Reading a thread, starting one, replying, following."""
 
 from django.core.exceptions import PermissionDenied
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import permissions, posts, reading, threads
-from community.forms import LevelForm, ReplyForm, SeenForm, ThreadForm
+from community.forms import LevelForm, ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.markdown import render as to_html
 from community.models import POSTS_PER_PAGE, Level, Post, Reading, Space, Thread
@@ -26,7 +27,7 @@ def start(request, slug):
             return redirect(threads.start(space, by=request.user, **form.cleaned_data))
         except (threads.UnseenQuote, permissions.TooOften) as refusal:
             form.add_error("body", str(refusal))
-            return render(request, "community/start.html", context, status=_status(refusal))
+            return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
 
 
@@ -35,13 +36,28 @@ def thread(request, pk, slug=""):
     """A page of a thread; without a page number, the one with the first unread post."""
     found = _thread(request, pk)
     if slug != found.slug:
-        return redirect(found, permanent=False)
+        return redirect(_with_query(request, found))
     mine = Reading.objects.filter(leader=request.user, thread=found).first()
     if "page" not in request.GET and mine and mine.read_up_to:
         number = min(mine.read_up_to + 1, max(found.last_number, 1))
         return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
     form = ReplyForm(initial={"seen": found.last_number, **_quote(request, found)})
     return _show(request, found, form, mine)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename(request, pk):
+    """The form for another title or kind, and the change."""
+    found = _thread(request, pk)
+    permissions.require(permissions.may_rename(request.user, found))
+    form = TitleForm(request.POST if request.method == "POST" else None, initial=model_to_dict(found))
+    if form.is_valid():
+        try:
+            return redirect(threads.rename(found, by=request.user, **form.cleaned_data))
+        except PermissionDenied as refusal:
+            form.add_error("title", str(refusal))
+            return _rename_page(request, found, form, status_of(refusal))
+    return _rename_page(request, found, form, 422 if form.is_bound else 200)
 
 
 @require_POST
@@ -57,7 +73,7 @@ def reply(request, pk):
         post = threads.reply(found, by=request.user, **form.cleaned_data)
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
-        return _show(request, found, form, status=_status(refusal))
+        return _show(request, found, form, status=status_of(refusal))
     except threads.Overtaken as news:
         form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
         form.add_error("body", str(news))
@@ -122,12 +138,19 @@ def page_of(number: int) -> int:
     return (number - 1) // POSTS_PER_PAGE + 1
 
 
-def _status(refusal: PermissionDenied) -> int:
-    return {threads.UnseenQuote: 422, permissions.TooOften: 429}.get(type(refusal), 403)
+def status_of(refusal: PermissionDenied) -> int:
+    """The HTTP status that says the same as the sentence of a refusal."""
+    known = {threads.UnseenQuote: 422, permissions.TooOften: 429, permissions.Conflict: 409}
+    return known.get(type(refusal), 403)
 
 
 def _thread(request, pk) -> Thread:
     return get_object_or_404(Thread.objects.visible_to(request.user).select_related("space", "author"), pk=pk)
+
+
+def _with_query(request, found) -> str:
+    query = request.META["QUERY_STRING"]
+    return f"{found.get_absolute_url()}?{query}" if query else found.get_absolute_url()
 
 
 def _page_number(request, found) -> int:
@@ -142,7 +165,15 @@ def _rights(request, found) -> dict:
         "thread": found,
         "may_reply": permissions.may_reply(request.user, found),
         "may_moderate": permissions.may_moderate(request.user, found.space),
+        "may_choose_answer": found.is_question and permissions.may_choose_answer(request.user, found),
     }
+
+
+def _rename_page(request, found, form, status):
+    former = found.former_titles.select_related("by")
+    may_moderate = permissions.may_moderate(request.user, found.space)
+    context = {"thread": found, "form": form, "former": former if may_moderate else []}
+    return render(request, "community/rename.html", context, status=status)
 
 
 def _context(request, found, form, mine=None, number=None) -> dict:
@@ -151,6 +182,8 @@ def _context(request, found, form, mine=None, number=None) -> dict:
     return {
         **_rights(request, found),
         "space": found.space,
+        "answer": posts.answer_of(found),
+        "may_rename": permissions.may_rename(request.user, found),
         "posts": posts.page(found, number, viewer=request.user),
         "page": number,
         "form": form,
