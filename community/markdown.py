@@ -7,7 +7,7 @@ A quote is a block quote whose first line is the permalink of a post:
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import nh3
@@ -87,11 +87,14 @@ def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
     return "".join(pieces)
 
 
-def hide_quotes(body: str, visible: Callable[[set[int]], set[int]]) -> str:
+def quoted_in(body: str) -> set[int]:
+    """The ids of the posts that a text quotes, as it was typed."""
+    return {int(number[:18]) for number in re.findall(QUOTE, body)}
+
+
+def hide_quotes(body: str, visible: Container[int]) -> str:
     """Markdown as it was typed, without the words of quoted posts that are not among the visible ones."""
-    quoted = {int(number[:18]) for number in re.findall(QUOTE, body)}
-    seen = visible(quoted) if quoted else set()
-    return re.sub(QUOTE, lambda quote: quote[0] if int(quote[1][:18]) in seen else UNSEEN, body)
+    return re.sub(QUOTE, lambda quote: quote[0] if int(quote[1][:18]) in visible else UNSEEN, body)
 
 
 def as_quote(post) -> str:

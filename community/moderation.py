@@ -15,6 +15,7 @@ from community.models import (
     Message,
     Post,
     Report,
+    Revision,
     Room,
     Space,
     SpaceMembership,
@@ -97,6 +98,31 @@ def restore(item: Item, *, by: Leader, reason: str) -> Decision:
     item.save(update_fields=["hidden_at"])
     _show_change(item)
     return _record(Verb.RESTORE, item, by=by, reason=reason, hidden_at=was_hidden_at.isoformat())
+
+
+@transaction.atomic
+def hide_revision(revision: Revision, *, by: Leader, reason: str) -> Decision:
+    """Take one former text of a post out of its history, for everybody but the moderators."""
+    _lock_revision(revision)
+    require(permissions.may_decide(by, revision.post))
+    if revision.is_hidden:
+        raise Conflict("This text is hidden already.")
+    revision.hidden_at = timezone.now()
+    revision.save(update_fields=["hidden_at"])
+    return _record(Verb.HIDE_REVISION, revision.post, by=by, reason=reason, version=revision.version)
+
+
+@transaction.atomic
+def restore_revision(revision: Revision, *, by: Leader, reason: str) -> Decision:
+    """Show a hidden text in the history of its post again."""
+    _lock_revision(revision)
+    require(permissions.may_decide(by, revision.post))
+    if not revision.is_hidden:
+        raise Conflict("This text is not hidden.")
+    was_hidden_at, revision.hidden_at = revision.hidden_at.isoformat(), None
+    revision.save(update_fields=["hidden_at"])
+    detail = {"version": revision.version, "hidden_at": was_hidden_at}
+    return _record(Verb.RESTORE_REVISION, revision.post, by=by, reason=reason, **detail)
 
 
 @transaction.atomic
@@ -225,6 +251,14 @@ def _lock(item: Item) -> None:
     if isinstance(item, Message):
         Room.objects.select_for_update(no_key=True).get(pk=item.room_id)
     item.refresh_from_db(from_queryset=type(item).objects.select_for_update(no_key=True))
+
+
+def _lock_revision(revision: Revision) -> None:
+    """Hold the post of a former text and then the text, as those do who edit."""
+    _lock(revision.post)
+    revision.refresh_from_db(
+        fields=["hidden_at"], from_queryset=Revision.objects.select_for_update(no_key=True)
+    )
 
 
 def _lock_case(case: Case) -> None:

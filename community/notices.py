@@ -27,6 +27,8 @@ Verb = Decision.Verb
 DECIDED = {
     Verb.HIDE: "A moderator has hidden your {noun}.",
     Verb.RESTORE: "A moderator has let your {noun} be seen again.",
+    Verb.HIDE_REVISION: "A moderator has hidden a former text of your post.",
+    Verb.RESTORE_REVISION: "A moderator has let a former text of your post be seen again.",
     Verb.CLOSE: "A moderator has closed your thread.",
     Verb.REOPEN: "A moderator has opened your thread again.",
     Verb.PIN: "A moderator has pinned your thread.",

@@ -1,4 +1,4 @@
-"""Posts as their readers see them: whole pages, quotes, thanks, former texts."""
+"""Posts as their readers see them: whole pages, quotes, thanks."""
 
 from django.db import transaction
 
@@ -38,18 +38,12 @@ def answer_of(thread: Thread) -> Post | None:
     return thread.posts.filter(pk=thread.answer_id, hidden_at=None).select_related("author").first()
 
 
-def history(post: Post, *, viewer: Leader) -> list[dict]:
-    """Every text of a post, the newest first, each with its editor and time; hidden revisions stay out."""
-
-    def seen(body):
-        return markdown.hide_quotes(body, lambda ids: set(_seen_quotes(ids, viewer)))
-
-    former = [
-        {"body": seen(old.body), "by": old.editor, "at": old.at, "version": old.version}
-        for old in post.revisions.filter(hidden_at=None).select_related("editor").order_by("-version")
-    ]
-    by, at = post.edited_by or post.author, post.edited_at or post.created_at
-    return [{"body": seen(post.body), "by": by, "at": at, "version": post.version}, *former]
+def seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
+    """The posts among some quoted ones whose words the viewer may read."""
+    if not ids:
+        return {}
+    found = Post.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")
+    return {post.pk: post for post in found}
 
 
 @transaction.atomic
@@ -71,14 +65,7 @@ def take_thanks_back(post: Post, *, by: Leader) -> None:
 
 
 def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
-    return _seen_quotes(set().union(*(markdown.quoted_ids(post.body_html) for post in posts)), viewer)
-
-
-def _seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
-    if not ids:
-        return {}
-    found = Post.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")
-    return {post.pk: post for post in found}
+    return seen_quotes(set().union(*(markdown.quoted_ids(post.body_html) for post in posts)), viewer)
 
 
 def _thanks(posts: list[Post]) -> dict[int, list[Thanks]]:

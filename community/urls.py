@@ -1,7 +1,7 @@
 from django.urls import path
 
 from community.models import Message, Post, Thread
-from community.views import chat, moderation, notices, posts, reports, search, spaces, threads
+from community.views import chat, moderation, notices, posts, reports, revisions, search, spaces, threads
 
 urlpatterns = [
     path("spaces/", spaces.all_spaces, name="spaces"),
@@ -31,7 +31,19 @@ urlpatterns = [
     path("posts/<int:pk>/edit/", posts.edit, name="edit"),
     path("posts/<int:pk>/answer/", posts.mark_answer, name="mark_answer"),
     path("posts/<int:pk>/answer/undo/", posts.unmark_answer, name="unmark_answer"),
-    path("posts/<int:pk>/history/", posts.history, name="post_history"),
+    path("posts/<int:pk>/history/", revisions.history, name="post_history"),
+    path(
+        "posts/<int:pk>/history/<int:version>/hide/",
+        revisions.decide,
+        {"verb": "hide_revision"},
+        name="hide_revision",
+    ),
+    path(
+        "posts/<int:pk>/history/<int:version>/restore/",
+        revisions.decide,
+        {"verb": "restore_revision"},
+        name="restore_revision",
+    ),
     path("posts/<int:pk>/thank/", posts.thank, name="thank"),
     path("posts/<int:pk>/thank/undo/", posts.take_thanks_back, name="take_thanks_back"),
     path("posts/<int:pk>/report/", reports.report, {"model": Post}, name="report_post"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import chat, moderation
+from community import chat, moderation, threads
 from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
@@ -130,14 +130,14 @@ def sink(settings):
 def scene(ana, ben, cleo, dara, eli, finn, space, commons):
     """Something behind every door: the private space with a thread, a message, a case, a notice."""
     thread = make_thread(space, ana)
-    post = thread.posts.get()
+    post = threads.edit(thread.posts.get(), by=ana, body="A better beginning.", version=1)
     message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
     case = moderation.report(post, by=ben, category="other", words="Please look").case
     return {
         "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
         "spaces": {"slug": space.slug, "version": 0, "number": 1},
         "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},
-        "posts": {"pk": post.pk, "number": 1},
+        "posts": {"pk": post.pk, "number": 1, "version": 1},
         "messages": {"pk": message.pk, "number": 1},
         "leaders": {"handle": "ben"},
         "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},

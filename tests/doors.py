@@ -77,6 +77,8 @@ DOORS = {
     "edit_message": AUTHOR,
     "edit": AUTHOR,
     "rename": AUTHOR,
+    "hide_revision": MODERATOR,
+    "restore_revision": MODERATOR,
     "hide_post": MODERATOR,
     "restore_post": MODERATOR,
     "hide_message": MODERATOR,

@@ -137,8 +137,10 @@ class Decision(models.Model):
         DISMISS = "dismiss", "No action needed"
         ADMIT = "admit", "Let in"
         DECLINE = "decline", "Not let in"
+        HIDE_REVISION = "hide_revision", "Former text hidden"
+        RESTORE_REVISION = "restore_revision", "Former text shown again"
 
-    verb = models.CharField(max_length=10, choices=Verb)
+    verb = models.CharField(max_length=20, choices=Verb)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     reason = models.TextField(max_length=1000)
     at = models.DateTimeField(default=timezone.now)

@@ -210,6 +210,14 @@ class Post(models.Model):
         return (self.number - 1) // POSTS_PER_PAGE + 1
 
 
+class RevisionQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Former texts of the posts a leader may see; hidden ones only for the moderators of their space."""
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        posts = Post.objects.visible_to(leader).values("pk")
+        return self.filter(post__in=posts).filter(Q(hidden_at=None) | Q(post__space__in=moderated))
+
+
 class Revision(models.Model):
     """A former text of a post, kept when it was edited."""
 
@@ -220,12 +228,18 @@ class Revision(models.Model):
     at = models.DateTimeField(help_text="When this text was written.")
     hidden_at = models.DateTimeField(null=True, blank=True)
 
+    objects = RevisionQuerySet.as_manager()
+
     class Meta:
         ordering = ["post", "version"]
         constraints = [models.UniqueConstraint(fields=["post", "version"], name="revision_version_unique")]
 
     def __str__(self):
         return f"Version {self.version} of post {self.post_id}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
 
 
 class Mention(models.Model):

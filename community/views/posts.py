@@ -52,15 +52,6 @@ def unmark_answer(request, pk):
     return _to_post(post)
 
 
-@require_safe
-def history(request, pk):
-    """Every text that a post has had."""
-    post = get_object_or_404(_posts(request), pk=pk)
-    return render(
-        request, "community/history.html", {"post": post, "texts": posts.history(post, viewer=request.user)}
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def thank(request, pk):
     """The page for a few words, and the thank-you."""

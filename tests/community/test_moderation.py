@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from community import moderation
+from community import moderation, threads
 from community.models import (
     Case,
     Decision,
@@ -197,6 +197,13 @@ def test_who_is_declined_stays_outside(request_of_cleo, cleo, dara):
     assert request_of_cleo.accepted is False
 
 
+def edited(post):
+    """The former text of a post that its author has edited."""
+    return threads.edit(post, by=post.author, body="Better words.", version=post.version).revisions.latest(
+        "version"
+    )
+
+
 # --- What every decision leaves ---------------------------------------------------------------------------
 
 
@@ -228,6 +235,12 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
             return lambda: getattr(moderation, verb)(join_request, **why)
         case "hide":
             return lambda: moderation.hide(post, **why)
+        case "hide_revision":
+            return lambda: moderation.hide_revision(edited(post), **why)
+        case "restore_revision":
+            revision = edited(post)
+            moderation.hide_revision(revision, **why)
+            return lambda: moderation.restore_revision(revision, **why)
         case "close" | "pin":
             return lambda: getattr(moderation, verb)(thread, **why)
     raise AssertionError(f"Tell a story about {verb}.")

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import posts, reading, threads
+from community import posts, reading, revisions, threads
 from community.models import Errand, Level, Mention, Post, Quote, Reading, Thanks, Thread
 from tests.making import make_reply, make_thread
 
@@ -149,7 +149,7 @@ def test_an_edit_keeps_the_former_text(ana, space):
     post = make_thread(space, ana, body="Frist").posts.get()
     post = threads.edit(post, by=ana, body="First", version=1)
     assert (post.body, post.version, post.body_html) == ("First", 2, "<p>First</p>\n")
-    assert [text["body"] for text in posts.history(post, viewer=ana)] == ["First", "Frist"]
+    assert [text.body for text in revisions.page(post, 1, viewer=ana)] == ["First", "Frist"]
 
 
 def test_an_edit_over_a_newer_version_is_told(ana, space):
