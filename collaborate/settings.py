@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
+    "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},
 }
 
 # --- Language and time --------------------------------------------------------------------------------

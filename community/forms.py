@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from community.models import Category, JoinRequest, Level, Report, Space, Thanks, Thread, ThreadKind
+from community.models import Bookmark, Category, JoinRequest, Level, Report, Space, Thanks, Thread, ThreadKind
 
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
@@ -107,6 +107,30 @@ class ThanksForm(forms.ModelForm):
         model = Thanks
         fields = ["words"]
         labels = {"words": "A few words of why"}
+        widgets = {"words": forms.TextInput(attrs={"autofocus": True})}
+
+
+class BookmarkForm(forms.ModelForm):
+    class Meta:
+        model = Bookmark
+        fields = ["note"]
+        labels = {"note": "Your note"}
+        help_texts = {"note": "Nobody but you ever sees it."}
+        widgets = {"note": forms.Textarea(attrs={"rows": 3, "autofocus": True})}
+        error_messages = {
+            "note": {"max_length": "This is longer than 1,000 characters. Please shorten it."},
+        }
+
+
+class WithinForm(forms.Form):
+    """Words to look for in one's own list."""
+
+    q = forms.CharField(
+        label="Find in your bookmarks",
+        max_length=200,
+        required=False,
+        error_messages={"max_length": "Look for fewer than 200 characters."},
+    )
 
 
 class LevelForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from community.models import (
+    Bookmark,
     Decision,
     FormerTitle,
     JoinRequest,
@@ -29,6 +30,7 @@ POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
 REPORTS_AT_MOST = 20  # in an hour
 TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
+BOOKMARKS_AT_MOST = 2_000  # in all
 
 
 class Conflict(PermissionDenied):
@@ -130,6 +132,15 @@ def may_thank(leader: Leader, post: Post) -> Verdict:
         return no("You cannot see this post.")
     if post.author_id == leader.pk:
         return no("One cannot thank oneself.")
+    return ALLOWED
+
+
+def may_bookmark(leader: Leader, post: Post) -> Verdict:
+    """Whoever can see a post that is not hidden."""
+    if not Post.objects.visible_to(leader).shown().filter(pk=post.pk).exists():
+        return no("You cannot see this post.")
+    if Bookmark.objects.filter(leader=leader).exclude(post=post).count() >= BOOKMARKS_AT_MOST:
+        return no(f"You have {BOOKMARKS_AT_MOST:,} bookmarks. Remove some first.")
     return ALLOWED
 
 

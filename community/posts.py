@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from community import live, markdown, permissions
-from community.models import ErrandKind, Post, Thanks, Thread
+from community.models import Bookmark, ErrandKind, Post, Thanks, Thread
 from community.permissions import require
 from community.tasks import enqueue
 from leaders.models import Leader
@@ -20,6 +20,8 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     moderates = bool(permissions.may_moderate(viewer, thread.space))
     visible = _visible_quotes(posts, viewer)
     thanks = _thanks(posts)
+    bookmarks = Bookmark.objects.visible_to(viewer).kept().filter(post__in=posts)
+    kept = {bookmark.post_id: bookmark for bookmark in bookmarks}
     for post in posts:
         post.thread = thread
         post.is_mine = post.author_id == viewer.pk
@@ -28,6 +30,7 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
         post.html = "" if post.is_placeholder else markdown.dress_quotes(post.body_html, visible)
         post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
         post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
+        post.bookmark = kept.get(post.pk)
     return posts
 
 

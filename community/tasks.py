@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from community import digest, errands
+from community import bookmarks, digest, errands
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -43,3 +43,9 @@ def open_digests() -> None:
 def send_digests() -> None:
     """Send the digests that are due."""
     digest.deliver()
+
+
+@shared_task
+def forget_bookmarks() -> None:
+    """Delete the bookmarks that were removed and not had back."""
+    bookmarks.forget()

@@ -1,7 +1,18 @@
 from django.urls import path
 
 from community.models import Message, Post, Thread
-from community.views import chat, moderation, notices, posts, reports, revisions, search, spaces, threads
+from community.views import (
+    bookmarks,
+    chat,
+    moderation,
+    notices,
+    posts,
+    reports,
+    revisions,
+    search,
+    spaces,
+    threads,
+)
 
 urlpatterns = [
     path("spaces/", spaces.all_spaces, name="spaces"),
@@ -46,11 +57,17 @@ urlpatterns = [
     ),
     path("posts/<int:pk>/thank/", posts.thank, name="thank"),
     path("posts/<int:pk>/thank/undo/", posts.take_thanks_back, name="take_thanks_back"),
+    path("posts/<int:pk>/bookmark/", posts.bookmark, name="bookmark"),
+    path("posts/<int:pk>/bookmark/undo/", posts.take_bookmark_back, name="take_bookmark_back"),
     path("posts/<int:pk>/report/", reports.report, {"model": Post}, name="report_post"),
     path("posts/<int:pk>/hide/", moderation.decide, {"model": Post, "verb": "hide"}, name="hide_post"),
     path(
         "posts/<int:pk>/restore/", moderation.decide, {"model": Post, "verb": "restore"}, name="restore_post"
     ),
+    path("bookmarks/", bookmarks.all_bookmarks, name="bookmarks"),
+    path("bookmarks/<int:pk>/", bookmarks.note, name="bookmark_note"),
+    path("bookmarks/<int:pk>/remove/", bookmarks.remove, name="remove_bookmark"),
+    path("bookmarks/<int:pk>/undo/", bookmarks.restore, name="restore_bookmark"),
     path("messages/<int:pk>/report/", reports.report, {"model": Message}, name="report_message"),
     path(
         "messages/<int:pk>/hide/", moderation.decide, {"model": Message, "verb": "hide"}, name="hide_message"

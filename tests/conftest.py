@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import chat, moderation, threads
+from community import bookmarks, chat, moderation, threads
 from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
@@ -144,6 +144,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         "notices": {
             "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
         },
+        "bookmarks": {"pk": bookmarks.keep(post, by=ana).pk},
         "desk": {"pk": case.pk, "handle": "eli"},
         "unsubscribe": {"token": "wrong"},
         "mailbox": {"key": "none"},

@@ -1,3 +1,4 @@
+from community.models.bookmarks import Bookmark
 from community.models.chat import Message, MessageRevision, Room, RoomReading
 from community.models.digests import Digest, DigestState
 from community.models.errands import Errand, ErrandKind
@@ -28,6 +29,7 @@ from community.models.titles import FormerTitle
 __all__ = [
     "POSTS_PER_PAGE",
     "PRIORITY",
+    "Bookmark",
     "Case",
     "Category",
     "Decision",

@@ -1,13 +1,14 @@
-"""One post: its permalink, its edits, thanks for it."""
+"""One post: its permalink, its edits, thanks for it, a bookmark on it."""
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import retarget
 
-from community import permissions, posts, threads
+from community import bookmarks, permissions, posts, threads
 from community.forms import EditForm, ThanksForm
-from community.models import Post, Thread
-from community.views.threads import status_of
+from community.models import Bookmark, Post, Thread
+from community.views.threads import as_fragments, status_of
 
 
 @require_safe
@@ -54,16 +55,17 @@ def unmark_answer(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def thank(request, pk):
-    """The page for a few words, and the thank-you."""
+    """The form for a few words, and the thank-you."""
     post = get_object_or_404(_posts(request), pk=pk)
     permissions.require(permissions.may_thank(request.user, post))
-    form = ThanksForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ThanksForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         posts.thank(post, by=request.user, words=form.cleaned_data["words"])
-        return _to_post(post)
-    return render(
-        request, "community/thank.html", {"post": post, "form": form}, status=422 if form.is_bound else 200
-    )
+        return _changed(request, post)
+    context = {"post": post, "form": form, "thanked": post.thanks.filter(by=request.user).exists()}
+    page = "community/_thank.html" if request.htmx else "community/thank.html"
+    answer = render(request, page, context, status=422 if form.is_bound else 200)
+    return retarget(answer, f"#thanking-{pk}") if form.is_bound else answer
 
 
 @require_POST
@@ -71,7 +73,36 @@ def take_thanks_back(request, pk):
     """Undo a thank-you."""
     post = get_object_or_404(_posts(request), pk=pk)
     posts.take_thanks_back(post, by=request.user)
-    return _to_post(post)
+    return _changed(request, post)
+
+
+@require_POST
+def bookmark(request, pk):
+    """Keep a post for oneself."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    post.bookmark = bookmarks.keep(post, by=request.user)
+    return _marked(request, post)
+
+
+@require_POST
+def take_bookmark_back(request, pk):
+    """Take one's bookmark from a post."""
+    post = get_object_or_404(_posts(request), pk=pk)
+    if mine := Bookmark.objects.visible_to(request.user).kept().filter(post=post).first():
+        bookmarks.remove(mine)
+    return _marked(request, post)
+
+
+def _changed(request, post):
+    """The post as it stands now: itself for an open page, else its place."""
+    return as_fragments(request, post.thread, [post]) if request.htmx else _to_post(post)
+
+
+def _marked(request, post):
+    """The button as it stands now for an open page, else the place of the post."""
+    if not request.htmx:
+        return _to_post(post)
+    return render(request, "community/_bookmark_button.html", {"post": post})
 
 
 def _posts(request):

@@ -93,8 +93,7 @@ def fragments(request, pk):
         min(form.cleaned_data["last"], form.cleaned_data["first"] + POSTS_PER_PAGE - 1),
     )
     chosen = list(found.posts.filter(number__range=numbers).order_by("number").select_related("author"))
-    context = {"posts": posts.as_seen(chosen, found, viewer=request.user), **_rights(request, found)}
-    return render(request, "community/_posts.html", context)
+    return as_fragments(request, found, chosen)
 
 
 @require_POST
@@ -131,6 +130,12 @@ def follow(request, pk):
 def preview(request):
     """The HTML that these words would become."""
     return HttpResponse(to_html(request.POST.get("body", "")[:20_000]).html)
+
+
+def as_fragments(request, found, chosen):
+    """Posts of a thread as its open pages take them in."""
+    context = {"posts": posts.as_seen(chosen, found, viewer=request.user), **_rights(request, found)}
+    return render(request, "community/_posts.html", context)
 
 
 def page_of(number: int) -> int:

@@ -31,3 +31,17 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   closer.closest("dialog").close();
 });
+
+// A form that was opened below a post closes again: <button data-empties="id">.
+document.addEventListener("click", (event) => {
+  const emptier = event.target.closest("[data-empties]");
+  if (!emptier) return;
+  document.getElementById(emptier.dataset.empties).replaceChildren();
+  document.getElementById(emptier.dataset.thenFocus)?.focus();
+});
+
+// What was pressed is replaced by the answer; the keyboard goes on from where it was: data-then-focus="id".
+document.addEventListener("htmx:afterSettle", (event) => {
+  const next = event.detail.requestConfig?.elt.closest("[data-then-focus]")?.dataset.thenFocus;
+  if (next && !document.activeElement?.matches("[autofocus]")) document.getElementById(next)?.focus();
+});

@@ -73,7 +73,9 @@ async function arrived(number) {
     if (!fresh) return;
     for (const post of [...fresh.querySelectorAll(".post")]) if (document.getElementById(post.id)) post.remove();
     last = until;
+    const came = [...fresh.children];
     posts.append(fresh);
+    for (const post of came) window.htmx?.process(post);
     if (reply) reply.value = last;
   }
   watch(posts);
@@ -86,7 +88,10 @@ async function renew(number) {
   const fresh = await fetchPosts(number, number);
   const post = fresh?.querySelector(".post");
   const isHidden = post?.classList.contains("post--gone");
-  if (post && (isHidden || !old.contains(document.activeElement))) old.replaceWith(post);
+  if (post && (isHidden || !old.contains(document.activeElement))) {
+    old.replaceWith(post);
+    window.htmx?.process(post);
+  }
 }
 
 // A moderator did something to the whole thread. What was typed stays; words that may no longer be read go.

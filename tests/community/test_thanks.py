@@ -1,0 +1,61 @@
+"""Thanking for a post, in its place or on a page, and taking it back."""
+
+import pytest
+
+from community.models import Errand, ErrandKind, Thanks
+from tests.making import make_thread
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+@pytest.fixture
+def post(ana, space):
+    return make_thread(space, ana, title="Saying no kindly").posts.get()
+
+
+def test_the_form_opens_below_the_post_and_the_post_answers(browse, ben, post):
+    door = f"/posts/{post.pk}/thank/"
+    form = text(browse(ben).get(door, **HTMX))
+    assert "A few words of why" in form
+    assert "<html" not in form
+    answer = text(browse(ben).post(door, {"words": "It helped me on Monday."}, **HTMX))
+    assert 'id="post-1"' in answer
+    assert "Ben Carrow (“It helped me on Monday.”)" in answer
+    assert "Take thanks back" in answer
+    answer = text(browse(ben).post(f"/posts/{post.pk}/thank/undo/", **HTMX))
+    assert "Monday" not in answer
+    assert not Thanks.objects.exists()
+
+
+def test_without_javascript_it_is_a_page(browse, ben, post):
+    door = f"/posts/{post.pk}/thank/"
+    assert "<html" in text(browse(ben).get(door))
+    assert browse(ben).post(door, {"words": "Well put."}).url.endswith("?page=1#post-1")
+    assert "You thanked Ana Brook" in text(browse(ben).get(door))
+    assert browse(ben).post(f"/posts/{post.pk}/thank/undo/").url.endswith("#post-1")
+    assert not Thanks.objects.exists()
+
+
+def test_too_many_words_keep_the_form_and_what_was_typed(browse, ben, post):
+    answer = browse(ben).post(f"/posts/{post.pk}/thank/", {"words": "x" * 201}, **HTMX)
+    assert answer.status_code == 422
+    assert answer.headers["HX-Retarget"] == f"#thanking-{post.pk}"
+    assert "x" * 201 in text(answer)
+    assert not Thanks.objects.exists()
+
+
+def test_pressed_twice_it_is_one_thank_you_and_one_notice(browse, ben, post):
+    for _ in range(2):
+        browse(ben).post(f"/posts/{post.pk}/thank/", {"words": "Well put."})
+    assert Thanks.objects.count() == 1
+    assert Errand.objects.filter(kind=ErrandKind.TELL_THANKED).count() == 1
+
+
+def test_nobody_thanks_oneself_or_for_what_one_cannot_see(browse, ana, cleo, post):
+    assert browse(ana).post(f"/posts/{post.pk}/thank/").status_code == 403
+    assert browse(cleo).post(f"/posts/{post.pk}/thank/").status_code == 404
+    assert not Thanks.objects.exists()
