@@ -188,8 +188,8 @@ def _put_off(mine, row: Digest, note: str) -> None:
 
 def _mark_mailed(row: Digest) -> None:
     statement = """
-        INSERT INTO community_reading (leader_id, thread_id, read_up_to, mailed_up_to, level, read_at)
-        SELECT %s, thread.id, 0, told.number, 'normal', now()
+        INSERT INTO community_reading (leader_id, thread_id, read_up_to, mailed_up_to, read_at)
+        SELECT %s, thread.id, 0, told.number, now()
           FROM unnest(%s::bigint[], %s::int[]) AS told (thread_id, number)
           JOIN community_thread thread ON thread.id = told.thread_id ORDER BY thread.id
         ON CONFLICT (leader_id, thread_id)

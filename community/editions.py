@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 import nh3
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models import (
@@ -25,6 +26,7 @@ from community.models import (
     Reading,
     Space,
     SpaceKind,
+    SpaceLevel,
     Thread,
     ThreadKind,
 )
@@ -211,7 +213,9 @@ def _unmailed(seen: dict, since: dict[int, datetime]) -> list[tuple[int, int, in
           JOIN community_post post ON post.thread_id = thread.id AND post.hidden_at IS NULL
                AND post.created_at > may.since AND post.author_id IS DISTINCT FROM may.leader_id
                AND post.number > coalesce(greatest(reading.read_up_to, reading.mailed_up_to), 0)
-         WHERE reading.level IS DISTINCT FROM 'muted'
+          LEFT JOIN community_spacelevel place ON place.space_id = may.space_id
+               AND place.leader_id = may.leader_id
+         WHERE coalesce(reading.level, place.level, 'normal') <> 'muted'
          GROUP BY may.leader_id, may.space_id, thread.id
          ORDER BY thread.last_post_at DESC, thread.id DESC
     """
@@ -267,12 +271,15 @@ def _add_quiet(edition: Edition, space: Space) -> None:
 
 
 def _notices(editions: dict[int, Edition]):
-    muted = Reading.objects.filter(leader=OuterRef("leader"), thread=OuterRef("thread"), level=Level.MUTED)
+    mine = Reading.objects.filter(leader=OuterRef("leader"), thread=OuterRef("thread"))
+    place = SpaceLevel.objects.filter(leader=OuterRef("leader"), space=OuterRef("thread__space"))
+    level = Coalesce(Subquery(mine.values("level")), Subquery(place.values("level")), Value(Level.NORMAL))
     return (
         Notice.objects.unread()
         .filter(leader__in=list(editions), kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
         .filter(post__in=Post.objects.shown().values("pk"))
-        .exclude(Exists(muted))
+        .alias(level=level)
+        .exclude(level=Level.MUTED)
         .select_related("actor", "post__author", "post__thread", "post__space")
         .order_by("at", "pk")
     )

@@ -1,13 +1,27 @@
 """The shape of what people write."""
 
 import uuid
+from datetime import timedelta
 
 from django import forms
+from django.utils import timezone
 
-from community.models import Bookmark, Category, JoinRequest, Level, Report, Space, Thanks, Thread, ThreadKind
+from community.models import (
+    THREAD_LEVELS,
+    Bookmark,
+    Category,
+    JoinRequest,
+    Level,
+    Report,
+    Space,
+    Thanks,
+    Thread,
+    ThreadKind,
+)
 
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
+A_MONTH = 31 * 24 * 60 * 60
 
 
 class BodyField(forms.CharField):
@@ -134,7 +148,15 @@ class WithinForm(forms.Form):
 
 
 class LevelForm(forms.Form):
+    """How closely to follow a space."""
+
     level = forms.ChoiceField(choices=Level.choices)
+
+
+class ThreadLevelForm(forms.Form):
+    """How closely to follow a thread; nothing chosen follows it as its space."""
+
+    level = forms.ChoiceField(choices=THREAD_LEVELS, required=False)
 
 
 class SeenForm(forms.Form):
@@ -142,6 +164,12 @@ class SeenForm(forms.Form):
 
     first = forms.IntegerField(min_value=1, max_value=2_000_000_000)
     last = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+    ago = forms.IntegerField(min_value=0, max_value=A_MONTH, required=False)
+
+    def seen_at(self):
+        """When they were seen, if that is told late."""
+        ago = self.cleaned_data.get("ago")
+        return timezone.now() - timedelta(seconds=ago) if ago else None
 
 
 class JoinRequestForm(forms.ModelForm):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from community import live
@@ -16,10 +17,12 @@ from community.models import (
     NoticeKind,
     Post,
     Reading,
+    SpaceLevel,
     Thanks,
     Thread,
     ThreadKind,
 )
+from community.models.notices import READ_WITH_THE_POST
 from leaders.models import Leader
 
 Verb = Decision.Verb
@@ -41,7 +44,7 @@ DECIDED = {
 
 @transaction.atomic
 def announce_post(post: Post) -> None:
-    """Tell those whom a post names, and, the first time, those who watch its thread."""
+    """Tell those whom a post names, and, the first time, those who watch its thread or its space."""
     if not Post.objects.shown().filter(pk=post.pk).exists():
         return
     listening = _listening(post)
@@ -55,6 +58,8 @@ def announce_post(post: Post) -> None:
     if Post.objects.filter(pk=post.pk, announced_at=None).update(announced_at=timezone.now()):
         watching = listening.filter(readings__thread=post.thread_id, readings__level=Level.WATCHING)
         _tell_watchers(post, set(watching.values_list("pk", flat=True)) - named)
+        if post.number == 1:
+            _tell_of_thread(post, listening.exclude(pk__in=named))
 
 
 @transaction.atomic
@@ -140,14 +145,16 @@ def mute(thread: Thread, *, by: Leader) -> None:
     """Hear no more of a thread; what it told already is read."""
     Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": Level.MUTED})
     told = Notice.objects.filter(leader=by, thread=thread, read_at=None)
-    told.filter(kind__in=[NoticeKind.REPLY, NoticeKind.MENTION]).update(read_at=timezone.now())
+    told.filter(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY]).update(read_at=timezone.now())
     live.push(live.leader_topic(by.pk), {"type": "notices"})
 
 
 def _listening(post: Post):
-    """Those who can read a post, but for its author and those who muted its thread."""
-    muted = Reading.objects.filter(thread=post.thread_id, level=Level.MUTED)
-    readers = post.space.readers().exclude(pk__in=muted.values("leader"))
+    """Those who can read a post, but for its author and those who muted its thread or its space."""
+    chosen = Reading.objects.filter(thread=post.thread_id, level__isnull=False).values("leader")
+    muted = Reading.objects.filter(thread=post.thread_id, level=Level.MUTED).values("leader")
+    space_muted = SpaceLevel.objects.filter(space=post.space_id, level=Level.MUTED).values("leader")
+    readers = post.space.readers().exclude(pk__in=muted).exclude(Q(pk__in=space_muted) & ~Q(pk__in=chosen))
     return readers.exclude(pk=post.author_id) if post.author_id else readers
 
 
@@ -155,6 +162,12 @@ def _tell(notices: Iterable[Notice]) -> None:
     notices = list(notices)
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     _hint(notice.leader_id for notice in notices)
+
+
+def _tell_of_thread(post: Post, listening: QuerySet[Leader]) -> None:
+    watching = listening.filter(space_levels__space=post.space_id, space_levels__level=Level.WATCHING)
+    told = {"kind": NoticeKind.THREAD, "cause": f"thread:{post.thread_id}", "actor": post.author}
+    _tell(Notice(leader=leader, **told, **_at(post)) for leader in watching)
 
 
 def _tell_watchers(post: Post, leaders: set[int]) -> None:

@@ -1,22 +1,32 @@
 """How far each leader has read, how closely they follow, and lists of threads with what is new in them."""
 
+from datetime import datetime
+
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community.models import Level, Post, Reading, Thread
+from community import live
+from community.models import Level, Post, Reading, Space, SpaceLevel, Thread
 from leaders.models import Leader
+
+COUNTED_AT_MOST = 999
 
 
 @transaction.atomic
-def mark_read(thread: Thread, *, by: Leader, first: int, last: int) -> Reading:
-    """Posts `first` to `last` were seen: raise the mark, unless that would skip unseen posts before them."""
+def mark_read(
+    thread: Thread, *, by: Leader, first: int, last: int, seen_at: datetime | None = None
+) -> Reading:
+    """Posts `first` to `last` were seen: raise the mark, unless that would skip unseen posts before them.
+
+    `seen_at` tells of a sight that comes late: it is void if the leader set the mark back after it.
+    """
     reading = _reading(by, thread)
     last = min(last, thread.last_number)
-    if first <= reading.read_up_to + 1 and last > reading.read_up_to:
-        reading.read_up_to, reading.read_at = last, timezone.now()
-        reading.save(update_fields=["read_up_to", "read_at"])
+    is_void = seen_at and reading.set_back_at and seen_at < reading.set_back_at
+    if last > reading.read_up_to and not is_void and not _skips(reading, first):
+        _move(reading, last)
     return reading
 
 
@@ -24,58 +34,137 @@ def mark_read(thread: Thread, *, by: Leader, first: int, last: int) -> Reading:
 def mark_unread(thread: Thread, *, by: Leader, number: int) -> Reading:
     """Set the mark back, so that post `number` and all after it are new again."""
     reading = _reading(by, thread)
-    reading.read_up_to = min(reading.read_up_to, max(number - 1, 0))
-    reading.save(update_fields=["read_up_to"])
+    if number <= reading.read_up_to:
+        reading.set_back_at = timezone.now()
+        _move(reading, max(number - 1, 0))
     return reading
 
 
 @transaction.atomic
-def follow(thread: Thread, *, by: Leader, level: str) -> Reading:
-    """Choose how closely to follow a thread."""
-    return Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": level})[0]
+def follow(thread: Thread, *, by: Leader, level: str | None) -> Reading:
+    """Choose how closely to follow a thread; None follows it as its space."""
+    return Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": level or None})[0]
+
+
+@transaction.atomic
+def follow_space(space: Space, *, by: Leader, level: str) -> SpaceLevel:
+    """Choose how closely to follow a space, and its threads for which nothing else was chosen."""
+    return SpaceLevel.objects.update_or_create(leader=by, space=space, defaults={"level": level})[0]
+
+
+def as_followed_by(leader: Leader, spaces: QuerySet[Space]) -> QuerySet[Space]:
+    """Each with `level`, how closely a leader follows it."""
+    mine = SpaceLevel.objects.filter(leader=leader, space=OuterRef("pk"))
+    return spaces.annotate(level=Coalesce(Subquery(mine.values("level")), Value(Level.NORMAL.value)))
+
+
+def chosen(leader: Leader) -> QuerySet[Thread]:
+    """The threads for which a leader chose how closely to follow them, or in which they wrote."""
+    shown = Thread.objects.visible_to(leader).shown().select_related("space")
+    return as_read_by(leader, shown).filter(own_level__isnull=False).order_by("-last_post_at", "-pk")
 
 
 def keep_place(thread: Thread, by: Leader, number: int) -> None:
     """Whoever writes watches the thread; their own post is read if all before it was."""
     reading = _reading(by, thread)
-    if reading.read_up_to == number - 1:
-        reading.read_up_to = number
-    wrote_before = thread.posts.filter(author=by, number__lt=number).exists()
-    if not wrote_before and reading.level == Level.NORMAL:
+    if reading.level is None and not thread.posts.filter(author=by, number__lt=number).exists():
         reading.level = Level.WATCHING
-    reading.save()
+        reading.save(update_fields=["level"])
+    if not _skips(reading, number):
+        _move(reading, number)
 
 
-def listed(leader: Leader):
-    """The threads that a leader may see in lists, each with `mark`, `level` and `unread` (a number)."""
-    mine = Reading.objects.filter(leader=leader, thread=OuterRef("pk"))
-    before = Q(mark=None, last_post_at__lt=leader.joined_at)
-    return (
-        Thread.objects.visible_to(leader)
-        .shown()
-        .select_related("space", "author", "last_post__author")
-        .defer("search", "last_post__search", "last_post__body", "last_post__body_html")
-        .annotate(
-            mark=Subquery(mine.values("read_up_to")[:1]),
-            level=Coalesce(Subquery(mine.values("level")[:1]), Value(Level.NORMAL.value)),
-            is_answered=Q(answer__isnull=False, answer__hidden_at=None),
-            is_new=~before & Q(last_post__number__gt=Coalesce(F("mark"), 0)) & ~Q(level=Level.MUTED),
-        )
-        .annotate(
-            unread=F("last_post__number") - Coalesce(F("mark"), 0) - Coalesce(Subquery(_hidden_since()), 0)
-        )
+def as_read_by(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """Each with `mark`, how far a leader has read it, and `level`, how closely they follow it."""
+    mine = FilteredRelation("readings", condition=Q(readings__leader=leader))
+    in_space = FilteredRelation("space__levels", condition=Q(space__levels__leader=leader))
+    is_marked = Q(read_up_to__gt=0) | Q(mine__set_back_at__isnull=False)
+    before = Post.objects.filter(thread=OuterRef("pk"), created_at__lt=leader.joined_at).order_by("-number")
+    return threads.annotate(mine=mine, in_space=in_space).annotate(
+        read_up_to=Coalesce("mine__read_up_to", 0),
+        own_level=F("mine__level"),
+        level=Coalesce(
+            "mine__level",
+            Case(When(in_space__level=Level.MUTED, then=Value(Level.MUTED.value))),
+            Value(Level.NORMAL.value),
+        ),
+        # What was said before one joined counts as read.
+        mark=Case(
+            When(is_marked, then=F("read_up_to")),
+            When(created_at__lt=leader.joined_at, then=Coalesce(Subquery(before.values("number")[:1]), 0)),
+            default=0,
+        ),
+        is_marked=is_marked,
     )
 
 
-def _hidden_since():
-    """For each thread of a list, how many hidden posts stand between the mark and the last post shown."""
-    hidden = Post.objects.filter(thread=OuterRef("pk"), hidden_at__isnull=False)
-    between = hidden.filter(
-        number__gt=Coalesce(OuterRef("mark"), 0), number__lt=OuterRef("last_post__number")
+def listed(leader: Leader) -> QuerySet[Thread]:
+    """The threads that a leader may see in lists, each with `mark`, `level`, `is_new` and `unread`."""
+    shown = Thread.objects.visible_to(leader).shown().select_related("space", "author", "last_post__author")
+    lean = shown.defer("search", "last_post__search", "last_post__body", "last_post__body_html")
+    # The first comparison needs no look at the last post, and is true of few threads.
+    has_more = Q(last_number__gt=F("mark")) & Q(last_post__number__gt=F("mark"))
+    is_before = Q(is_marked=False, last_post_at__lt=leader.joined_at)
+    is_new = ~is_before & ~Q(level=Level.MUTED) & has_more
+    return as_read_by(leader, lean).annotate(
+        is_new=is_new,
+        is_answered=Q(answer__isnull=False, answer__hidden_at=None),
+        unread=_unread_count(leader),
     )
-    return between.order_by().values("thread").annotate(n=Count("pk")).values("n")
+
+
+def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """Each as by as_read_by, with the number of the first post that is new to the leader, or None."""
+    first = _unread(leader).order_by("number").values("number")[:1]
+    return as_read_by(leader, threads).annotate(first_unread=Subquery(first))
+
+
+def tell(leader: Leader, thread: Thread, *, is_back: bool = False) -> None:
+    """Have the open pages of a leader show how far a thread is read now."""
+    found = with_first_unread(leader, Thread.objects.filter(pk=thread.pk))
+    now = found.annotate(unread=_unread_count(leader)).values("first_unread", "unread", "last_number").get()
+    mark = now["first_unread"] - 1 if now["first_unread"] else now["last_number"]
+    told = {"thread": thread.pk, "mark": mark, "unread": now["unread"], "back": is_back}
+    live.push(live.leader_topic(leader.pk), {"type": "read", **told})
+
+
+class Counted(Subquery):
+    """How many rows there are, counted no further than the slice goes."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+
+
+def _unread(leader: Leader) -> QuerySet[Post]:
+    """Of the thread of an outer query with a mark: the shown posts of others beyond it."""
+    beyond = Post.objects.filter(thread=OuterRef("pk"), number__gt=OuterRef("mark"), hidden_at=None)
+    return beyond.exclude(author=leader).order_by()
+
+
+def _unread_count(leader: Leader) -> Counted:
+    return Counted(_unread(leader).values("pk")[:COUNTED_AT_MOST])
 
 
 def _reading(leader: Leader, thread: Thread) -> Reading:
     Reading.objects.bulk_create([Reading(leader=leader, thread=thread)], ignore_conflicts=True)
-    return Reading.objects.select_for_update().get(leader=leader, thread=thread)
+    reading = Reading.objects.select_for_update().get(leader=leader, thread=thread)
+    reading.leader, reading.thread = leader, thread
+    is_untouched = not reading.read_up_to and reading.set_back_at is None
+    if is_untouched and thread.created_at < leader.joined_at:
+        before = thread.posts.filter(created_at__lt=leader.joined_at).order_by("-number")
+        reading.read_up_to = before.values_list("number", flat=True).first() or 0
+    return reading
+
+
+def _skips(reading: Reading, number: int) -> bool:
+    """Whether unseen posts of others stand between the mark and a post; hidden ones and gaps are no posts."""
+    between = Post.objects.filter(thread=reading.thread_id, number__gt=reading.read_up_to, number__lt=number)
+    is_next = number <= reading.read_up_to + 1
+    return not is_next and between.filter(hidden_at=None).exclude(author=reading.leader_id).exists()
+
+
+def _move(reading: Reading, number: int) -> None:
+    """Set the mark, and tell the other devices of its leader."""
+    is_back = number < reading.read_up_to
+    reading.read_up_to, reading.read_at = number, timezone.now()
+    reading.save(update_fields=["read_up_to", "read_at", "set_back_at"])
+    tell(reading.leader, reading.thread, is_back=is_back)

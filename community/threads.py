@@ -10,6 +10,7 @@ from community import live, markdown, permissions, reading, spaces
 from community.models import (
     ErrandKind,
     FormerTitle,
+    Level,
     Mention,
     Post,
     Quote,
@@ -152,7 +153,7 @@ def recount(thread: Thread) -> None:
 def waiting(leader: Leader):
     """Threads of others in a leader's spaces that nobody has answered, the oldest first."""
     unanswered = reading.listed(leader).filter(shown_count=1, closed_at=None)
-    return unanswered.exclude(author=leader).order_by("created_at")
+    return unanswered.exclude(level=Level.MUTED).exclude(author=leader).order_by("created_at")
 
 
 def _locked(pk: int) -> Thread:

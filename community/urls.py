@@ -4,6 +4,7 @@ from community.models import Message, Post, Thread
 from community.views import (
     bookmarks,
     chat,
+    levels,
     moderation,
     notices,
     posts,
@@ -20,13 +21,15 @@ urlpatterns = [
     path("spaces/<slug:slug>/members/", spaces.members, name="members"),
     path("spaces/<slug:slug>/join/", spaces.ask_to_join, name="ask_to_join"),
     path("spaces/<slug:slug>/rules/", spaces.accept_terms, name="accept_terms"),
+    path("spaces/<slug:slug>/follow/", levels.follow_space, name="follow_space"),
     path("spaces/<slug:slug>/start/", threads.start, name="start"),
     path("threads/<int:pk>/", threads.thread, name="thread_by_id"),
     path("threads/<int:pk>/reply/", threads.reply, name="reply"),
     path("threads/<int:pk>/posts/", threads.fragments, name="posts"),
     path("threads/<int:pk>/seen/", threads.seen, name="seen"),
     path("threads/<int:pk>/rename/", threads.rename, name="rename"),
-    path("threads/<int:pk>/follow/", threads.follow, name="follow"),
+    path("threads/<int:pk>/follow/", levels.follow, name="follow"),
+    path("settings/watching/", levels.watching, name="watching"),
     path("threads/<int:pk>/unread/<int:number>/", threads.mark_unread, name="mark_unread"),
     *(
         path(

@@ -4,7 +4,7 @@ from community.models.digests import Digest, DigestState
 from community.models.errands import Errand, ErrandKind
 from community.models.moderation import PRIORITY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
-from community.models.reading import Level, Reading
+from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel
 from community.models.spaces import (
     JoinRequest,
     MailRule,
@@ -29,6 +29,8 @@ from community.models.titles import FormerTitle
 __all__ = [
     "POSTS_PER_PAGE",
     "PRIORITY",
+    "SPACE_LEVELS",
+    "THREAD_LEVELS",
     "Bookmark",
     "Case",
     "Category",
@@ -55,6 +57,7 @@ __all__ = [
     "RoomReading",
     "Space",
     "SpaceKind",
+    "SpaceLevel",
     "SpaceMembership",
     "SpaceRole",
     "TermsAcceptance",

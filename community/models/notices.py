@@ -16,6 +16,7 @@ class NoticeKind(models.TextChoices):
     """Why a leader is told."""
 
     REPLY = "reply", "You watch this thread"
+    THREAD = "thread", "You watch this space"
     MENTION = "mention", "You were mentioned"
     THANKS = "thanks", "Somebody thanked you"
     ANSWER = "answer", "Your reply answers a question"
@@ -24,7 +25,8 @@ class NoticeKind(models.TextChoices):
     MEMBERSHIP = "membership", "Your spaces changed"
 
 
-ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER)
+ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER, NoticeKind.THREAD)
+READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.THREAD)
 
 
 def replies(spaces):
@@ -53,8 +55,8 @@ class NoticeQuerySet(models.QuerySet):
         beyond = Post.objects.shown().filter(thread=OuterRef("thread"), number__gt=OuterRef("mark"))
         later = beyond.filter(pk__gte=OuterRef("post")).exclude(author=OuterRef("leader"))
         return marked.filter(
-            ~Q(kind__in=[NoticeKind.MENTION, NoticeKind.REPLY])
-            | Q(kind=NoticeKind.MENTION, post__number__gt=F("mark"))
+            ~Q(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY])
+            | Q(kind__in=READ_WITH_THE_POST, post__number__gt=F("mark"))
             | Q(Exists(later), kind=NoticeKind.REPLY)
         )
 

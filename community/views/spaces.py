@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community import markdown, permissions, reading, spaces
 from community.forms import JoinRequestForm
-from community.models import Space, SpaceKind, ThreadKind
+from community.models import SPACE_LEVELS, Space, SpaceKind, ThreadKind
 from leaders import profiles
 from leaders.models import Cohort
 
@@ -38,7 +38,8 @@ def all_spaces(request):
 @require_safe
 def space(request, slug):
     """The threads of a space; or its description and how to come in."""
-    place = get_object_or_404(Space.objects.listed_to(request.user), slug=slug)
+    listed = Space.objects.listed_to(request.user)
+    place = get_object_or_404(reading.as_followed_by(request.user, listed), slug=slug)
     if not permissions.may_read(request.user, place):
         return _closed_door(request, place)
     chosen = request.GET.get("show", "")
@@ -49,6 +50,7 @@ def space(request, slug):
         "page": Paginator(found, THREADS_PER_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen if chosen in FILTERS else "",
         "may_start": permissions.may_start(request.user, place),
+        "levels": SPACE_LEVELS,
     }
     return render(request, "community/space.html", context)
 

@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import permissions, posts, reading, threads
-from community.forms import LevelForm, ReplyForm, SeenForm, ThreadForm, TitleForm
+from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.markdown import render as to_html
-from community.models import POSTS_PER_PAGE, Level, Post, Reading, Space, Thread
+from community.models import POSTS_PER_PAGE, THREAD_LEVELS, Post, Space, Thread
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,12 +37,11 @@ def thread(request, pk, slug=""):
     found = _thread(request, pk)
     if slug != found.slug:
         return redirect(_with_query(request, found))
-    mine = Reading.objects.filter(leader=request.user, thread=found).first()
-    if "page" not in request.GET and mine and mine.read_up_to:
-        number = min(mine.read_up_to + 1, max(found.last_number, 1))
+    if "page" not in request.GET and found.is_marked:
+        number = found.first_unread or max(found.last_number, 1)
         return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
     form = ReplyForm(initial={"seen": found.last_number, **_quote(request, found)})
-    return _show(request, found, form, mine)
+    return _show(request, found, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +102,8 @@ def seen(request, pk):
     form = SeenForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    reading.mark_read(found, by=request.user, **form.cleaned_data)
+    first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+    reading.mark_read(found, by=request.user, first=first, last=last, seen_at=form.seen_at())
     return redirect(found.space) if "back" in request.POST else HttpResponse(status=204)
 
 
@@ -113,17 +113,6 @@ def mark_unread(request, pk, number):
     found = _thread(request, pk)
     reading.mark_unread(found, by=request.user, number=number)
     return redirect(found.space)
-
-
-@require_POST
-def follow(request, pk):
-    """Watch a thread, or mute it."""
-    found = _thread(request, pk)
-    form = LevelForm(request.POST)
-    if not form.is_valid():
-        return _show(request, found, ReplyForm(), status=422)
-    reading.follow(found, by=request.user, level=form.cleaned_data["level"])
-    return redirect(f"{found.get_absolute_url()}?page={_page_number(request, found)}")
 
 
 @require_POST
@@ -150,7 +139,8 @@ def status_of(refusal: PermissionDenied) -> int:
 
 
 def _thread(request, pk) -> Thread:
-    return get_object_or_404(Thread.objects.visible_to(request.user).select_related("space", "author"), pk=pk)
+    visible = Thread.objects.visible_to(request.user).select_related("space", "author")
+    return get_object_or_404(reading.with_first_unread(request.user, visible), pk=pk)
 
 
 def _with_query(request, found) -> str:
@@ -181,8 +171,7 @@ def _rename_page(request, found, form, status):
     return render(request, "community/rename.html", context, status=status)
 
 
-def _context(request, found, form, mine=None, number=None) -> dict:
-    mine = mine or Reading.objects.filter(leader=request.user, thread=found).first()
+def _context(request, found, form, number=None) -> dict:
     number = number or _page_number(request, found)
     return {
         **_rights(request, found),
@@ -192,14 +181,13 @@ def _context(request, found, form, mine=None, number=None) -> dict:
         "posts": posts.page(found, number, viewer=request.user),
         "page": number,
         "form": form,
-        "level": mine.level if mine else Level.NORMAL.value,
-        "levels": Level.choices,
-        "mark": mine.read_up_to if mine else 0,
+        "levels": THREAD_LEVELS,
+        "mark": (found.first_unread or found.last_number + 1) - 1,
     }
 
 
-def _show(request, found, form, mine=None, status=200, number=None):
-    context = _context(request, found, form, mine, number)
+def _show(request, found, form, status=200, number=None):
+    context = _context(request, found, form, number)
     return render(request, "community/thread.html", context, status=status)
 
 

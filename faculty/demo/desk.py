@@ -67,7 +67,7 @@ def make_readings(world: World) -> None:
             seen = sum(p.created_at <= world.last_visits[handle] for p in world.posts[key])
             looked = leader.has_usable_password() or chance(f"{handle} reads {key}", below=3) > 0
             if mark := max(own, seen if looked else 0):
-                level = Level.WATCHING if own else Level.NORMAL
+                level = Level.WATCHING if own else None
                 readings.append(Reading(leader=leader, thread=thread, read_up_to=mark, level=level))
     for reading in readings:
         reading.read_at = world.last_visits[reading.leader.handle]
