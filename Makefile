@@ -4,7 +4,7 @@ LOCAL = .venv/bin/python -m collaborate.local
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test check demo assets manage backup restore lock clean
+.PHONY: help .venv run test check bench demo assets manage backup restore lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z.]*\):[^#]*## /\1|/p' Makefile | while IFS='|' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -21,6 +21,9 @@ test: .venv ## Run all tests, a browser included (choose some: make test ARGS="-
 
 check: .venv ## Style, format, import contracts, migrations, templates, production settings
 	@$(LOCAL) check
+
+bench: .venv ## How fast the pages are, among a million posts (fewer: SIZE=10000; growth: SIZE="10000 1000000")
+	@.venv/bin/python -m bench $(SIZE) $(ARGS)
 
 demo: .venv ## Put the demonstration into an empty database
 	@$(LOCAL) demo
@@ -43,5 +46,5 @@ lock: .venv ## Lock the packages that requirements/*.in ask for, with hashes
 	    --no-annotate --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean: ## Remove what can be made again; var/ with its data stays
-	@rm -rf .venv node_modules static/dist staticfiles .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv node_modules bench/node_modules static/dist staticfiles .ruff_cache .pytest_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

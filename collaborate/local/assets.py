@@ -22,12 +22,22 @@ def build(supervisor: Supervisor, *, again: bool = False) -> None:
     stamp = describe_sources()
     if not again and STAMP.exists() and STAMP.read_text() == stamp:
         return
-    places.prepare(places.var() / "log")
-    npm, path = find_npm()
     with step("Building the assets"):
         for arguments in (["ci"], ["run", "build"]):
-            _work(supervisor, npm, arguments, {**_trust(), **os.environ, "PATH": path})
+            npm(supervisor, arguments)
         STAMP.write_text(stamp)
+
+
+def npm(supervisor: Supervisor, arguments: list[str], directory: Path = places.ROOT) -> None:
+    """Run npm in a directory; what it says last becomes the failure's sentence."""
+    log = places.prepare(places.var() / "log") / "npm.log"
+    command, path = find_npm()
+    env = {**_trust(), **os.environ, "PATH": path}
+    process = Process("npm", [*command, *arguments], log=log, env=env, cwd=directory)
+    if supervisor.attend(process):
+        lines = [line for line in process.everything().split("\n") if "rror" in line]
+        reason = (lines or [process.last_words()])[0]
+        raise Failure(f"`npm {' '.join(arguments)}` failed: {reason} (see {log})")
 
 
 def describe_sources() -> str:
@@ -66,12 +76,3 @@ def _node_version() -> int:
         return int(asked.stdout.strip().lstrip("v").split(".")[0])
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return 0
-
-
-def _work(supervisor: Supervisor, npm: list[str], arguments: list[str], env: dict[str, str]) -> None:
-    log = places.var() / "log" / "npm.log"
-    process = Process("npm", [*npm, *arguments], log=log, env=env, cwd=places.ROOT)
-    if supervisor.attend(process):
-        lines = [line for line in process.everything().split("\n") if "rror" in line]
-        reason = (lines or [process.last_words()])[0]
-        raise Failure(f"`npm {' '.join(arguments)}` failed: {reason} (see {log})")

@@ -1,0 +1,59 @@
+"""The command line behind `make bench`: python -m bench [SIZE ...] [--seconds 5] [--only search]."""
+
+import argparse
+import sys
+
+from bench import course, table
+from collaborate.local import console
+from collaborate.local.processes import Stopped
+
+FEWEST, MOST = 200, 10_000_000
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked; whatever goes wrong is one sentence on stderr and an exit code that is not 0."""
+    wish = parse(arguments)
+    try:
+        tables = course.run(wish)
+    except console.Failure as failure:
+        console.complain(str(failure))
+    except OSError as error:
+        console.complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+    except (Stopped, KeyboardInterrupt):
+        console.complain("Stopped.")
+        return 130
+    else:
+        show(tables)
+        return 0
+    return 1
+
+
+def parse(arguments: list[str]) -> course.Wish:
+    """What somebody asked for; argparse complains about the rest."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "sizes", nargs="*", type=_size, metavar="SIZE", help="how many posts; several: growth"
+    )
+    parser.add_argument("--seconds", type=float, default=5, help="how long each row is driven, about")
+    parser.add_argument("--only", default="", help="only the rows whose name holds this")
+    parser.add_argument("--requests", type=int, default=0, help="exactly so many for each row instead")
+    asked = parser.parse_args(arguments)
+    return course.Wish(asked.sizes or [1_000_000], asked.seconds, asked.only, asked.requests)
+
+
+def show(tables: list[table.Table]) -> None:
+    """A table for each size, then what grows."""
+    for each in tables:
+        console.say(f"\n{each.size:,} posts; x: CPU of all servers against the yardstick\n\n{each.as_text()}")
+    if len(tables) > 1:
+        console.say(f"\nIn yardsticks, by number of posts\n\n{table.growth(tables)}")
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or not FEWEST <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"a size is a number from {FEWEST} to {MOST}, not {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
