@@ -1,9 +1,13 @@
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django_structlog.middlewares import RequestMiddleware
 
 from collaborate.logs import route
+
+UPLOADS = "/attachments/"
 
 
 class RefuseUnreadable:
@@ -20,7 +24,9 @@ class RefuseUnreadable:
         # Python knows encodings that make lone surrogates of bytes, and some that make no text at all.
         if request.content_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise BadRequest("Only UTF-8 is read here.")
-        if _length(request) > settings.REQUEST_AT_MOST:
+        if request.path.endswith(UPLOADS) and _length(request) > settings.UPLOAD_AT_MOST:
+            return HttpResponse(render_to_string("413.html", using="jinja2"), status=413)
+        if not request.path.endswith(UPLOADS) and _length(request) > settings.REQUEST_AT_MOST:
             raise BadRequest("The request is too large.")
         return self.get_response(request)
 

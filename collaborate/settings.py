@@ -228,6 +228,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 REQUEST_AT_MOST = 6_000_000  # bytes, files included: a photo of 5 MB and the form around it
+UPLOAD_AT_MOST = 21_100_000  # the same where documents of 20 MB are sent
 
 # --- E-mail -------------------------------------------------------------------------------------------
 required("EMAIL_URL")
@@ -258,6 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
     "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},
+    "forget attachments": {"task": "community.tasks.forget_attachments", "schedule": 600},
 }
 
 # --- Language and time --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.db.models import Exists, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from community import figures
 from community.models import (
     Digest,
     DigestState,
@@ -304,7 +305,10 @@ def _add_personal(edition: Edition, notice: Notice) -> None:
 def excerpt(post: Post) -> str:
     """The first words of a post as plain text. Quotes stay out: their words belong to somebody else."""
     own = nh3.clean(
-        post.body_html, tags=_BLOCKS, attributes={}, clean_content_tags={"blockquote", "script", "style"}
+        figures.in_words(post.body_html),
+        tags=_BLOCKS,
+        attributes={},
+        clean_content_tags={"blockquote", "script", "style"},
     )
     words = html.unescape(_BREAK.sub(" ", own)).split()
     shown = " ".join(words[:WORDS_OF_EXCERPT])[:300]

@@ -1,5 +1,6 @@
 """The shape of what people write."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -114,6 +115,30 @@ class EditMessageForm(forms.Form):
 class EditForm(forms.Form):
     body = BodyField()
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class UploadForm(forms.Form):
+    """One file, and what it shows."""
+
+    file = forms.FileField(
+        label="The file",
+        error_messages={
+            "required": "Choose a file.",
+            "missing": "Choose a file.",
+            "invalid": "Choose a file.",
+            "empty": "This file is empty.",
+        },
+    )
+    alt = forms.CharField(
+        label="What does the image show?",
+        max_length=300,
+        required=False,
+        error_messages={"max_length": "This is longer than 300 characters. Please shorten it."},
+    )
+    uuid = UUIDField()
+
+    def clean_alt(self):
+        return re.sub(r"[\[\]\\\s]+", " ", self.cleaned_data["alt"]).strip()
 
 
 class ThanksForm(forms.ModelForm):

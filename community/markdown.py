@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
+from community import figures
 from community.models.threads import QUOTE
 
 RENDERER = 1
@@ -31,9 +32,17 @@ _ENDLESS_WORD = re.compile(r"\S{1000}")
 
 _TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
-    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", *figures.TAGS,
 }  # fmt: skip
 _MESSAGE_TAGS = {"p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+
+
+_ATTRIBUTES = {
+    "a": {"href", "data-leader"},
+    "blockquote": {"data-quote"},
+    "ol": {"start"},
+    **figures.ATTRIBUTES,
+}
 
 
 @dataclass
@@ -43,11 +52,18 @@ class Rendered:
     html: str
     mentions: list = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
+    attachments: list = field(default_factory=list)
+    undescribed: int = 0  # images of the text's own without a word of what they show
 
 
-def render(body: str, mentionable: Callable[[set[str]], Iterable] | None = None) -> Rendered:
-    """Render a post. `mentionable` returns the leaders among some handles who may be named here."""
-    return _render(body, mentionable, _TAGS)
+def render(
+    body: str,
+    mentionable: Callable[[set[str]], Iterable] | None = None,
+    attachable: Callable[[set[figures.Place]], Mapping] | None = None,
+) -> Rendered:
+    """Render a post. `mentionable` returns the leaders among some handles who may be named here,
+    `attachable` the attachments among some places in the text that may be shown there."""
+    return _render(body, mentionable, _TAGS, attachable)
 
 
 def render_message(body: str, mentionable: Callable[[set[str]], Iterable] | None = None) -> Rendered:
@@ -104,20 +120,23 @@ def as_quote(post) -> str:
     return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
 
 
-def _render(body, mentionable, tags) -> Rendered:
-    env: dict = {"handles": set(), "quotes": []}
+def _render(body, mentionable, tags, attachable=None) -> Rendered:
+    env: dict = {"handles": set(), "quotes": [], "places": set(), "undescribed": 0}
     tokens = _parser.parse(body, env)
     wanted = set(sorted(env["handles"])[:MENTIONS_AT_MOST])
     leaders = list(mentionable(wanted)) if mentionable and wanted else []
     env["leaders"] = {leader.handle: leader for leader in leaders}
+    env["attachments"] = attachable(env["places"]) if attachable and env["places"] else {}
     html = nh3.clean(
         _parser.renderer.render(tokens, _parser.options, env),
         tags=tags,
-        attributes={"a": {"href", "data-leader"}, "blockquote": {"data-quote"}, "ol": {"start"}},
+        attributes=_ATTRIBUTES,
+        attribute_filter=figures.only_ours,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     )
-    return Rendered(html, leaders, list(dict.fromkeys(env["quotes"])))
+    own = [shown for (_, quote), shown in env["attachments"].items() if quote is None]
+    return Rendered(html, leaders, list(dict.fromkeys(env["quotes"])), own, env["undescribed"])
 
 
 def _mention_rule(state: StateInline, silent: bool) -> bool:
@@ -167,6 +186,7 @@ def _make_parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "mention", _mention_rule)
     parser.core.ruler.before("inline", "quote", _quote_rule)
     parser.add_render_rule("mention", _mention_html)
+    figures.add_to(parser)
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("heading_close", _heading)
     return parser

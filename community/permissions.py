@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from community.models import (
+    Attachment,
     Bookmark,
     Decision,
     FormerTitle,
@@ -31,6 +32,7 @@ REPORTS_AT_MOST = 20  # in an hour
 TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 BOOKMARKS_AT_MOST = 2_000  # in all
+ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
 
 
 class Conflict(PermissionDenied):
@@ -85,6 +87,20 @@ def may_reply(leader: Leader, thread: Thread) -> Verdict:
     if thread.is_closed and not may_moderate(leader, thread.space):
         return no("This thread is closed.")
     return may_write(leader, thread.space)
+
+
+def may_attach(leader: Leader, space: Space) -> Verdict:
+    """Whoever may write in the space may send files for what they write there."""
+    return may_write(leader, space)
+
+
+def may_remove(leader: Leader, attachment: Attachment) -> Verdict:
+    """Whoever sent it, until a post carries it."""
+    if not may_come_in(leader) or attachment.uploader_id != leader.pk:
+        return no("Only whoever sent a file can remove it.")
+    if attachment.post_id:
+        return no("This file is part of a post. Edit the post to take it out.")
+    return ALLOWED
 
 
 def may_edit(leader: Leader, post: Post) -> Verdict:
@@ -266,6 +282,15 @@ def may_go_on_asking(leader: Leader) -> Verdict:
     """Whoever asked to join no more often than people do."""
     lately = JoinRequest.objects.filter(leader=leader, asked_at__gt=_ago(days=1))
     return _unless(lately, REQUESTS_AT_MOST, "You have asked very often today. Please wait until tomorrow.")
+
+
+def may_go_on_attaching(leader: Leader) -> Verdict:
+    """Whoever sent no more files than people do."""
+    lately = Attachment.objects.filter(uploader=leader, created_at__gt=_ago(days=1))
+    sentence = "You have sent very many files today. Please wait until tomorrow."
+    if (lately.aggregate(bytes=Sum("size"))["bytes"] or 0) >= ATTACHED_BYTES_AT_MOST:
+        return Verdict(False, sentence, TooOften)
+    return _unless(lately, ATTACHMENTS_AT_MOST, sentence)
 
 
 def _ago(**how_long):

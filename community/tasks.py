@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from community import bookmarks, digest, errands
+from community import attachments, bookmarks, digest, errands
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -49,3 +49,9 @@ def send_digests() -> None:
 def forget_bookmarks() -> None:
     """Delete the bookmarks that were removed and not had back."""
     bookmarks.forget()
+
+
+@shared_task
+def forget_attachments() -> None:
+    """Delete the files that no post carries."""
+    attachments.forget_unused()

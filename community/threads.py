@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from community import live, markdown, permissions, reading, spaces
+from community import attachments, live, markdown, permissions, reading, spaces
 from community.models import (
     ErrandKind,
     FormerTitle,
@@ -23,6 +23,8 @@ from community.permissions import Conflict, require
 from community.tasks import enqueue
 from leaders.models import Leader
 
+ATTACHMENTS_AT_MOST = 20  # in a post
+
 
 class Stale(Exception):
     """Somebody saved a newer version of the text meanwhile; both texts are worth keeping."""
@@ -37,7 +39,30 @@ class Overtaken(Exception):
         self.first = first
 
 
-class UnseenQuote(PermissionDenied):
+class Unfit(PermissionDenied):
+    """A text that cannot stand as it is; the sentence says what to change in it."""
+
+
+class Undescribed(Unfit):
+    """An image without a word of what it shows."""
+
+    def __init__(self):
+        super().__init__(
+            "Say in a few words what each image shows, between its square brackets: ![A busy room](…). "
+            "If one only decorates, write: ![decorative](…)."
+        )
+
+
+class TooManyAttachments(Unfit):
+    """More images and documents than a reader can make sense of in one post."""
+
+    def __init__(self):
+        super().__init__(
+            f"A post can carry {ATTACHMENTS_AT_MOST} images and documents. Please take some out."
+        )
+
+
+class UnseenQuote(Unfit):
     """A quote of a post that its author cannot see."""
 
     def __init__(self):
@@ -208,7 +233,9 @@ def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID) -> Post:
 
 def _write(post: Post, body: str, by: Leader) -> None:
     """Set the text of a post and save it with the rows that the text speaks of."""
-    rendered = markdown.render(body, spaces.mentionable(post.space))
+    attachable = attachments.attachable(by, post.space, post)
+    rendered = markdown.render(body, spaces.mentionable(post.space), attachable)
+    _refuse_unfit(rendered)
     quoted = Post.objects.visible_to(by).filter(pk__in=rendered.quotes)
     if quoted.count() != len(rendered.quotes):
         raise UnseenQuote
@@ -220,6 +247,14 @@ def _write(post: Post, body: str, by: Leader) -> None:
         [Mention(post=post, leader=leader) for leader in rendered.mentions], ignore_conflicts=True
     )
     Quote.objects.bulk_create([Quote(post=post, quoted=other) for other in quoted], ignore_conflicts=True)
+    attachments.settle(post, rendered.attachments)
+
+
+def _refuse_unfit(rendered: markdown.Rendered) -> None:
+    if rendered.undescribed:
+        raise Undescribed
+    if len(rendered.attachments) > ATTACHMENTS_AT_MOST:
+        raise TooManyAttachments
 
 
 def _announce(post: Post) -> None:

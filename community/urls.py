@@ -2,6 +2,7 @@ from django.urls import path
 
 from community.models import Message, Post, Thread
 from community.views import (
+    attachments,
     bookmarks,
     chat,
     levels,
@@ -23,6 +24,10 @@ urlpatterns = [
     path("spaces/<slug:slug>/rules/", spaces.accept_terms, name="accept_terms"),
     path("spaces/<slug:slug>/follow/", levels.follow_space, name="follow_space"),
     path("spaces/<slug:slug>/start/", threads.start, name="start"),
+    path("spaces/<slug:slug>/attachments/", attachments.attach, name="attach"),
+    path("attachments/<uuid:uuid>/", attachments.attachment, name="attachment"),
+    path("attachments/<uuid:uuid>/small/", attachments.attachment, {"size": "small"}, name="small_image"),
+    path("attachments/<uuid:uuid>/remove/", attachments.remove, name="remove_attachment"),
     path("threads/<int:pk>/", threads.thread, name="thread_by_id"),
     path("threads/<int:pk>/reply/", threads.reply, name="reply"),
     path("threads/<int:pk>/posts/", threads.fragments, name="posts"),

@@ -11,6 +11,7 @@ from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRol
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
 from tests.making import make_thread
+from tests.sending import send, shown
 from tests.sink import Sink
 
 
@@ -129,8 +130,10 @@ def sink(settings):
 @pytest.fixture
 def scene(ana, ben, cleo, dara, eli, finn, space, commons):
     """Something behind every door: the private space with a thread, a message, a case, a notice."""
-    thread = make_thread(space, ana)
-    post = threads.edit(thread.posts.get(), by=ana, body="A better beginning.", version=1)
+    image = send(space, ana)
+    thread = make_thread(space, ana, body=f"A beginning. {shown(image)}")
+    body = f"A better beginning. {shown(image)}"
+    post = threads.edit(thread.posts.get(), by=ana, body=body, version=1)
     message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
     case = moderation.report(post, by=ben, category="other", words="Please look").case
     return {
@@ -140,6 +143,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         "posts": {"pk": post.pk, "number": 1, "version": 1},
         "messages": {"pk": message.pk, "number": 1},
         "leaders": {"handle": "ben"},
+        "attachments": {"uuid": image.uuid},
         "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},
         "notices": {
             "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk

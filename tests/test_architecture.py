@@ -59,6 +59,8 @@ def knock(scene, pattern: str, who: str | None) -> int:
     answer = client.get(address)
     if answer.status_code == 405:
         answer = client.post(address)
+    if answer.streaming:
+        answer.getvalue()
     if answer.status_code == 302 and answer.url.startswith(("/accounts/login/", "/admin/login/")):
         return 401
     return 200 if answer.status_code in (204, 302, 409, 422) else answer.status_code
@@ -86,6 +88,7 @@ EMPTY = {
     "mark_answer": {None: {401}, "ana": {403}, "dara": {403}, "cleo": {404}, "eli": {403}},
     "unmark_answer": {None: {401}, "ana": {403}, "dara": {403}, "cleo": {404}, "eli": {403}},
     "desk_request": {None: {401}, "dara": {404}, "ana": {403}, "finn": {403}},
+    "remove_attachment": {None: {401}, "ana": {403}, "ben": {403}, "cleo": {404}, "eli": {403}},
     "lift_suspension": {None: {401}, "dara": {404}, "ana": {403}, "finn": {403}},
 }
 

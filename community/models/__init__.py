@@ -1,3 +1,4 @@
+from community.models.attachments import Attachment, AttachmentKind
 from community.models.bookmarks import Bookmark
 from community.models.chat import Message, MessageRevision, Room, RoomReading
 from community.models.digests import Digest, DigestState
@@ -31,6 +32,8 @@ __all__ = [
     "PRIORITY",
     "SPACE_LEVELS",
     "THREAD_LEVELS",
+    "Attachment",
+    "AttachmentKind",
     "Bookmark",
     "Case",
     "Category",

@@ -25,7 +25,7 @@ def start(request, slug):
     if form.is_valid():
         try:
             return redirect(threads.start(space, by=request.user, **form.cleaned_data))
-        except (threads.UnseenQuote, permissions.TooOften) as refusal:
+        except (threads.Unfit, permissions.TooOften) as refusal:
             form.add_error("body", str(refusal))
             return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
@@ -134,8 +134,9 @@ def page_of(number: int) -> int:
 
 def status_of(refusal: PermissionDenied) -> int:
     """The HTTP status that says the same as the sentence of a refusal."""
-    known = {threads.UnseenQuote: 422, permissions.TooOften: 429, permissions.Conflict: 409}
-    return known.get(type(refusal), 403)
+    if isinstance(refusal, threads.Unfit):
+        return 422
+    return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
 
 
 def _thread(request, pk) -> Thread:

@@ -1,0 +1,130 @@
+"""Files for posts: sent before the post, part of it when its text names them, gone when nothing does."""
+
+import uuid as uuids
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone
+
+from community import files, permissions
+from community.figures import Place
+from community.models import Attachment, Post, Space
+from community.models.attachments import place_of_file
+from community.permissions import TooOften, require
+from leaders.models import Leader
+
+KEPT_UNUSED = timedelta(days=1)
+KEPT_REMOVED = timedelta(days=30)
+FORGOTTEN_AT_ONCE = 500
+TRIES_AT_MOST, TRIES_SPAN = 120, 600  # whether or not they were refused, in so many seconds
+
+
+def upload(space: Space, *, by: Leader, file: UploadedFile, uuid: uuids.UUID, alt: str = "") -> Attachment:
+    """Keep a file for a post in this space; the same uuid again returns what it made.
+
+    ValidationError with the sentence for a file that is refused, code "too_large" where that is why.
+    """
+    require(permissions.may_attach(by, space))
+    if earlier := Attachment.objects.filter(uploader=by, client_uuid=uuid).first():
+        return earlier
+    require(permissions.may_go_on_attaching(by))
+    _count_try(by)
+    prepared = files.prepare(file)
+    try:
+        return _keep(Attachment(space=space, uploader=by, client_uuid=uuid, alt=alt), prepared)
+    except IntegrityError:
+        return Attachment.objects.get(uploader=by, client_uuid=uuid)
+
+
+def remove(attachment: Attachment, *, by: Leader) -> None:
+    """Take back a file that no post carries yet."""
+    with transaction.atomic():
+        attachment.refresh_from_db(from_queryset=Attachment.objects.select_for_update())
+        require(permissions.may_remove(by, attachment))
+        _forget(attachment)
+
+
+def attachable(by: Leader, space: Space, post: Post | None = None) -> Callable[[set[Place]], dict]:
+    """A function that finds, among places in a text, the attachments that may be shown there.
+
+    Outside quotes: the writer's own for this space that no post carries yet, and those of this very post.
+    In the quote of a post: those of that post, if the writer may see it.
+    """
+    own = Q(post=None, uploader=by, space=space) | (Q(post=post) if post and post.pk else Q(pk=None))
+
+    def find(places: set[Place]) -> dict[Place, Attachment]:
+        named = Attachment.objects.filter(uuid__in={uuid for uuid, _ in places})
+        mine = {attachment.uuid: attachment for attachment in named.filter(own)}
+        quoted = named.filter(removed_at=None, post__in=Post.objects.visible_to(by).values("pk"))
+        quoted = {(attachment.uuid, attachment.post_id): attachment for attachment in quoted}
+        found = {place: quoted.get(place) if place[1] else mine.get(place[0]) for place in places}
+        return {place: attachment for place, attachment in found.items() if attachment}
+
+    return find
+
+
+def settle(post: Post, carried: list[Attachment]) -> None:
+    """Make these the attachments of a post; what it carried before and names no more is taken out of it."""
+    carried_ids = [attachment.pk for attachment in carried]
+    gone = post.attachments.filter(removed_at=None).exclude(pk__in=carried_ids)
+    gone.update(removed_at=timezone.now())
+    free = Attachment.objects.filter(Q(post=None) | Q(post=post), pk__in=carried_ids)
+    free.update(post=post, removed_at=None)
+
+
+def forget_unused() -> int:
+    """Delete the files that no post has carried for a day, and what edits took out a month ago."""
+    now = timezone.now()
+    unused = Q(post=None, created_at__lt=now - KEPT_UNUSED)
+    due = Attachment.objects.filter(unused | Q(removed_at__lt=now - KEPT_REMOVED))
+    forgotten = 0
+    for pk in list(due.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        with transaction.atomic():
+            if attachment := due.filter(pk=pk).select_for_update(skip_locked=True, of=("self",)).first():
+                _forget(attachment)
+                forgotten += 1
+    return forgotten
+
+
+def _keep(attachment: Attachment, prepared: files.Prepared) -> Attachment:
+    """The row comes before its files and goes after them, so that no file can ever be left behind."""
+    made = {name: getattr(prepared, name) for name in ("kind", "ending", "name", "width", "height")}
+    for name, value in {**made, "size": len(prepared.content)}.items():
+        setattr(attachment, name, value)
+    attachment.file = place_of_file(attachment)
+    attachment.small = place_of_file(attachment) if prepared.small else ""
+    with transaction.atomic():
+        attachment.save()
+    try:
+        _write(attachment.file, prepared.content)
+        _write(attachment.small, prepared.small)
+    except Exception:
+        _forget(attachment)
+        raise
+    return attachment
+
+
+def _write(field: FieldFile, content: bytes) -> None:
+    if field:
+        field.storage.save(field.name, ContentFile(content))
+
+
+def _forget(attachment: Attachment) -> None:
+    for field in (attachment.file, attachment.small):
+        if field:
+            field.storage.delete(field.name)
+    attachment.delete()
+
+
+def _count_try(by: Leader) -> None:
+    """Looking through a file costs more than sending it: somebody's script is stopped here."""
+    key = f"uploads:{by.pk}"
+    cache.add(key, 0, TRIES_SPAN)
+    if cache.incr(key) > TRIES_AT_MOST:
+        raise TooOften("You have sent very many files just now. Please wait ten minutes.")
