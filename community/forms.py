@@ -41,6 +41,10 @@ class BodyField(forms.CharField):
         }
         super().__init__(**options)
 
+    def to_python(self, value):
+        """A line ends in one way, whatever a browser makes of it: what was not changed stays the same."""
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
 
 class UUIDField(forms.UUIDField):
     """The number of a submission: sent twice, it counts once."""
@@ -82,6 +86,12 @@ class ThreadForm(TitleForm):
 
     body = BodyField()
     uuid = UUIDField()
+
+
+class PreviewForm(forms.Form):
+    """The words alone, before they are sent."""
+
+    body = BodyField()
 
 
 class ReplyForm(forms.Form):

@@ -41,6 +41,11 @@ def answer_of(thread: Thread) -> Post | None:
     return thread.posts.filter(pk=thread.answer_id, hidden_at=None).select_related("author").first()
 
 
+def dressed(html: str, *, viewer: Leader) -> str:
+    """The HTML of one text as the viewer sees it: quotes by the viewer's rights."""
+    return markdown.dress_quotes(html, seen_quotes(markdown.quoted_ids(html), viewer))
+
+
 def seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
     """The posts among some quoted ones whose words the viewer may read."""
     if not ids:

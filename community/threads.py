@@ -4,9 +4,10 @@ import uuid as uuids
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from community import attachments, live, markdown, permissions, reading, spaces
+from community import attachments, live, markdown, permissions, posts, reading, spaces
 from community.models import (
     ErrandKind,
     FormerTitle,
@@ -165,6 +166,12 @@ def unmark_answer(post: Post, *, by: Leader) -> Thread:
     return thread
 
 
+def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) -> str:
+    """The HTML that the writer would see if the words stood there; refused as writing them would be."""
+    rendered, _ = _compose(post or Post(space=space, author=by), body, by)
+    return posts.dressed(rendered.html, viewer=by)
+
+
 def recount(thread: Thread) -> None:
     """Set the figures of a thread anew from its posts that are shown; inside a transaction that locked it."""
     shown = Post.objects.filter(thread=thread, hidden_at=None)
@@ -233,12 +240,7 @@ def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID) -> Post:
 
 def _write(post: Post, body: str, by: Leader) -> None:
     """Set the text of a post and save it with the rows that the text speaks of."""
-    attachable = attachments.attachable(by, post.space, post)
-    rendered = markdown.render(body, spaces.mentionable(post.space), attachable)
-    _refuse_unfit(rendered)
-    quoted = Post.objects.visible_to(by).filter(pk__in=rendered.quotes)
-    if quoted.count() != len(rendered.quotes):
-        raise UnseenQuote
+    rendered, quoted = _compose(post, body, by)
     post.body, post.body_html, post.renderer = body, rendered.html, markdown.RENDERER
     post.save()
     post.mentions.exclude(leader__in=rendered.mentions).delete()
@@ -248,6 +250,17 @@ def _write(post: Post, body: str, by: Leader) -> None:
     )
     Quote.objects.bulk_create([Quote(post=post, quoted=other) for other in quoted], ignore_conflicts=True)
     attachments.settle(post, rendered.attachments)
+
+
+def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, QuerySet[Post]]:
+    """What a text becomes where a post stands, and the posts that it quotes; a refusal if it cannot."""
+    attachable = attachments.attachable(by, post.space, post)
+    rendered = markdown.render(body, spaces.mentionable(post.space), attachable)
+    _refuse_unfit(rendered)
+    quoted = Post.objects.visible_to(by).filter(pk__in=rendered.quotes)
+    if quoted.count() != len(rendered.quotes):
+        raise UnseenQuote
+    return rendered, quoted
 
 
 def _refuse_unfit(rendered: markdown.Rendered) -> None:

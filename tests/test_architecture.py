@@ -82,6 +82,7 @@ EMPTY = {
     "mailbox_message": {None: {404}, "ana": {404}},
     "mailbox_html": {None: {404}, "ana": {404}},
     "faculty_photo": {None: {404}, "ana": {404}},
+    "preview": {None: {401}, "ana": {404}, "cleo": {404}, "eli": {403}},
     "leader_photo": {None: {401}, "ana": {404}, "eli": {403}},
     "accept_terms": {None: {401}, "ben": {403}, "cleo": {404}, "eli": {403}},
     "ask_to_join": {None: {401}, "ben": {404}, "cleo": {404}, "eli": {403}},

@@ -8,6 +8,7 @@ from django_htmx.http import retarget
 from community import bookmarks, permissions, posts, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, Post, Thread
+from community.views import previews
 from community.views.threads import as_fragments, status_of
 
 
@@ -26,6 +27,8 @@ def edit(request, pk):
         initial={"body": post.body, "version": post.version},
     )
     context = {"post": post, "form": form, "back": _posts(request).filter(pk=pk).first()}
+    if request.POST.get("preview"):
+        return previews.show(request, "community/edit.html", context, post.thread.space, post)
     if form.is_valid():
         try:
             return _to_post(threads.edit(post, by=request.user, **form.cleaned_data))

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from community import permissions, posts, reading, threads
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
-from community.markdown import render as to_html
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, Post, Space, Thread
+from community.views import previews
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,7 +21,7 @@ def start(request, slug):
     form = ThreadForm(request.POST if request.method == "POST" else None)
     context = {"space": space, "form": form}
     if request.POST.get("preview"):
-        return _preview(request, "community/start.html", context)
+        return previews.show(request, "community/start.html", context, space)
     if form.is_valid():
         try:
             return redirect(threads.start(space, by=request.user, **form.cleaned_data))
@@ -65,7 +65,8 @@ def reply(request, pk):
     found = _thread(request, pk)
     form = ReplyForm(request.POST)
     if request.POST.get("preview"):
-        return _preview(request, "community/thread.html", _context(request, found, form))
+        context = _context(request, found, form)
+        return previews.show(request, "community/thread.html", context, found.space)
     if not form.is_valid():
         return _show(request, found, form, status=422)
     try:
@@ -113,12 +114,6 @@ def mark_unread(request, pk, number):
     found = _thread(request, pk)
     reading.mark_unread(found, by=request.user, number=number)
     return redirect(found.space)
-
-
-@require_POST
-def preview(request):
-    """The HTML that these words would become."""
-    return HttpResponse(to_html(request.POST.get("body", "")[:20_000]).html)
 
 
 def as_fragments(request, found, chosen):
@@ -190,15 +185,6 @@ def _context(request, found, form, number=None) -> dict:
 def _show(request, found, form, status=200, number=None):
     context = _context(request, found, form, number)
     return render(request, "community/thread.html", context, status=status)
-
-
-def _preview(request, template, context):
-    """The same page again with the preview below what was typed, for browsers without JavaScript."""
-    body = request.POST.get("body", "")[:20_000]
-    if request.htmx:
-        return HttpResponse(to_html(body).html)
-    form = type(context["form"])(initial=request.POST.dict())
-    return render(request, template, {**context, "form": form, "preview": to_html(body).html})
 
 
 def _quote(request, found) -> dict:

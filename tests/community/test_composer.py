@@ -1,0 +1,147 @@
+"""Writing: a preview that is what will be stored, and names that are offered while one types."""
+
+import pytest
+
+from community import moderation, posts, threads
+from community.models import Post
+from community.views import previews
+from tests.making import make_reply, make_thread
+
+
+@pytest.fixture
+def thread(space, ana):
+    return make_thread(space, ana, "Saying no kindly", body="Wise words")
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# --- The preview ------------------------------------------------------------------------------------------
+
+BODIES = [
+    "Plain words",
+    "  Spaces around  \n",
+    "Lines\r\nof a browser\r\n\r\nin **Windows**",
+    "Lines\nhere",
+    "@ana and @ben, not @cleo nor @eli nor @nobody",
+    "`@ben` in code, ben@example.org, (@ben)",
+    "> /posts/{post}/\n> Wise words\n\nIndeed, @ana.",
+    "> /posts/{post}/\n> Wise words\n> > /posts/{post}/\n> > Deeper",
+    "> Somebody else's words",
+    "# Heading\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+    "<script>alert(1)</script> <b>bold</b> [x](javascript:alert(1)) ![y](https://x.example/y.png)",
+    "https://example.org/a?b=c&d=e and www.example.org",
+    "- one\n- two\n\n1. three\n\n```\ncode & <tags>\n```\n\n---\n~~gone~~",
+    "*" * 500 + "[" * 500 + "@" * 500,
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_the_preview_is_what_everybody_will_see(browse, thread, ben, body):
+    body = body.replace("{post}", str(thread.posts.get().pk))
+    preview = browse(ben).post(f"/preview/?thread={thread.pk}", {"body": body})
+    browse(ben).post(f"/threads/{thread.pk}/reply/", {"body": body, "uuid": "5" * 32})
+    post = thread.posts.get(number=2)
+    assert preview.status_code == 200
+    assert text(preview) == posts.page(thread, 1, viewer=ben)[1].html
+    edited = browse(ben).post(f"/preview/?post={post.pk}", {"body": body + " more"})
+    threads.edit(post, by=ben, body=(body + " more").strip(), version=1)
+    assert text(edited) == posts.page(thread, 1, viewer=ben)[1].html
+
+
+def test_the_preview_of_a_new_thread_is_what_everybody_will_see(browse, space, ana, ben):
+    form = {"title": "A title", "kind": "discussion", "body": "Dear @ana", "uuid": "5" * 32}
+    preview = text(browse(ben).post(f"/preview/?space={space.pk}", form))
+    browse(ben).post("/spaces/north/start/", form)
+    assert preview == Post.objects.get().body_html
+    assert 'href="/leaders/ana/"' in preview
+
+
+def test_the_preview_writes_nothing(browse, thread, ben, ana):
+    body = f"> /posts/{thread.posts.get().pk}/\n\n@ana"
+    browse(ben).post(f"/preview/?thread={thread.pk}", {"body": body})
+    assert Post.objects.count() == 1
+    assert not ana.mentions.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("", "Write something first."),
+        ("x" * 20_001, "This is longer than 20,000 characters."),
+        ("> /posts/999999999/\n> Hm", "You quote a post that you cannot see."),
+    ],
+)
+def test_what_would_be_refused_is_refused_in_the_preview(browse, thread, ben, body, sentence):
+    answer = browse(ben).post(f"/preview/?thread={thread.pk}", {"body": body})
+    assert answer.status_code == 422
+    assert sentence in text(answer)
+    page = browse(ben).post(f"/threads/{thread.pk}/reply/", {"body": body, "preview": "1", "uuid": "5" * 32})
+    assert page.status_code == 422
+    assert sentence in text(page)
+    assert thread.posts.count() == 1
+
+
+def test_a_quote_that_the_writer_sees_is_dressed_and_another_is_refused(browse, thread, ben, dara):
+    post = thread.posts.get()
+    body = {"body": f"> /posts/{post.pk}/\n> Wise words"}
+    assert "Ana Brook wrote" in text(browse(ben).post(f"/preview/?thread={thread.pk}", body))
+    other = make_reply(thread, ben)
+    moderation.hide(post, by=dara, reason="It names a patient.")
+    answer = browse(ben).post(f"/preview/?post={other.pk}", body)
+    assert answer.status_code == 422
+    assert "Wise words" not in text(answer)
+
+
+def test_no_preview_where_one_cannot_write(browse, thread, ana, ben, cleo, eli, dara):
+    post = thread.posts.get()
+    words = {"body": "Hello @ana"}
+    for place in (f"space={thread.space_id}", f"thread={thread.pk}", f"post={post.pk}"):
+        assert browse(cleo).post(f"/preview/?{place}", words).status_code == 404
+        assert browse(eli).post(f"/preview/?{place}", words).status_code == 403
+    assert browse(ben).post(f"/preview/?post={post.pk}", words).status_code == 403
+    moderation.close(thread, by=dara, reason="All is said.")
+    answer = browse(ben).post(f"/preview/?thread={thread.pk}", words)
+    assert answer.status_code == 403
+    assert "This thread is closed." in text(answer)
+    moderation.hide(thread, by=dara, reason="It went wrong.")
+    assert browse(ana).post(f"/preview/?thread={thread.pk}", words).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "place", ["", "space=x", "thread=", "space=1&thread=1", "post=" + "9" * 30, "thread=-1"]
+)
+def test_no_preview_nowhere(browse, ana, place):
+    assert browse(ana).post(f"/preview/?{place}", {"body": "Hello"}).status_code == 404
+
+
+def test_a_previewer_without_end_is_slowed_down(browse, thread, ben, monkeypatch):
+    monkeypatch.setattr(previews, "AT_MOST", 2)
+    answers = [browse(ben).post(f"/preview/?thread={thread.pk}", {"body": "Hello"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Please wait a minute." in text(answers[2])
+
+
+def test_a_preview_without_javascript_keeps_what_was_typed(browse, space, ana):
+    post = make_thread(space, ana).posts.get()
+    edited = {"body": "**Bold** @ben", "version": 1, "preview": "1"}
+    page = text(browse(ana).post(f"/posts/{post.pk}/edit/", edited))
+    assert 'href="/leaders/ben/"' not in page  # nobody called ben is here
+    assert "<strong>Bold</strong>" in page
+    assert "**Bold** @ben" in page
+    post.refresh_from_db()
+    assert post.version == 1
+    started = {"title": "Half a title", "kind": "question", "body": "", "preview": "1", "uuid": "5" * 32}
+    answer = browse(ana).post("/spaces/north/start/", started)
+    assert answer.status_code == 422
+    assert "Half a title" in text(answer)
+    assert "Write something first." in text(answer)
+
+
+def test_words_that_were_not_changed_are_no_edit(browse, space, ana):
+    """A browser sends lines that end in another way than they are kept."""
+    post = make_thread(space, ana, body="One\nTwo").posts.get()
+    browse(ana).post(f"/posts/{post.pk}/edit/", {"body": "One\r\nTwo", "version": 1})
+    post.refresh_from_db()
+    assert post.version == 1
