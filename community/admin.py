@@ -1,15 +1,21 @@
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.html import format_html
 
 from community import live
-from community.models import Digest, JoinRequest, Space, SpaceKind, SpaceMembership, SpaceRole
+from community.models import Case, Digest, JoinRequest, Space, SpaceKind, SpaceMembership, SpaceRole
 from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
 from leaders.models import Cohort, Leader
+
+UNATTENDED = (
+    "A case waits in {space} that nobody there may decide: it has no moderator, or only the one whom "
+    "it is about. Please name another moderator."
+)
 
 
 class MembershipForm(forms.ModelForm):
@@ -64,6 +70,7 @@ class SpaceAdmin(Kept):
         "has_chat",
         "order",
         "open",
+        "waits",
     )
     list_editable = ("order",)
     list_filter = ("kind", "cohorts", "mail_rule", "has_chat")
@@ -78,7 +85,20 @@ class SpaceAdmin(Kept):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("cohorts", "memberships__leader")
+        cases = Case.objects.unattended().filter(space=OuterRef("pk"))
+        spaces = super().get_queryset(request).annotate(has_unattended_case=Exists(cases))
+        return spaces.prefetch_related("cohorts", "memberships__leader")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        space = self.get_object(request, object_id)
+        if request.method == "GET" and space and space.has_unattended_case:
+            messages.warning(request, UNATTENDED.format(space=space))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @admin.display(description="waits")
+    def waits(self, space):
+        words = "A case waits: name another moderator"
+        return format_html('<strong class="stale">{}</strong>', words) if space.has_unattended_case else ""
 
     @admin.display(description="kind", ordering="kind")
     def kind_word(self, space):

@@ -22,6 +22,7 @@ KEEPING = {
     ErrandKind.TELL_THANKED: (Thanks, notices.tell_thanked),
     ErrandKind.TELL_ANSWERER: (Post, notices.tell_answerer),
     ErrandKind.TELL_AUTHOR: (Decision, notices.tell_author),
+    ErrandKind.TELL_MODERATORS: (Case, notices.tell_moderators),
     ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),
     ErrandKind.TELL_MEMBER: (JoinRequest, notices.tell_member),
 }

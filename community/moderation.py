@@ -276,9 +276,11 @@ def _open_case(item: Post | Message) -> Case | None:
 
 
 def _new_case(item: Post | Message, category: str) -> Case:
-    return Case.objects.create(
+    case = Case.objects.create(
         space=item.space, about=item.author, priority=PRIORITY[category], **_which(item)
     )
+    enqueue(ErrandKind.TELL_MODERATORS, case.pk)
+    return case
 
 
 def _refuse_closed(case: Case) -> None:

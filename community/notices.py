@@ -1,6 +1,7 @@
 """Who hears of what. Each may run twice, and asks again who may still know: both may have changed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -26,6 +27,9 @@ from community.models.notices import READ_WITH_THE_POST
 from leaders.models import Leader
 
 Verb = Decision.Verb
+
+WELCOME_WITHIN = timedelta(hours=24)
+PROMPTED_FOR = timedelta(days=30)  # after an outage, and not for the years before
 
 DECIDED = {
     Verb.HIDE: "A moderator has hidden your {noun}.",
@@ -98,6 +102,28 @@ def tell_author(decision: Decision) -> None:
 
 
 @transaction.atomic
+def tell_moderators(case: Case) -> None:
+    """Tell those who may decide about a new case that it waits; never whom it is about."""
+    if case.is_open:
+        told = {"kind": NoticeKind.CASE, "cause": f"opened:{case.pk}", "case": case, "space": case.space}
+        _tell(Notice(leader=each, **told) for each in case.space.moderators().exclude(pk=case.about_id))
+
+
+@transaction.atomic
+def prompt_moderators() -> int:
+    """Ask them once for each first post to answer it, when it has waited a day; return how many were told."""
+    now = timezone.now()
+    lately = Post.objects.filter(created_at__range=(now - PROMPTED_FOR, now - WELCOME_WITHIN))
+    told = [
+        Notice(leader=moderator, kind=NoticeKind.FIRST_POST, cause=f"first:{post.pk}", **_at(post))
+        for post in lately.waiting_for_welcome().select_related("space", "thread")
+        for moderator in _not_prompted(post)
+    ]
+    _tell(told)
+    return len(told)
+
+
+@transaction.atomic
 def tell_reporters(case: Case) -> None:
     """Tell those who reported an item the outcome; neither whose it was nor who decided."""
     if case.is_open:
@@ -156,6 +182,12 @@ def _listening(post: Post):
     space_muted = SpaceLevel.objects.filter(space=post.space_id, level=Level.MUTED).values("leader")
     readers = post.space.readers().exclude(pk__in=muted).exclude(Q(pk__in=space_muted) & ~Q(pk__in=chosen))
     return readers.exclude(pk=post.author_id) if post.author_id else readers
+
+
+def _not_prompted(post: Post):
+    """The moderators who were not yet told that this first post waits."""
+    told = Notice.objects.filter(kind=NoticeKind.FIRST_POST, post=post)
+    return post.space.moderators().exclude(pk__in=told.values("leader"))
 
 
 def _tell(notices: Iterable[Notice]) -> None:

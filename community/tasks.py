@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from community import attachments, bookmarks, digest, errands
+from community import attachments, bookmarks, digest, errands, notices
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,12 @@ def open_digests() -> None:
 def send_digests() -> None:
     """Send the digests that are due."""
     digest.deliver()
+
+
+@shared_task
+def prompt_moderators() -> None:
+    """Ask moderators to answer the first posts that have waited a day."""
+    notices.prompt_moderators()
 
 
 @shared_task

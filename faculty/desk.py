@@ -2,17 +2,16 @@
 
 import csv
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TextIO
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from community.models import Case, Decision, JoinRequest, Message, Post, Space
+from community.notices import WELCOME_WITHIN
 from leaders.models import Leader
 
-LATE = timedelta(hours=24)
-NEWCOMERS_FOR = timedelta(days=30)
 COLUMNS = ["when", "decision", "space", "about", "address", "person", "by", "reason", "case"]
 
 
@@ -27,18 +26,22 @@ def queue(leader: Leader) -> QuerySet[Case]:
 
 
 def unanswered(leader: Leader) -> QuerySet[Post]:
-    """The very first posts of new members that nobody else has answered, the oldest first."""
-    earlier = Post.objects.filter(author=OuterRef("author"), created_at__lt=OuterRef("created_at"))
-    answers = Post.objects.filter(
-        thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None
-    ).exclude(author=OuterRef("author"))
+    """The very first posts of members that nobody else has answered, the oldest first."""
     return (
-        Post.objects.shown()
-        .since(timezone.now() - NEWCOMERS_FOR)
-        .filter(~Exists(earlier), ~Exists(answers), space__in=_spaces(leader), author__is_faculty=False)
+        Post.objects.waiting_for_welcome()
+        .filter(space__in=_spaces(leader))
         .select_related("author", "space", "thread")
+        .defer("search", "thread__search", "body", "body_html")
         .order_by("created_at")
     )
+
+
+def split_late(posts: Iterable[Post]) -> tuple[list[Post], list[Post]]:
+    """Those that have waited a day, each with `waited` in words, and the newer ones."""
+    posts, limit = list(posts), timezone.now() - WELCOME_WITHIN
+    for post in posts:
+        post.waited = timesince(post.created_at).partition(",")[0]
+    return [p for p in posts if p.created_at <= limit], [p for p in posts if p.created_at > limit]
 
 
 def requests(leader: Leader) -> QuerySet[JoinRequest]:

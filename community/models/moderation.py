@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models.chat import Message
-from community.models.spaces import Space
+from community.models.spaces import Space, SpaceKind, SpaceMembership, SpaceRole, TermsAcceptance
 from community.models.threads import Post, Thread
 from leaders.models import Leader
 
@@ -39,6 +40,16 @@ class CaseQuerySet(models.QuerySet):
     def open(self):
         """Cases without an outcome, the gravest and then the oldest first."""
         return self.filter(closed_at=None).order_by("priority", "opened_at")
+
+    def unattended(self):
+        """Open cases that nobody may decide: their space has no moderator, or only the one they are about."""
+        roles = SpaceMembership.objects.current().filter(role=SpaceRole.MODERATOR, space=OuterRef("space"))
+        yes = TermsAcceptance.objects.filter(space=OuterRef("space"), leader=OuterRef("leader"))
+        able = roles.filter(
+            ~Q(space__kind=SpaceKind.SEALED) | Exists(yes),
+            leader__in=Leader.objects.active().filter(is_faculty=True),
+        )
+        return self.open().filter(~Exists(able.exclude(leader=Coalesce(OuterRef("about"), 0))))
 
 
 class Case(models.Model):

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from community.models.chat import Message
+from community.models.moderation import Case as ModerationCase
 from community.models.reading import Reading
 from community.models.spaces import Space
 from community.models.threads import Post, Thread
@@ -23,10 +24,13 @@ class NoticeKind(models.TextChoices):
     MODERATION = "moderation", "A moderator decided something about your words"
     REPORT = "report", "You reported something"
     MEMBERSHIP = "membership", "Your spaces changed"
+    CASE = "case", "You moderate this space"
+    FIRST_POST = "first_post", "You moderate this space"
 
 
 ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER, NoticeKind.THREAD)
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.THREAD)
+FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 
 
 def replies(spaces):
@@ -38,15 +42,24 @@ def replies(spaces):
     )
 
 
+def waits_for(moderator) -> Q:
+    """What a moderator is asked to do, as long as they may and nobody has done it."""
+    moderated = Space.objects.moderated_by(moderator).values("pk")
+    firsts = Post.objects.waiting_for_welcome().filter(pk=OuterRef("post"), space__in=moderated)
+    cases = Q(case__in=ModerationCase.objects.visible_to(moderator).filter(closed_at=None).values("pk"))
+    return Q(cases, kind=NoticeKind.CASE) | Q(Exists(firsts), kind=NoticeKind.FIRST_POST)
+
+
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """A leader's notices, but for those about words that they may no longer see."""
         spaces = Space.objects.visible_to(leader).values("pk")
         seen = Post.objects.shown().filter(space__in=spaces).values("pk")
         return self.filter(leader=leader).filter(
-            ~Q(kind__in=[*ABOUT_A_POST, NoticeKind.REPLY])
+            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, NoticeKind.REPLY])
             | Q(kind__in=ABOUT_A_POST, post__in=seen)
             | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
+            | waits_for(leader)
         )
 
     def unread(self):
@@ -89,6 +102,7 @@ class Notice(models.Model):
         Post, models.CASCADE, null=True, related_name="+", help_text="The first one that is meant."
     )
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
+    case = models.ForeignKey(ModerationCase, models.CASCADE, null=True, db_index=False, related_name="+")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     words = models.TextField(
         blank=True, help_text="A sentence for this leader, such as a moderator's reason."

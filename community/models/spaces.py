@@ -112,6 +112,14 @@ class Space(models.Model):
         mine = Space.objects.filter(belongs(leader), accepted(leader), pk=self.pk)
         return Leader.objects.active().filter(Exists(mine))
 
+    def moderators(self):
+        """The faculty who moderate it: the rule of `moderated_by`, asked from the other side."""
+        roles = self.memberships.current().filter(role=SpaceRole.MODERATOR)
+        faculty = Leader.objects.active().filter(is_faculty=True, pk__in=roles.values("leader"))
+        if self.kind == SpaceKind.SEALED:
+            return faculty.filter(pk__in=self.terms_accepted.values("leader"))
+        return faculty
+
 
 class SpaceRole(models.TextChoices):
     MEMBER = "member", "Member"

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from community.models.spaces import Space
+from leaders.models import Leader
 
 POSTS_PER_PAGE = 20
 
@@ -138,6 +139,18 @@ class PostQuerySet(models.QuerySet):
         """Posts written after a moment."""
         return self.filter(created_at__gt=moment)
 
+    def waiting_for_welcome(self):
+        """The first posts ever of members that nobody else has answered, in threads open to an answer."""
+        earlier = Post.objects.filter(author=OuterRef("author"), created_at__lt=OuterRef("created_at"))
+        later = Post.objects.filter(thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None)
+        newcomers = Leader.objects.active().filter(is_faculty=False)
+        # The last post says at once that most threads are not meant: there it is somebody else's.
+        return (
+            self.shown()
+            .filter(thread__closed_at=None, thread__last_post__author=F("author"), author__in=newcomers)
+            .filter(~Exists(earlier), ~Exists(later.exclude(author=OuterRef("author"))))
+        )
+
     def page(self, number: int):
         """The posts of one page of a thread, by their numbers."""
         first = (number - 1) * POSTS_PER_PAGE + 1
@@ -189,6 +202,7 @@ class Post(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="post_search"),
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
+            models.Index(fields=["author", "thread"], name="post_by_author_and_thread"),
             models.Index(fields=["space", "-created_at"], name="post_by_space"),
             models.Index(
                 fields=["thread", "number"], condition=Q(hidden_at__isnull=False), name="post_hidden"

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from community import notices
@@ -15,7 +16,9 @@ PER_PAGE = 20
 def all_notices(request):
     """The list, the newest first."""
     mine = Notice.objects.visible_to(request.user)
-    shown = mine.with_replies(request.user).select_related("actor", "post__author", "thread__space")
+    shown = mine.with_replies(request.user).select_related(
+        "actor", "post__author", "thread__space", "space", "case"
+    )
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     unread = set(mine.unread().values_list("pk", flat=True))
     about = [notice.thread_id for notice in page]
@@ -59,6 +62,8 @@ def mute(request, pk):
 
 def _place(notice: Notice, leader) -> str | Post | Thread | Space:
     """The nearest place to what a notice tells of that its leader may see."""
+    if notice.case_id:
+        return reverse("desk_case", args=[notice.case_id])
     if notice.post_id and (notice.kind != NoticeKind.REPLY or notice.replies == 1):
         return notice.post
     threads = Thread.objects.visible_to(leader).filter(pk=notice.thread_id)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community import moderation, permissions, posts
@@ -33,10 +32,11 @@ def at_the_desk(view):
 @at_the_desk
 def work(request):
     """Everything that waits for this moderator."""
+    firsts, new_firsts = desk.split_late(desk.unanswered(request.user)[:AT_MOST])
     context = {
         "cases": _named(desk.queue(request.user)[:AT_MOST]),
-        "firsts": desk.unanswered(request.user)[:AT_MOST],
-        "late": timezone.now() - desk.LATE,
+        "firsts": firsts,
+        "new_firsts": new_firsts,
         "requests": desk.requests(request.user)[:AT_MOST],
         "suspensions": desk.suspensions(request.user)[:AT_MOST],
     }

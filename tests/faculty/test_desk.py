@@ -14,7 +14,6 @@ from community.models import (
     Decision,
     JoinRequest,
     Message,
-    Post,
     Room,
     Space,
     SpaceKind,
@@ -149,28 +148,6 @@ def test_the_second_to_take_a_case_is_told(browse, case, dara, second):
     browse(dara).post(reverse("take_case", args=[case.pk]))
     answer = browse(second).post(reverse("take_case", args=[case.pk]), follow=True)
     assert "Dara Elling has taken this case already." in text(answer)
-
-
-def test_a_newcomers_first_post_waits_until_somebody_answers(browse, dara, ana, ben, space, settings):
-    first = make_thread(space, ben, title="Hello from me").posts.get()
-    assert list(desk.unanswered(dara)) == [first]
-    make_reply(first.thread, ben, body="Anybody here?")
-    assert list(desk.unanswered(dara)) == [first]
-    page = text(browse(dara).get(reverse("desk")))
-    assert "Hello from me" in page
-    assert "More than a day" not in page
-    Post.objects.filter(pk=first.pk).update(created_at=timezone.now() - timedelta(hours=25))
-    assert "More than a day" in text(browse(dara).get(reverse("desk")))
-    make_reply(first.thread, ana)
-    assert first not in desk.unanswered(dara)
-
-
-def test_only_the_very_first_post_counts_and_only_where_one_moderates(dara, ben, cleo, space):
-    first = make_thread(space, ben).posts.get()
-    make_thread(space, ben)
-    elsewhere = Space.objects.create(name="South", slug="south", kind="open", description="Others.")
-    make_thread(elsewhere, cleo)
-    assert list(desk.unanswered(dara)) == [first]
 
 
 def test_an_empty_desk_says_so(browse, dara):
