@@ -379,6 +379,21 @@ def test_a_page_that_does_not_read_harms_only_itself(ana, ben, room, pages):
     assert asleep.closing_code(30) in (4408, 1006)
 
 
+def test_a_deploy_asks_pages_to_come_back(ana, room, pages, servers, tmp_path):
+    leaving = Server(tmp_path, "leaving")
+    leaving.wait_until_it_answers()
+    servers.append(leaving)
+    try:
+        page = pages(ana, -1)
+        page.follow(f"room:{room.pk}")
+        leaving.process.terminate()
+        assert page.closing_code() == 1012
+        leaving.process.wait(10)
+    finally:
+        servers.remove(leaving)
+        leaving.stop()
+
+
 def test_a_push_into_the_void_is_no_error_and_takes_no_time(ana, room, settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     leaders.live._client.cache_clear()
