@@ -18,7 +18,7 @@ from django.utils import timezone
 from community import figures
 from community.models import (
     Digest,
-    DigestState,
+    LetterState,
     Level,
     MailRule,
     Notice,
@@ -192,7 +192,7 @@ def _news(leaders: list[Leader], seen: dict[tuple[int, int], Space]):
 
 def _since(leaders: list[Leader]) -> dict[int, datetime]:
     """From when on posts are new to each: since joining or the last digest, and not for ever."""
-    told = Digest.objects.filter(leader__in=leaders, state__in=[DigestState.SENT, DigestState.AMBIGUOUS])
+    told = Digest.objects.filter(leader__in=leaders, state__in=[LetterState.SENT, LetterState.AMBIGUOUS])
     last = dict(told.order_by().values_list("leader").annotate(Max("sent_at")))
     start = timezone.now() - WINDOW
     return {

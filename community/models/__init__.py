@@ -1,8 +1,8 @@
 from community.models.attachments import Attachment, AttachmentKind
 from community.models.bookmarks import Bookmark
 from community.models.chat import Message, MessageRevision, Room, RoomReading
-from community.models.digests import Digest, DigestState
 from community.models.errands import Errand, ErrandKind
+from community.models.letters import Digest, LetterState
 from community.models.moderation import PRIORITY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel
@@ -39,11 +39,11 @@ __all__ = [
     "Category",
     "Decision",
     "Digest",
-    "DigestState",
     "Errand",
     "ErrandKind",
     "FormerTitle",
     "JoinRequest",
+    "LetterState",
     "Level",
     "MailRule",
     "Mention",

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import digest, editions, notices, posts, reading
+from community import delivery, digest, editions, notices, posts, reading
 from community.models import (
     Digest,
     Level,
@@ -294,7 +294,7 @@ def test_whoever_switched_it_off_meanwhile_gets_none(ana, ben, space, mailoutbox
 
 
 def test_what_was_composed_is_composed_anew_when_it_grew_old(ana, ben, space, mailoutbox, monkeypatch):
-    monkeypatch.setattr(digest, "FRESH", 0.0001)
+    monkeypatch.setattr(delivery, "FRESH", 0.0001)
     make_thread(space, ana)
     make_thread(space, ben)
     composed = []
@@ -390,21 +390,21 @@ def test_without_a_server_all_wait_and_one_try_is_made(ana, ben, space, sink):
 def test_a_worker_that_died_before_sending_leaves_the_digest_to_the_next(ana, ben, space, mailoutbox):
     make_thread(space, ben)
     due(ana)
-    [dead] = digest._claim()
+    [dead] = delivery.claim(digest.LEDGER)
     digest.deliver()
     assert mailoutbox == []
     Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     digest.deliver()
     assert len(mailoutbox) == 1
-    digest._send_one(dead, edition(ana), digest.Line())
+    delivery.send_one(digest.LEDGER, dead, edition(ana), digest.Line())
     assert len(mailoutbox) == 1
 
 
 def test_a_worker_that_died_while_sending_leaves_it_unrepeated(ana, ben, space, mailoutbox):
     make_thread(space, ben)
     due(ana)
-    [dead] = digest._claim()
-    assert digest._hand_over(dead, edition(ana))
+    [dead] = delivery.claim(digest.LEDGER)
+    assert delivery.hand_over(digest.LEDGER, dead, edition(ana))
     Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     digest.deliver()
     assert (mailoutbox, states()) == ([], ["ambiguous"])

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from community import digest
-from community.models import DigestState
+from community.models import LetterState
 from leaders.models import Leader
 
 
@@ -19,9 +19,9 @@ class Command(BaseCommand):
         if not now:
             raise CommandError("Digests go out by themselves, at the hour that each leader chose. Add --now.")
         row = digest.send_by_hand(leader)
-        if row.state == DigestState.SENT:
+        if row.state == LetterState.SENT:
             self.stdout.write(f"Sent to {leader.email}: {row.item_count} new ({row.period}).")
-        elif row.state == DigestState.SKIPPED:
+        elif row.state == LetterState.SKIPPED:
             self.stdout.write(f"Not sent to {leader.email}: {row.note}")
         else:
             raise CommandError(f"Not delivered to {leader.email}. {row.get_state_display()}: {row.note}")

@@ -1,13 +1,14 @@
-"""The ledger of digests: one row per leader and local period, whatever crashes."""
+"""The ledgers of what is sent by e-mail: rows that say what became of each letter, whatever crashes."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
-class DigestState(models.TextChoices):
+class LetterState(models.TextChoices):
     DUE = "due", "Due"
     CLAIMED = "claimed", "Being composed"
     SENDING = "sending", "In the hands of the server"
@@ -18,12 +19,13 @@ class DigestState(models.TextChoices):
     SKIPPED = "skipped", "Not sent"
 
 
-class Digest(models.Model):
-    """One digest for one leader and local period."""
+UNFINISHED = ["due", "deferred", "claimed", "sending"]
 
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
-    period = models.CharField(max_length=30, help_text="A local day, such as 2026-11-22.")
-    state = models.CharField(max_length=10, choices=DigestState, default=DigestState.DUE)
+
+class Outgoing(models.Model):
+    """What every letter on its way has."""
+
+    state = models.CharField(max_length=10, choices=LetterState, default=LetterState.DUE)
     due_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -39,17 +41,21 @@ class Digest(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
+
+
+class Digest(Outgoing):
+    """One digest for one leader and local period."""
+
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
+    period = models.CharField(max_length=30, help_text="A local day, such as 2026-11-22.")
+
+    class Meta:
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["leader", "period"], name="one_digest_per_leader_and_period")
         ]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                condition=models.Q(state__in=["due", "deferred", "claimed", "sending"]),
-                name="digest_due",
-            )
-        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state__in=UNFINISHED), name="digest_due")]
 
     def __str__(self):
         return f"Digest of {self.period} for {self.leader}"
