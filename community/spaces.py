@@ -1,12 +1,16 @@
 """Spaces: who can read one, and how one comes in."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from community import permissions
 from community.models import JoinRequest, Space, TermsAcceptance
 from community.permissions import require
 from leaders.models import Leader
+from leaders.models.account import sort_key
+
+PEOPLE_AT_MOST = 8
+KEY_AT_LEAST, KEY_AT_MOST = 2, 40  # letters
 
 
 def readers(space: Space) -> QuerySet[Leader]:
@@ -17,6 +21,18 @@ def readers(space: Space) -> QuerySet[Leader]:
 def mentionable(space: Space):
     """A function that finds, among handles, the leaders who can read the space."""
     return lambda handles: readers(space).filter(handle__in=handles)
+
+
+def people_like(space: Space, words: str, *, by: Leader) -> list[Leader]:
+    """Others who can read the space, whose name or handle has a part that begins so; the nearest first."""
+    key = sort_key(words)[:KEY_AT_MOST]
+    if len(key) < KEY_AT_LEAST:
+        return []
+    begins = Q(sort_name__startswith=key) | Q(handle__startswith=key)
+    inside = Q(sort_name__contains=f" {key}") | Q(sort_name__contains=f"-{key}")
+    found = readers(space).exclude(pk=by.pk).filter(begins | inside)
+    nearest = Case(When(begins, then=0), default=1)
+    return list(found.order_by(nearest, "sort_name", "pk")[:PEOPLE_AT_MOST])
 
 
 @transaction.atomic

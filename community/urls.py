@@ -21,6 +21,7 @@ urlpatterns = [
     path("spaces/", spaces.all_spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
     path("spaces/<slug:slug>/members/", spaces.members, name="members"),
+    path("spaces/<slug:slug>/people/", spaces.people, name="people"),
     path("spaces/<slug:slug>/join/", spaces.ask_to_join, name="ask_to_join"),
     path("spaces/<slug:slug>/rules/", spaces.accept_terms, name="accept_terms"),
     path("spaces/<slug:slug>/follow/", levels.follow_space, name="follow_space"),

@@ -11,7 +11,7 @@ const designSystem = new URL("nhsuk-frontend/dist/nhsuk/", modules);
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await Promise.all([buildStyles(), buildDesignSystem(), buildToolbar(), copyFonts(), copyIcons()]);
+await Promise.all([buildStyles(), buildDesignSystem(), buildToolbar(), buildRanges(), copyFonts(), copyIcons()]);
 
 async function buildStyles() {
   const { css } = compile(fileURLToPath(new URL("nhsuk.scss", here)), {
@@ -51,6 +51,15 @@ async function buildDesignSystem() {
 async function buildToolbar() {
   const source = await readSource(new URL("@github/markdown-toolbar-element/dist/index.js", modules));
   await writeFile(new URL("markdown-toolbar.js", dist), source);
+}
+
+// Where in a textarea the caret is, in pixels.
+async function buildRanges() {
+  await mkdir(new URL("dom-input-range/", dist));
+  for (const name of ["index.js", "input-range.js", "input-style-clone.js"]) {
+    const source = await readSource(new URL(`dom-input-range/dist/${name}`, modules));
+    await writeFile(new URL(`dom-input-range/${name}`, dist), source);
+  }
 }
 
 // Hashed file storage refuses a source map comment whose file is missing.

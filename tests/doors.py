@@ -57,6 +57,7 @@ DOORS = {
     "mute_notice": AUTHOR,
     "space": MEMBER,
     "members": MEMBER,
+    "people": MEMBER,
     "start": MEMBER,
     "attach": MEMBER,
     "attachment": MEMBER,

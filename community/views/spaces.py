@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import markdown, permissions, reading, spaces
+from community import markdown, pace, permissions, reading, spaces
 from community.forms import JoinRequestForm
 from community.models import SPACE_LEVELS, Space, SpaceKind, ThreadKind
 from leaders import profiles
@@ -14,6 +14,7 @@ from leaders.models import Cohort
 
 THREADS_PER_PAGE = 30
 MEMBERS_PER_PAGE = 60
+PEOPLE_PER_MINUTE = 120
 FILTERS = {
     "unread": Q(is_new=True),
     "unanswered": Q(kind=ThreadKind.QUESTION, is_answered=False),
@@ -71,6 +72,15 @@ def members(request, slug):
         "cohorts": Cohort.objects.current().filter(spaces=place),
     }
     return render(request, "community/members.html", context)
+
+
+@require_safe
+def people(request, slug):
+    """Whom one may mean by the letters after an @: at most a few of those who can read the space."""
+    place = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
+    pace.keep("people", request.user, at_most=PEOPLE_PER_MINUTE)
+    found = spaces.people_like(place, request.GET.get("q", ""), by=request.user)
+    return render(request, "community/_people.html", {"people": found})
 
 
 @require_POST

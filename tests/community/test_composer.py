@@ -1,10 +1,17 @@
 """Writing: a preview that is what will be stored, and names that are offered while one types."""
 
-import pytest
+import re
+from datetime import timedelta
 
-from community import moderation, posts, threads
-from community.models import Post
+import pytest
+from django.utils import timezone
+
+from community import moderation, posts, spaces, threads
+from community.models import Post, Space, SpaceKind, SpaceMembership
 from community.views import previews
+from community.views import spaces as space_views
+from leaders.models import CohortMembership
+from tests.conftest import make_leader
 from tests.making import make_reply, make_thread
 
 
@@ -145,3 +152,84 @@ def test_words_that_were_not_changed_are_no_edit(browse, space, ana):
     browse(ana).post(f"/posts/{post.pk}/edit/", {"body": "One\r\nTwo", "version": 1})
     post.refresh_from_db()
     assert post.version == 1
+
+
+# --- Names while one types --------------------------------------------------------------------------------
+
+
+def offered(browse, leader, letters, slug="north") -> list[str]:
+    """The handles that are offered after an @ and some letters."""
+    page = text(browse(leader).get(f"/spaces/{slug}/people/", {"q": letters}))
+    return re.findall(r'data-handle="([^"]+)"', page)
+
+
+def test_only_people_who_can_read_the_space_are_offered(browse, ana, ben, cleo, dara, eli, space, commons):
+    assert offered(browse, ana, "be") == ["ben"]
+    assert offered(browse, ana, "da") == ["dara"]
+    assert offered(browse, ana, "cl") == []  # outside
+    assert offered(browse, ana, "el") == ["dara"]  # Elling; Eli is suspended
+    assert offered(browse, ana, "cl", "commons") == ["cleo"]
+    CohortMembership.objects.filter(leader=ben).update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert offered(browse, ana, "be") == []  # has left
+
+
+def test_people_are_found_by_any_part_of_their_name_or_by_handle_whatever_the_accents(
+    browse, ana, cohort, space
+):
+    for name, handle in (("Zoë Ångström", "zo"), ("Mary-Anne O'Neil", "moneil"), ("Anders Zo", "anders-z")):
+        leader = make_leader(name, handle=handle)
+        CohortMembership.objects.create(cohort=cohort, leader=leader, starts_on=cohort.starts_on)
+    assert offered(browse, ana, "zoe") == ["zo"]
+    assert offered(browse, ana, "ÅNG") == ["zo"]
+    assert offered(browse, ana, "zo") == ["zo", "anders-z"]
+    assert offered(browse, ana, "anne") == ["moneil"]
+    assert offered(browse, ana, "o'n") == ["moneil"]
+    assert offered(browse, ana, "mone") == ["moneil"]
+
+
+def test_at_most_eight_are_offered_from_two_letters_on_and_never_oneself(browse, ana, cohort, space):
+    for number in range(12):
+        leader = make_leader(f"Anna{number} Ash", handle=f"anna-{number}")
+        CohortMembership.objects.create(cohort=cohort, leader=leader, starts_on=cohort.starts_on)
+    assert len(offered(browse, ana, "an")) == 8
+    assert "ana" not in offered(browse, ana, "an")
+    for letters in ("", "a", " a ", "%", "__", "%an", "\\", "x" * 5_000, "a\x00n"):
+        assert offered(browse, ana, letters) == []
+
+
+def test_in_a_sealed_space_those_who_accepted_its_rules_are_offered(browse, ana, ben):
+    sealed = Space.objects.create(
+        name="Quiet", slug="quiet", kind=SpaceKind.SEALED, description="Here only.", mail_rule="nothing"
+    )
+    for leader in (ana, ben):
+        SpaceMembership.objects.create(space=sealed, leader=leader)
+    sealed.terms_accepted.create(leader=ana)
+    assert offered(browse, ana, "be", "quiet") == []
+    assert browse(ben).get("/spaces/quiet/people/?q=an").status_code == 404
+    sealed.terms_accepted.create(leader=ben)
+    assert offered(browse, ana, "be", "quiet") == ["ben"]
+
+
+def test_outsiders_are_offered_nobody_and_no_address_is_told(browse, ana, ben, cleo, finn, eli, space):
+    for outsider, status in ((cleo, 404), (finn, 404), (eli, 403)):
+        assert browse(outsider).get("/spaces/north/people/?q=be").status_code == status
+    answer = browse(ana).get("/spaces/north/people/?q=be")
+    assert "Ben Carrow" in text(answer)
+    assert "example.org" not in text(answer)
+    assert browse(ana).post("/spaces/north/people/?q=be").status_code == 405
+
+
+def test_whoever_asks_without_end_is_slowed_down(browse, ana, space, monkeypatch):
+    monkeypatch.setattr(space_views, "PEOPLE_PER_MINUTE", 2)
+    answers = [browse(ana).get("/spaces/north/people/?q=be").status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+
+
+def test_the_number_of_questions_does_not_grow_with_the_people(
+    ana, cohort, space, django_assert_max_num_queries
+):
+    for number in range(8):
+        leader = make_leader(f"Bea{number} Ash", handle=f"bea-{number}")
+        CohortMembership.objects.create(cohort=cohort, leader=leader, starts_on=cohort.starts_on)
+    with django_assert_max_num_queries(1):
+        assert len(spaces.people_like(space, "be", by=ana)) == 8
