@@ -44,6 +44,7 @@ DOORS = {
     "leader": LEADER,
     "leader_photo": LEADER,
     "spaces": LEADER,
+    "threads": LEADER,
     "search": LEADER,
     "preview": LEADER,
     "notices": LEADER,

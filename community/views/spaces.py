@@ -1,26 +1,20 @@
 """Spaces and the threads in them."""
 
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import markdown, pace, permissions, reading, spaces
+from community import lists, markdown, pace, permissions, reading, spaces
 from community.forms import JoinRequestForm
-from community.models import SPACE_LEVELS, Space, SpaceKind, ThreadKind
+from community.models import SPACE_LEVELS, Space, SpaceKind
+from community.views.lists import page_number
 from leaders import profiles
 from leaders.models import Cohort
 
-THREADS_PER_PAGE = 30
 MEMBERS_PER_PAGE = 60
 PEOPLE_PER_MINUTE = 120
-FILTERS = {
-    "unread": Q(is_new=True),
-    "unanswered": Q(kind=ThreadKind.QUESTION, is_answered=False),
-    "quiet": Q(shown_count=1),
-    "following": Q(level="watching"),
-}
 
 
 @require_safe
@@ -32,6 +26,7 @@ def all_spaces(request):
         "mine": [space for space in listed if space.pk in mine],
         "others": [space for space in listed if space.pk not in mine],
         "new": _new_threads(request.user),
+        "choices": lists.Show.choices,
     }
     return render(request, "community/spaces.html", context)
 
@@ -43,13 +38,13 @@ def space(request, slug):
     place = get_object_or_404(reading.as_followed_by(request.user, listed), slug=slug)
     if not permissions.may_read(request.user, place):
         return _closed_door(request, place)
-    chosen = request.GET.get("show", "")
-    found = reading.listed(request.user).filter(FILTERS.get(chosen, Q()), space=place)
+    show = lists.chosen(request.GET.get("show", ""))
     context = {
         "space": place,
         "rules": markdown.render(place.rules).html,
-        "page": Paginator(found, THREADS_PER_PAGE).get_page(request.GET.get("page")),
-        "chosen": chosen if chosen in FILTERS else "",
+        "page": lists.page(request.user, show, page_number(request), space=place),
+        "chosen": show,
+        "choices": lists.Show.choices,
         "may_start": permissions.may_start(request.user, place),
         "levels": SPACE_LEVELS,
     }

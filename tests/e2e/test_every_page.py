@@ -25,6 +25,9 @@ STRANGER = [
 LEADER = [
     "/spaces/",
     "/spaces/the-open-floor/",
+    "/spaces/the-open-floor/?show=mine",
+    "/threads/?show=following",
+    "/threads/?show=unread&page=2",
     "/spaces/the-open-floor/members/",
     "/spaces/the-open-floor/start/",
     "/threads/22/",

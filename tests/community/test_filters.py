@@ -1,0 +1,172 @@
+"""Lists of threads narrowed to what is new, mine, unanswered or watched; in one space or in all."""
+
+import pytest
+from django.utils import timezone
+
+from community import lists, moderation, reading, threads
+from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance
+from leaders.models import CohortMembership
+from tests.making import make_reply, make_thread
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def titles(leader, show, space=None) -> list[str]:
+    return [thread.title for thread in lists.page(leader, show, 1, space=space).threads]
+
+
+@pytest.fixture
+def talk(ana, ben, space):
+    """Four threads: one each is new to ben, his, unanswered and watched; none is two of these."""
+    new = make_thread(space, ana, title="Fresh news")
+    make_reply(new, ana)
+    mine = make_thread(space, ana, title="With a word of mine")
+    make_reply(mine, ben)
+    reading.follow(mine, by=ben, level="normal")
+    lonely = make_thread(space, ana, title="Still lonely")
+    watched = make_thread(space, ana, title="Worth watching")
+    make_reply(watched, ana)
+    reading.follow(watched, by=ben, level="watching")
+    for thread in (mine, lonely, watched):
+        reading.mark_read(thread, by=ben, first=1, last=thread.last_number)
+        thread.refresh_from_db()
+        reading.mark_read(thread, by=ben, first=1, last=thread.last_number)
+    return {"new": new, "mine": mine, "lonely": lonely, "watched": watched}
+
+
+@pytest.mark.parametrize(
+    ("show", "title"),
+    [
+        ("unread", "Fresh news"),
+        ("mine", "With a word of mine"),
+        ("unanswered", "Still lonely"),
+        ("following", "Worth watching"),
+    ],
+)
+def test_each_filter_finds_its_own(browse, ben, talk, space, show, title):
+    assert titles(ben, show, space) == titles(ben, show) == [title]
+    for address in (f"/spaces/north/?show={show}", f"/threads/?show={show}"):
+        page = text(browse(ben).get(address))
+        assert title in page
+        assert f'href="?show={show}" aria-current="true"' in page
+        for other in talk.values():
+            assert (other.title in page) == (other.title == title)
+
+
+def test_without_a_filter_all_stand_there_the_latest_first(browse, ben, talk, space):
+    latest = ["Worth watching", "Still lonely", "With a word of mine", "Fresh news"]
+    assert titles(ben, "", space) == titles(ben, "") == latest
+    assert titles(ben, lists.chosen("nonsense")) == latest
+
+
+def test_what_one_starts_is_mine(ana, talk):
+    assert len(titles(ana, "mine")) == 4
+
+
+def test_a_question_waits_until_an_answer_is_marked(ana, ben, space):
+    question = make_thread(space, ana, title="How?", kind="question")
+    reply = make_reply(question, ben, body="So.")
+    assert titles(ben, "unanswered") == ["How?"]
+    threads.mark_answer(reply, by=ana)
+    assert titles(ben, "unanswered") == []
+
+
+def test_a_reply_that_was_hidden_answers_nothing(ana, ben, dara, space, talk):
+    reply = make_reply(talk["lonely"], ben)
+    assert titles(ana, "unanswered") == []
+    moderation.hide(reply, by=dara, reason="Unkind")
+    assert titles(ana, "unanswered") == ["Still lonely"]
+
+
+@pytest.mark.parametrize(
+    ("show", "sentence"),
+    [
+        ("unread", "You have read everything"),
+        ("mine", "You have not written here yet"),
+        ("unanswered", "Nobody waits for an answer"),
+        ("following", "You watch nothing here"),
+        ("", "No threads yet"),
+    ],
+)
+def test_an_empty_list_says_so(browse, ben, space, show, sentence):
+    assert sentence in text(browse(ben).get(f"/spaces/north/?show={show}"))
+    assert sentence in text(browse(ben).get(f"/threads/?show={show}"))
+
+
+def test_pages_keep_the_filter_and_count_nothing(browse, ana, space, monkeypatch):
+    monkeypatch.setattr(lists, "PER_PAGE", 2)
+    for number in range(5):
+        make_thread(space, ana, title=f"Number {number}")
+    page = text(browse(ana).get("/threads/?show=mine&page=2"))
+    assert "Number 2" in page
+    assert "Number 4" not in page
+    for number in (1, 3):
+        assert f'href="?show=mine&amp;page={number}"' in page or f'href="?show=mine&page={number}"' in page
+    assert lists.page(ana, "mine", 3).last == 3
+    assert lists.page(ana, "mine", 99).number == 1
+    assert lists.page(ana, "", 1, space=space).last == 3
+
+
+# --- Nothing that one may not see -----------------------------------------------------------------------
+
+
+def hide(thread, dara):
+    moderation.hide(thread, by=dara, reason="Off course")
+
+
+def end_membership(thread, dara):
+    CohortMembership.objects.filter(leader__handle="ben").update(ends_on=timezone.localdate())
+
+
+def seal(thread, dara):
+    """Ben belongs to it and has not said yes to its rules."""
+    Space.objects.filter(pk=thread.space_id).update(kind=SpaceKind.SEALED, mail_rule="nothing")
+
+
+@pytest.mark.parametrize("happens", [hide, end_membership, seal])
+@pytest.mark.parametrize("show", lists.Show.values)
+def test_no_filter_shows_what_one_may_not_see(browse, ana, ben, dara, space, happens, show):
+    thread = make_thread(space, ana, title="A zebra named Jones")
+    make_reply(thread, ben)
+    make_thread(space, ben, title="A zebra of mine", kind="question")
+    reading.mark_unread(thread, by=ben, number=1)
+    for each in space.threads.all():
+        happens(each, dara)
+    assert "zebra" not in text(browse(ben).get(f"/threads/?show={show}"))
+
+
+def test_an_outsider_and_an_admin_find_nothing(browse, cleo, finn, talk):
+    for person in (cleo, finn):
+        for show in lists.Show.values:
+            assert titles(person, show) == []
+        assert browse(person).get("/spaces/north/?show=mine").status_code == 404
+
+
+def test_with_the_yes_to_its_rules_a_sealed_space_is_in_the_list(ana, ben, dara, space, talk):
+    seal(talk["new"], dara)
+    TermsAcceptance.objects.create(space=space, leader=ben)
+    SpaceMembership.objects.create(space=space, leader=ben)
+    assert "Fresh news" in titles(ben, "unread")
+
+
+def test_a_suspended_leader_is_kept_out(browse, eli, talk):
+    assert browse(eli).get("/threads/").status_code == 403
+
+
+@pytest.mark.parametrize("show", lists.Show.values)
+def test_a_list_asks_no_more_for_more_rows(browse, ana, ben, space, show, django_assert_max_num_queries):
+    def write():
+        thread = make_thread(space, ana, kind="question")
+        make_reply(thread, ben)
+        make_reply(thread, ana)
+
+    write()
+    client = browse(ben)
+    with django_assert_max_num_queries(20) as one:
+        client.get(f"/threads/?show={show}")
+    for _ in range(4):
+        write()
+    with django_assert_max_num_queries(len(one)):
+        client.get(f"/threads/?show={show}")
