@@ -114,15 +114,15 @@ def listed(leader: Leader) -> QuerySet[Thread]:
 
 
 def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
-    """Each as by as_read_by, with the number of the first post that is new to the leader, or None."""
+    """Each as by as_read_by, with `unread`, and the number of the first post that is new, or None."""
     first = _unread(leader).order_by("number").values("number")[:1]
-    return as_read_by(leader, threads).annotate(first_unread=Subquery(first))
+    return as_read_by(leader, threads).annotate(first_unread=Subquery(first), unread=_unread_count(leader))
 
 
 def tell(leader: Leader, thread: Thread, *, is_back: bool = False) -> None:
     """Have the open pages of a leader show how far a thread is read now."""
     found = with_first_unread(leader, Thread.objects.filter(pk=thread.pk))
-    now = found.annotate(unread=_unread_count(leader)).values("first_unread", "unread", "last_number").get()
+    now = found.values("first_unread", "unread", "last_number").get()
     mark = now["first_unread"] - 1 if now["first_unread"] else now["last_number"]
     told = {"thread": thread.pk, "mark": mark, "unread": now["unread"], "back": is_back}
     live.push(live.leader_topic(leader.pk), {"type": "read", **told})

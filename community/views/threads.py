@@ -179,6 +179,7 @@ def _context(request, found, form, number=None) -> dict:
         "form": form,
         "levels": THREAD_LEVELS,
         "mark": (found.first_unread or found.last_number + 1) - 1,
+        "unread": found.unread,
     }
 
 

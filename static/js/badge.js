@@ -1,5 +1,6 @@
 // On every page of somebody signed in: the number of unread notices, and how the connection is.
 import { live } from "./live.js";
+import "./marks.js";
 
 const WORDS = {
   connecting: "Connecting…",
@@ -25,5 +26,7 @@ async function fetchBadge() {
 
 live.addEventListener("state", showState);
 live.addEventListener("notices", fetchBadge);
+// Reading a thread reads its notices, and marking it unread brings them back.
+live.addEventListener("read", ({ detail }) => (detail.back || !document.getElementById("notice-counter").hidden) && fetchBadge());
 showState();
 live.open();

@@ -8,7 +8,8 @@
 // followed any more. The order that loses nothing: subscribe, wait for "subscribed", then fetch what is newer.
 //
 // live.send({type: …}) is false while there is no connection. Answers without a topic, and changes of `live.state`
-// ("connecting", "connected", "waiting", "signed-out"), are DOM events: live.addEventListener("said", …), "state".
+// ("connecting", "connected", "waiting", "signed-out"), are DOM events: live.addEventListener("said", …), "state"; and
+// so are "notices", "read" (how far this leader has read a thread, on whatever device) and "catch-up".
 
 const SIGNED_OUT = 4401;
 const SILENCE = 30_000; // the server speaks at least every 12 seconds
@@ -86,6 +87,7 @@ class Live extends EventTarget {
       for (const [topic, version] of Object.entries(event.versions)) this.#tell(topic, { type: "version", topic, version });
     } else if (event.type === "catch-up") {
       for (const topic of this.#topics.keys()) this.#tell(topic, event);
+      this.dispatchEvent(new CustomEvent("catch-up"));
     } else if (event.type === "error" && event.again && event.topic) {
       setTimeout(() => this.#topics.has(event.topic) && this.send({ type: "subscribe", topic: event.topic }), event.again * 1_000);
     } else if (event.topic && this.#topics.has(event.topic)) {

@@ -1,52 +1,15 @@
-// A thread page: tells what was seen, and brings in what arrives. Without it the page reads and posts just the same.
+// A thread page: brings in what arrives. Without it the page reads and posts just the same.
+import "./fresh.js";
 import { live } from "./live.js";
+import { Sight, numberOf } from "./seen.js";
 
 const posts = document.getElementById("posts");
 const arrivals = document.getElementById("arrivals");
-const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 let last = Number(posts.dataset.last);
 const AT_ONCE = 20;
 const reply = document.querySelector("[name=seen]"); // what whoever answers could know of
 
-// --- What was seen: a post on the screen for a second; told in batches, and at once when the page goes away.
-let mark = Number(posts.dataset.mark);
-let told = mark;
-const waiting = new Map();
-const numberOf = (post) => Number(post.id.replace("post-", ""));
-
-const watcher = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) waiting.set(target, setTimeout(() => saw(target), 1000));
-    else {
-      clearTimeout(waiting.get(target));
-      waiting.delete(target);
-    }
-  }
-});
-
-const seenHere = new Set();
-
-function saw(post) {
-  if (document.visibilityState !== "visible") return;
-  watcher.unobserve(post);
-  seenHere.add(numberOf(post));
-  while (seenHere.has(mark + 1)) mark += 1;
-}
-
-function tell() {
-  if (mark <= told) return;
-  const body = new URLSearchParams({ csrfmiddlewaretoken: token, first: told + 1, last: mark });
-  if (navigator.sendBeacon(posts.dataset.seen, body)) told = mark;
-}
-
-function watch(root) {
-  for (const post of root.querySelectorAll(".post")) if (numberOf(post) > mark) watcher.observe(post);
-}
-
-watch(posts);
-setInterval(tell, 2000);
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
-addEventListener("pagehide", tell);
+new Sight(posts);
 
 // --- What arrives: the server renders it with this reader's rights; nothing that is being read moves.
 async function fetchPosts(first, until) {
@@ -78,7 +41,6 @@ async function arrived(number) {
     for (const post of came) window.htmx?.process(post);
     if (reply) reply.value = last;
   }
-  watch(posts);
   arrivals.textContent = "A new reply has come.";
 }
 
@@ -113,3 +75,16 @@ live.subscribe(`thread:${posts.dataset.thread}`, (event) => {
   // After a lost connection: the version of a thread is the number of its last post.
   else if (event.version > last) inTurn(() => arrived(event.version));
 });
+
+// --- What has arrived stands on a later page when one comes back, so the address follows what is read.
+const HERE = Number(posts.dataset.page);
+let resting = 0;
+
+addEventListener("scroll", () => {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const post = [...posts.querySelectorAll(".post")].find((each) => each.getBoundingClientRect().bottom > 0);
+    const page = post && Math.ceil(numberOf(post) / AT_ONCE);
+    if (page > HERE) history.replaceState(history.state, "", `?page=${page}#${post.id}`);
+  }, 200);
+}, { passive: true });
