@@ -27,6 +27,7 @@ urlpatterns = [
     path("spaces/<slug:slug>/rules/", spaces.accept_terms, name="accept_terms"),
     path("spaces/<slug:slug>/follow/", levels.follow_space, name="follow_space"),
     path("spaces/<slug:slug>/start/", threads.start, name="start"),
+    path("spaces/<slug:slug>/similar/", threads.similar_threads, name="similar"),
     path("spaces/<slug:slug>/attachments/", attachments.attach, name="attach"),
     path("attachments/<uuid:uuid>/", attachments.attachment, name="attachment"),
     path("attachments/<uuid:uuid>/small/", attachments.attachment, {"size": "small"}, name="small_image"),

@@ -60,6 +60,7 @@ DOORS = {
     "members": MEMBER,
     "people": MEMBER,
     "start": MEMBER,
+    "similar": MEMBER,
     "attach": MEMBER,
     "attachment": MEMBER,
     "small_image": MEMBER,

@@ -1,16 +1,20 @@
 """Reading a thread, starting one, replying, following."""
 
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import permissions, posts, reading, threads
+from community import pace, permissions, posts, reading, similar, threads
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, Post, Space, Thread
 from community.views import previews
+
+SIMILAR_PER_MINUTE = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,7 +23,8 @@ def start(request, slug):
     space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
     permissions.require(permissions.may_start(request.user, space))
     form = ThreadForm(request.POST if request.method == "POST" else None)
-    context = {"space": space, "form": form}
+    resembling = partial(similar.find, request.POST.get("title", ""), by=request.user, space=space)
+    context = {"space": space, "form": form, "similar": resembling}
     if request.POST.get("preview"):
         return previews.show(request, "community/start.html", context, space)
     if form.is_valid():
@@ -29,6 +34,16 @@ def start(request, slug):
             form.add_error("body", str(refusal))
             return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def similar_threads(request, slug):
+    """Threads like the one whose title is being typed."""
+    space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
+    permissions.require(permissions.may_start(request.user, space))
+    pace.keep("similar", request.user, at_most=SIMILAR_PER_MINUTE)
+    found = similar.find(request.GET.get("title", ""), by=request.user, space=space)
+    return render(request, "community/_similar.html", {"similar": found, "said": True})
 
 
 @require_safe
