@@ -52,6 +52,7 @@ urlpatterns = [
     ),
     path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
     path("posts/<int:pk>/", posts.permalink, name="post"),
+    path("posts/<int:pk>/quote/", posts.quote, name="quote"),
     path("posts/<int:pk>/edit/", posts.edit, name="edit"),
     path("posts/<int:pk>/answer/", posts.mark_answer, name="mark_answer"),
     path("posts/<int:pk>/answer/undo/", posts.unmark_answer, name="unmark_answer"),

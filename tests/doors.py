@@ -79,6 +79,7 @@ DOORS = {
     "unmark_answer": MEMBER,
     "post": MEMBER,
     "post_history": MEMBER,
+    "quote": MEMBER,
     "thank": MEMBER,
     "take_thanks_back": MEMBER,
     "bookmark": MEMBER,

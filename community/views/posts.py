@@ -1,11 +1,12 @@
 """One post: its permalink, its edits, thanks for it, a bookmark on it."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from community import bookmarks, permissions, posts, threads
+from community import bookmarks, markdown, permissions, posts, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, Post, Thread
 from community.views import previews
@@ -16,6 +17,13 @@ from community.views.threads import as_fragments, status_of
 def permalink(request, pk):
     """The page on which a post stands, whatever is hidden from whom."""
     return _to_post(get_object_or_404(_placed(request), pk=pk))
+
+
+@require_safe
+def quote(request, pk):
+    """The Markdown that quotes a post, for a reply that is being written."""
+    post = get_object_or_404(_posts(request).shown(), pk=pk)
+    return HttpResponse(markdown.as_quote(post), content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

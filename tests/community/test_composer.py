@@ -233,3 +233,20 @@ def test_the_number_of_questions_does_not_grow_with_the_people(
         CohortMembership.objects.create(cohort=cohort, leader=leader, starts_on=cohort.starts_on)
     with django_assert_max_num_queries(1):
         assert len(spaces.people_like(space, "be", by=ana)) == 8
+
+
+# --- Quoting ----------------------------------------------------------------------------------------------
+
+
+def test_whoever_sees_a_post_can_quote_it_from_the_page(browse, thread, ana, ben, cleo, dara):
+    post = thread.posts.get()
+    address = f"/posts/{post.pk}/quote/"
+    assert f'data-quotes="{address}"' in text(browse(ben).get(thread.get_absolute_url() + "?page=1"))
+    answer = browse(ben).get(address)
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert text(answer) == f"> /posts/{post.pk}/\n> Wise words\n\n"
+    assert browse(cleo).get(address).status_code == 404
+    assert browse(ben).post(address).status_code == 405
+    moderation.hide(post, by=dara, reason="It names a patient.")
+    for reader in (ana, ben, dara):
+        assert browse(reader).get(address).status_code == 404
