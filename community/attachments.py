@@ -4,7 +4,6 @@ import uuid as uuids
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -12,17 +11,17 @@ from django.db.models import Q
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from community import files, permissions
+from community import files, pace, permissions
 from community.figures import Place
 from community.models import Attachment, Post, Space
 from community.models.attachments import place_of_file
-from community.permissions import TooOften, require
+from community.permissions import require
 from leaders.models import Leader
 
 KEPT_UNUSED = timedelta(days=1)
 KEPT_REMOVED = timedelta(days=30)
 FORGOTTEN_AT_ONCE = 500
-TRIES_AT_MOST, TRIES_SPAN = 120, 600  # whether or not they were refused, in so many seconds
+TRIES_AT_MOST = 30  # in a minute, refused ones too: looking through a file costs more than sending it
 
 
 def upload(space: Space, *, by: Leader, file: UploadedFile, uuid: uuids.UUID, alt: str = "") -> Attachment:
@@ -34,7 +33,7 @@ def upload(space: Space, *, by: Leader, file: UploadedFile, uuid: uuids.UUID, al
     if earlier := Attachment.objects.filter(uploader=by, client_uuid=uuid).first():
         return earlier
     require(permissions.may_go_on_attaching(by))
-    _count_try(by)
+    pace.keep("upload", by, at_most=TRIES_AT_MOST)
     prepared = files.prepare(file)
     try:
         return _keep(Attachment(space=space, uploader=by, client_uuid=uuid, alt=alt), prepared)
@@ -120,11 +119,3 @@ def _forget(attachment: Attachment) -> None:
         if field:
             field.storage.delete(field.name)
     attachment.delete()
-
-
-def _count_try(by: Leader) -> None:
-    """Looking through a file costs more than sending it: somebody's script is stopped here."""
-    key = f"uploads:{by.pk}"
-    cache.add(key, 0, TRIES_SPAN)
-    if cache.incr(key) > TRIES_AT_MOST:
-        raise TooOften("You have sent very many files just now. Please wait ten minutes.")

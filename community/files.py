@@ -29,8 +29,6 @@ _PDF_MAGIC, _PARCEL_MAGIC, _OLD_OFFICE_MAGIC = b"%PDF-", b"PK\x03\x04", b"\xd0\x
 IMAGE_ENDINGS = {"png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif"}
 TEXT_ENDINGS = {"txt", "csv"}
 KNOWN_ENDINGS = IMAGE_ENDINGS | set(documents.TYPES)
-# What `accept` of a file input offers; phones turn their own formats into JPEG for it.
-ACCEPT = ",".join(["image/jpeg", "image/png", "image/webp", "image/gif", *(f".{e}" for e in documents.TYPES)])
 
 
 @dataclass(frozen=True)

@@ -127,11 +127,16 @@ class EditForm(forms.Form):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
+# What a file input offers: phones turn pictures of their own format into JPEG for it.
+ACCEPT = "image/jpeg,image/png,image/webp,image/gif,.pdf,.txt,.csv,.docx,.xlsx,.pptx,.odt,.ods,.odp"
+
+
 class UploadForm(forms.Form):
     """One file, and what it shows."""
 
     file = forms.FileField(
         label="The file",
+        widget=forms.FileInput(attrs={"accept": ACCEPT}),
         error_messages={
             "required": "Choose a file.",
             "missing": "Choose a file.",

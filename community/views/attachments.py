@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import attachments, files, permissions
+from community import attachments, permissions
 from community.documents import TYPES
 from community.forms import UploadForm
 from community.models import Attachment, Space, SpaceKind
@@ -75,7 +75,7 @@ def _file(found: Attachment, size: str) -> FileResponse:
 
 def _page(request, space, form, status=200):
     unused = Attachment.objects.filter(uploader=request.user, space=space, post=None).order_by("-created_at")
-    context = {"space": space, "form": form, "unused": unused[:LISTED_AT_MOST], "accept": files.ACCEPT}
+    context = {"space": space, "form": form, "unused": unused[:LISTED_AT_MOST]}
     return render(request, "community/attach.html", context, status=status)
 
 

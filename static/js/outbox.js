@@ -1,6 +1,7 @@
 // What one writes in a chat room: shown at once as pending, sent in order, kept until the server has it.
 // Nothing that was typed is lost by a reload, a lost connection or a refusal.
 import { live } from "./live.js";
+import { uuid4 } from "./uuid.js";
 
 const PATIENCE = 10_000;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
@@ -172,13 +173,4 @@ export class Outbox {
     this.#waiting = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
     for (const entry of this.#waiting) this.#draw(entry);
   }
-}
-
-// crypto.randomUUID is missing where a site is tried over plain HTTP from another machine.
-function uuid4() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
 }

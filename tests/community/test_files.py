@@ -1,15 +1,17 @@
 """What may be added to a post: told by its content, made fit, or refused with a sentence."""
 
 import io
-import re
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from community import documents, files, pictures
+from community.forms import ACCEPT
 from tests.sending import huge_png, moving_picture, office, open_document, parcel, photo, picture
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
@@ -196,5 +198,10 @@ def test_a_name_is_safe_to_show_and_to_send(given, name):
     assert files.clean_name(given, "webp") == name
 
 
-def test_the_form_offers_what_is_taken():
-    assert re.search(r"image/jpeg.*\.pdf.*\.docx", files.ACCEPT)
+def test_forms_offer_what_is_taken():
+    composer = (Path(settings.BASE_DIR) / "templates" / "forms.html").read_text()
+    assert f'accept="{ACCEPT}"' in composer
+    offered = ACCEPT.replace("image/", ".").split(",")
+    assert set(offered) == {f".{ending}" for ending in {*documents.TYPES, "jpeg", "png", "webp", "gif"}}
+    for most in (files.IMAGE_AT_MOST, files.DOCUMENT_AT_MOST):
+        assert f'-most="{most}"' in composer

@@ -30,6 +30,7 @@ LEADER = [
     "/threads/?show=unread&page=2",
     "/spaces/the-open-floor/members/",
     "/spaces/the-open-floor/start/",
+    "/spaces/the-open-floor/attachments/",
     "/threads/22/",
     "/spaces/kestrel/chat/",
     "/leaders/",
