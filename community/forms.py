@@ -23,6 +23,7 @@ from community.models import (
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
 A_MONTH = 31 * 24 * 60 * 60
+DRAFT_AT_MOST = 240_000  # far more than a post: nothing that was typed or pasted may be lost
 
 
 class BodyField(forms.CharField):
@@ -45,13 +46,25 @@ class BodyField(forms.CharField):
         """A line ends in one way, whatever a browser makes of it: what was not changed stays the same."""
         return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
+    def widget_attrs(self, widget):
+        """How long the words may be, without the maxlength by which a browser cuts them off silently."""
+        return {"data-most": self.max_length}
+
 
 class UUIDField(forms.UUIDField):
     """The number of a submission: sent twice, it counts once."""
 
+    def __init__(self, **options):
+        errors = {"invalid": "Please send again."}
+        super().__init__(initial=uuid.uuid4, widget=forms.HiddenInput, error_messages=errors, **options)
+
+
+class BaseField(forms.IntegerField):
+    """The version of the draft with which a form began."""
+
     def __init__(self):
         super().__init__(
-            initial=uuid.uuid4, widget=forms.HiddenInput, error_messages={"invalid": "Please send again."}
+            min_value=0, max_value=2_000_000_000, required=False, initial=0, widget=forms.HiddenInput
         )
 
 
@@ -86,6 +99,7 @@ class ThreadForm(TitleForm):
 
     body = BodyField()
     uuid = UUIDField()
+    base = BaseField()
 
 
 class PreviewForm(forms.Form):
@@ -97,6 +111,7 @@ class PreviewForm(forms.Form):
 class ReplyForm(forms.Form):
     body = BodyField(label="Your reply")
     uuid = UUIDField()
+    base = BaseField()
     seen = forms.IntegerField(min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput)
 
 
@@ -124,7 +139,53 @@ class EditMessageForm(forms.Form):
 
 class EditForm(forms.Form):
     body = BodyField()
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    uuid = UUIDField(required=False)
+    base = BaseField()
+
+
+class DraftField(forms.CharField):
+    """Words as they were typed, but for what no database can hold."""
+
+    def __init__(self, *, max_length: int, what: str):
+        too_long = f"{what} is longer than {max_length:,} characters: too long to be kept as a draft."
+        errors = {"max_length": too_long}
+        super().__init__(max_length=max_length, required=False, strip=False, error_messages=errors)
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\x00", "").replace("\r\n", "\n")
+
+
+class DraftForm(forms.Form):
+    """A form as it stands, finished or not."""
+
+    title = DraftField(max_length=1_000, what="The title")
+    kind = forms.CharField(required=False)
+    body = DraftField(max_length=DRAFT_AT_MOST, what="This")
+    uuid = forms.UUIDField(required=False)
+    base = BaseField()
+    turn = forms.IntegerField(min_value=0, max_value=2_000_000_000, required=False)
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, required=False)
+    leader = forms.IntegerField(required=False)
+
+    def __init__(self, *args, leader, **options):
+        super().__init__(*args, **options)
+        self._leader = leader
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] if self.cleaned_data["kind"] in ThreadKind.values else ""
+
+    def clean_leader(self):
+        if self.cleaned_data["leader"] not in (None, self._leader.pk):
+            raise forms.ValidationError("Somebody else has signed in here meanwhile. This was not saved.")
+        return self._leader.pk
+
+
+class SettleForm(forms.Form):
+    """Which of two texts of a draft stays."""
+
+    aside = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    choice = forms.ChoiceField(choices=[(choice, choice) for choice in ("this", "that", "both")])
 
 
 # What a file input offers: phones turn pictures of their own format into JPEG for it.

@@ -10,6 +10,7 @@ from community.models import (
     Attachment,
     Bookmark,
     Decision,
+    DraftKind,
     FormerTitle,
     JoinRequest,
     Message,
@@ -24,7 +25,7 @@ from community.models import (
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, TooOften, Verdict, may_come_in, no, require
 
-__all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "require"]
+__all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "no", "require"]
 
 # More than people do, even on a busy day; somebody's script is stopped there.
 POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
@@ -33,6 +34,9 @@ TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 BOOKMARKS_AT_MOST = 2_000  # in all
 ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
+DRAFTS_AT_MOST = 200
+DRAFTS_SIZE_AT_MOST = 4_000_000  # characters in all drafts of one leader
+ASIDES_AT_MOST = 4  # texts beside one draft
 
 
 class Conflict(PermissionDenied):
@@ -139,6 +143,31 @@ def may_mark_answer(leader: Leader, post: Post) -> Verdict:
         return no("The question itself cannot be the answer.")
     if post.is_hidden or post.thread.is_hidden:
         return no("A hidden post cannot be the answer.")
+    return ALLOWED
+
+
+def may_draft(leader: Leader, kind: str, target: int) -> Verdict:
+    """Whoever can see where the words belong; of a post, its author."""
+    places = {
+        DraftKind.THREAD: Space.objects.visible_to(leader),
+        DraftKind.REPLY: Thread.objects.visible_to(leader),
+        DraftKind.EDIT: Post.objects.visible_to(leader).filter(author=leader),
+    }
+    if kind not in places or not places[kind].filter(pk=target).exists():
+        return no("There is nothing here that you can write in.")
+    return ALLOWED
+
+
+def may_keep_drafts(number: int, size: int) -> Verdict:
+    """So many drafts of so many characters in all."""
+    if number > DRAFTS_AT_MOST:
+        return no(
+            f"You have {DRAFTS_AT_MOST} drafts. Please send or discard one, then this one will be kept."
+        )
+    if size > DRAFTS_SIZE_AT_MOST:
+        return no(
+            "Your drafts are very long together. Please send or discard one, then this one will be kept."
+        )
     return ALLOWED
 
 

@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from community import attachments, live, markdown, permissions, posts, reading, spaces
+from community import attachments, drafts, live, markdown, permissions, posts, reading, spaces
 from community.models import (
+    DraftKind,
     ErrandKind,
     FormerTitle,
     Level,
@@ -71,9 +72,19 @@ class UnseenQuote(Unfit):
 
 
 def start(
-    space: Space, *, by: Leader, title: str, body: str, uuid: uuids.UUID, kind: str = ThreadKind.DISCUSSION
+    space: Space,
+    *,
+    by: Leader,
+    title: str,
+    body: str,
+    uuid: uuids.UUID,
+    kind: str = ThreadKind.DISCUSSION,
+    base: int | None = None,
 ) -> Thread:
-    """Start a thread with its first post; the same uuid again returns the thread that it made."""
+    """Start a thread with its first post; the same uuid again returns the thread that it made.
+
+    `base` is the version of the draft with which the form began: what was saved elsewhere since is kept.
+    """
     try:
         with transaction.atomic():
             require(permissions.may_start(by, space))
@@ -82,15 +93,25 @@ def start(
             require(permissions.may_go_on_writing(by))
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
+            drafts.forget_sent(by, DraftKind.THREAD, space.pk, uuid=uuid, base=base)
     except IntegrityError:
         return _repeated(by, uuid).thread
     return thread
 
 
-def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID, seen: int | None = None) -> Post:
+def reply(
+    thread: Thread,
+    *,
+    by: Leader,
+    body: str,
+    uuid: uuids.UUID,
+    seen: int | None = None,
+    base: int | None = None,
+) -> Post:
     """Add a post to a thread; the same uuid again returns the post that it made.
 
     `seen` is the number of the last post that the writer could know of; Overtaken if others wrote since.
+    `base` is the version of the draft with which the form began, as in `start`.
     """
     try:
         with transaction.atomic():
@@ -100,19 +121,33 @@ def reply(thread: Thread, *, by: Leader, body: str, uuid: uuids.UUID, seen: int 
             require(permissions.may_reply(by, thread))
             require(permissions.may_go_on_writing(by))
             _refuse_if_overtaken(thread, by, seen)
-            return _add_post(thread, by, body, uuid)
+            post = _add_post(thread, by, body, uuid)
+            drafts.forget_sent(by, DraftKind.REPLY, thread.pk, uuid=uuid, base=base)
+            return post
     except IntegrityError:
         return _repeated(by, uuid)
 
 
 @transaction.atomic
-def edit(post: Post, *, by: Leader, body: str, version: int) -> Post:
-    """Give a post a new text and keep the former one; Stale if `version` is not the one that stands."""
+def edit(
+    post: Post,
+    *,
+    by: Leader,
+    body: str,
+    version: int,
+    uuid: uuids.UUID | None = None,
+    base: int | None = None,
+) -> Post:
+    """Give a post a new text and keep the former one; Stale if `version` is not the one that stands.
+
+    `uuid` and `base` name the form and its draft, as in `start`.
+    """
     # Alone: a joined row is not found again when the post has just been moved elsewhere.
     post = Post.objects.select_for_update().get(pk=post.pk)
     require(permissions.may_edit(by, post))
     if post.version != version:
         raise Stale
+    drafts.forget_sent(by, DraftKind.EDIT, post.pk, uuid=uuid, base=base)
     if body == post.body:
         return post
     require(permissions.may_go_on_editing(by))

@@ -116,7 +116,19 @@ def test_the_administration_is_for_admins(scene, address):
 
 
 def test_nothing_that_was_said_is_in_the_administration():
-    private = {"thread", "post", "message", "revision", "report", "case", "notice", "reading", "errand"}
+    private = {
+        "thread",
+        "post",
+        "message",
+        "revision",
+        "report",
+        "case",
+        "notice",
+        "reading",
+        "errand",
+        "draft",
+        "aside",
+    }
     assert private.isdisjoint(model._meta.model_name for model in admin.site._registry)
 
 

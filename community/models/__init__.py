@@ -1,6 +1,7 @@
 from community.models.attachments import Attachment, AttachmentKind
 from community.models.bookmarks import Bookmark
 from community.models.chat import Message, MessageRevision, Room, RoomReading
+from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
 from community.models.letters import Digest, LetterState
 from community.models.moderation import PRIORITY, Case, Category, Decision, Report
@@ -32,6 +33,7 @@ __all__ = [
     "PRIORITY",
     "SPACE_LEVELS",
     "THREAD_LEVELS",
+    "Aside",
     "Attachment",
     "AttachmentKind",
     "Bookmark",
@@ -39,6 +41,8 @@ __all__ = [
     "Category",
     "Decision",
     "Digest",
+    "Draft",
+    "DraftKind",
     "Errand",
     "ErrandKind",
     "FormerTitle",

@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from community import bookmarks, markdown, permissions, posts, threads
+from community import bookmarks, differences, drafts, markdown, permissions, posts, threads
 from community.forms import EditForm, ThanksForm
-from community.models import Bookmark, Post, Thread
+from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
+from community.views.drafts import with_asides
 from community.views.threads import as_fragments, status_of
 
 
@@ -30,11 +31,11 @@ def quote(request, pk):
 def edit(request, pk):
     """The form for a new text, and the new text; where it cannot be saved any more, it stays in the form."""
     post = _to_edit(request, pk)
-    form = EditForm(
-        request.POST if request.method == "POST" else None,
-        initial={"body": post.body, "version": post.version},
-    )
-    context = {"post": post, "form": form, "back": _posts(request).filter(pk=pk).first()}
+    draft = drafts.found(request.user, DraftKind.EDIT, post.pk)
+    begun = {"body": post.body, "version": draft.post_version or post.version, **draft.form}
+    form = EditForm(request.POST if request.method == "POST" else None, initial=begun)
+    back = _posts(request).filter(pk=pk).first()
+    context = {"post": post, "form": form, "back": back, **with_asides(draft)}
     if request.POST.get("preview"):
         return previews.show(request, "community/edit.html", context, post.thread.space, post)
     if form.is_valid():
@@ -44,7 +45,7 @@ def edit(request, pk):
             form.add_error("body", str(refusal))
             return render(request, "community/edit.html", context, status=status_of(refusal))
         except threads.Stale:
-            return _both_texts(request, post, form)
+            return _both_texts(request, context)
     return render(request, "community/edit.html", context, status=422 if form.is_bound else 200)
 
 
@@ -138,14 +139,13 @@ def _to_post(post):
     return redirect(f"{post.thread.get_absolute_url()}?page={post.page_number}#post-{post.number}")
 
 
-def _both_texts(request, post, form):
-    """Somebody saved meanwhile: both texts, and the next save is on top of theirs."""
-    typed = form.cleaned_data["body"]
+def _both_texts(request, context):
+    """Somebody saved meanwhile: both texts side by side, and the next save is on top of theirs."""
+    post, typed = context["post"], context["form"].cleaned_data
     post.refresh_from_db()
-    form = EditForm(initial={"body": typed, "version": post.version})
-    return render(
-        request,
-        "community/edit.html",
-        {"post": post, "form": form, "back": post, "theirs": post.body},
-        status=409,
-    )
+    context |= {
+        "form": EditForm(initial={**typed, "version": post.version}),
+        "typed": typed["body"],
+        "difference_of_both": differences.between(post.body, typed["body"]),
+    }
+    return render(request, "community/edit.html", context, status=409)

@@ -8,11 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import pace, permissions, posts, reading, similar, threads
+from community import drafts, pace, permissions, posts, reading, similar, threads
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
-from community.models import POSTS_PER_PAGE, THREAD_LEVELS, Post, Space, Thread
+from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Space, Thread
 from community.views import previews
+from community.views.drafts import with_asides
 
 SIMILAR_PER_MINUTE = 60
 
@@ -22,9 +23,10 @@ def start(request, slug):
     """The form for a new thread, and the new thread."""
     space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
     permissions.require(permissions.may_start(request.user, space))
-    form = ThreadForm(request.POST if request.method == "POST" else None)
+    draft = drafts.found(request.user, DraftKind.THREAD, space.pk)
+    form = ThreadForm(request.POST if request.method == "POST" else None, initial=draft.form)
     resembling = partial(similar.find, request.POST.get("title", ""), by=request.user, space=space)
-    context = {"space": space, "form": form, "similar": resembling}
+    context = {"space": space, "form": form, "similar": resembling, **with_asides(draft)}
     if request.POST.get("preview"):
         return previews.show(request, "community/start.html", context, space)
     if form.is_valid():
@@ -55,8 +57,9 @@ def thread(request, pk, slug=""):
     if "page" not in request.GET and found.is_marked:
         number = found.first_unread or max(found.last_number, 1)
         return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
-    form = ReplyForm(initial={"seen": found.last_number, **_quote(request, found)})
-    return _show(request, found, form)
+    draft = drafts.found(request.user, DraftKind.REPLY, found.pk)
+    form = ReplyForm(initial={"seen": found.last_number, **_with_quote(request, found, draft.form)})
+    return _show(request, found, form, draft=draft)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,7 +185,8 @@ def _rename_page(request, found, form, status):
     return render(request, "community/rename.html", context, status=status)
 
 
-def _context(request, found, form, number=None) -> dict:
+def _context(request, found, form, number=None, draft=None) -> dict:
+    draft = draft or drafts.found(request.user, DraftKind.REPLY, found.pk)
     number = number or _page_number(request, found)
     return {
         **_rights(request, found),
@@ -195,18 +199,20 @@ def _context(request, found, form, number=None) -> dict:
         "levels": THREAD_LEVELS,
         "mark": (found.first_unread or found.last_number + 1) - 1,
         "unread": found.unread,
+        **with_asides(draft),
     }
 
 
-def _show(request, found, form, status=200, number=None):
-    context = _context(request, found, form, number)
+def _show(request, found, form, status=200, number=None, draft=None):
+    context = _context(request, found, form, number, draft)
     return render(request, "community/thread.html", context, status=status)
 
 
-def _quote(request, found) -> dict:
-    """What the reply begins with when one pressed “Quote”."""
+def _with_quote(request, found, begun: dict) -> dict:
+    """What the reply begins with when one pressed “Quote”: below what one had typed already."""
     number = request.GET.get("quote", "")[:9]
     if not number.isdecimal():
-        return {}
+        return begun
     post = Post.objects.visible_to(request.user).shown().filter(thread=found, number=int(number)).first()
-    return {"body": as_quote(post)} if post else {}
+    texts = [begun.get("body", ""), as_quote(post) if post else ""]
+    return {**begun, "body": "\n\n".join(text for text in texts if text)}

@@ -17,9 +17,7 @@ export class Outbox {
     this.form = root.querySelector("[data-composer-of-chat]");
     if (!this.form) return;
     this.text = this.form.elements.body;
-    this.most = this.text.maxLength;
-    // A browser would cut a pasted text off without a word.
-    this.text.removeAttribute("maxlength");
+    this.most = Number(this.text.dataset.most);
     this.root = root;
     this.key = `chat:${room.leader}:${room.id}`;
     this.form.addEventListener("submit", (event) => this.#submit(event));

@@ -1,0 +1,307 @@
+"""Drafts: what a leader types, kept until it is sent, wherever the browser ends."""
+
+import uuid as uuids
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Left
+from django.utils import timezone
+
+from community import permissions
+from community.models import Aside, Draft, DraftKind, Post, Revision, Space, Thread
+from community.permissions import TooOften, require
+from leaders.models import Leader
+
+DAYS_KEPT = 180
+DAYS_DISCARDED = 1
+SAVES_A_MINUTE = 120  # a form saves every three seconds at most
+EXCERPT = 240
+FORGOTTEN_AT_ONCE = 1_000
+
+
+class Overwritten(Exception):
+    """A newer version was saved from elsewhere; the text of this save is kept beside it."""
+
+    def __init__(self, draft: Draft):
+        super().__init__("This draft was changed in another place while you wrote. Both texts are kept.")
+        self.draft = draft
+
+
+class AlreadySent(Exception):
+    """These very words were sent: they are no draft any more."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands in a form."""
+
+    body: str = ""
+    title: str = ""
+    thread_kind: str = ""
+
+    @classmethod
+    def of(cls, kept: Draft | Aside) -> "Words":
+        return cls(kept.body, kept.title, kept.thread_kind)
+
+    @property
+    def are_none(self) -> bool:
+        return not (self.body.strip() or self.title.strip())
+
+    def write_on(self, kept: Draft | Aside) -> None:
+        """Put them in the place of what stands there."""
+        kept.body, kept.title, kept.thread_kind = self.body, self.title, self.thread_kind
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the words of a draft belong, as far as its author may still see that."""
+
+    title: str = ""
+    href: str = ""
+    is_open: bool = False
+
+
+def found(leader: Leader, kind: str, target: int) -> Draft:
+    """The draft of a leader for a place, discarded or not; version 0 where there is none."""
+    mine = Draft.objects.visible_to(leader).filter(kind=kind, target=target).first()
+    return mine or Draft(leader=leader, kind=kind, target=target)
+
+
+def listed(leader: Leader):
+    """A leader's drafts with the beginning of each, the latest first."""
+    mine = Draft.objects.visible_to(leader).defer("body")
+    return mine.annotate(excerpt=Left("body", EXCERPT), others=Count("asides")).order_by("-saved_at", "-pk")
+
+
+def placed(drafts: list[Draft], *, viewer: Leader) -> list[Draft]:
+    """Drafts with the `place` of each: nameless where the viewer may no longer see it."""
+    places = {
+        DraftKind.THREAD: _spaces(drafts, viewer),
+        DraftKind.REPLY: _threads(drafts, viewer),
+        DraftKind.EDIT: _posts(drafts, viewer),
+    }
+    for draft in drafts:
+        draft.place = places[draft.kind].get(draft.target, Place())
+    return drafts
+
+
+def save(
+    kind: str,
+    target: int,
+    *,
+    by: Leader,
+    words: Words,
+    uuid: uuids.UUID,
+    base: int = 0,
+    turn: int = 0,
+    post_version: int | None = None,
+) -> Draft:
+    """Keep what a form holds; Overwritten if the draft is newer than `base`, the version the form knew.
+
+    `uuid` names the form and `turn` counts its savings, so that one that comes late changes nothing.
+    """
+    _refuse_haste(by)
+    with transaction.atomic():
+        if Post.objects.filter(author=by, client_uuid=uuid).exists():
+            raise AlreadySent
+        draft = _locked(by, kind, target)
+        words = Words() if kind == DraftKind.EDIT and _stands(by, target, words.body) else words
+        is_kept = _keep(draft, words, uuid, base, turn, post_version)
+    # Only now: what was put beside the newer text must stay.
+    if not is_kept:
+        raise Overwritten(draft)
+    return draft
+
+
+@transaction.atomic
+def settle(draft: Draft, *, by: Leader, aside: int, choice: str) -> Draft:
+    """Of two texts of one draft keep the saved one (`this`), the other (`that`), or `both`, joined."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk, leader=by)
+    other = draft.asides.filter(pk=aside).first()
+    if other is None:
+        return draft
+    if choice == "that":
+        _write(draft, Words.of(other))
+    elif choice == "both":
+        _write(draft, _joined(Words.of(draft), Words.of(other)))
+    other.delete()
+    return draft
+
+
+@transaction.atomic
+def discard(draft: Draft, *, by: Leader) -> None:
+    """Put a draft aside; for a day it can be brought back."""
+    mine = Draft.objects.visible_to(by).filter(pk=draft.pk, discarded_at=None)
+    mine.update(discarded_at=timezone.now(), version=F("version") + 1)
+
+
+@transaction.atomic
+def bring_back(draft: Draft, *, by: Leader) -> None:
+    """Undo discarding a draft."""
+    mine = Draft.objects.visible_to(by).filter(pk=draft.pk).exclude(discarded_at=None)
+    mine.update(discarded_at=None, saved_at=timezone.now(), version=F("version") + 1)
+
+
+def forget_sent(by: Leader, kind: str, target: int, *, uuid: uuids.UUID | None, base: int | None) -> None:
+    """The words of a form were sent, so its draft has had its day; a newer text from elsewhere stays."""
+    draft = Draft.objects.select_for_update().filter(leader=by, kind=kind, target=target).first()
+    if draft and (base is None or draft.version <= base or draft.uuid == uuid):
+        _drop(draft, uuid)
+
+
+def put_back(by: Leader, kind: str, target: int, words: Words) -> Draft:
+    """Make a draft of words that were sent and taken back; what was typed there since stays beside them."""
+    draft = _locked(by, kind, target)
+    if not draft.is_empty and not draft.discarded_at:
+        _set_aside(draft, Words.of(draft), draft.uuid)
+    _write(draft, words, uuids.uuid4())
+    return draft
+
+
+def forget_old() -> int:
+    """Remove what nobody touched for half a year, and what was discarded yesterday; return how many."""
+    now = timezone.now()
+    old = Draft.objects.filter(saved_at__lt=now - timedelta(days=DAYS_KEPT))
+    discarded = Draft.objects.filter(discarded_at__lt=now - timedelta(days=DAYS_DISCARDED))
+    some = [*old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE], *discarded.values_list("pk", flat=True)]
+    return Draft.objects.filter(pk__in=some).delete()[0]
+
+
+def _refuse_haste(by: Leader) -> None:
+    # A count in the cache, since saving leaves one row; without Redis nobody is refused.
+    key = f"draft-saves:{by.pk}"
+    if not cache.add(key, 1, 60) and _counted(key) > SAVES_A_MINUTE:
+        raise TooOften("Your draft is saved too often at once. It will be saved in a minute.")
+
+
+def _counted(key: str) -> int:
+    try:
+        return cache.incr(key) or 0
+    except ValueError:  # it has run out meanwhile, or there is no cache
+        return 0
+
+
+def _locked(by: Leader, kind: str, target: int) -> Draft:
+    """The one row for a place, held until the end of the transaction; a new one has version 0."""
+    row = Draft(leader=by, kind=kind, target=target)
+    Draft.objects.bulk_create([row], ignore_conflicts=True)
+    draft = Draft.objects.select_for_update().get(leader=by, kind=kind, target=target)
+    if draft.version and Post.objects.filter(author=by, client_uuid=draft.uuid).exists():
+        Words().write_on(draft)
+    return draft
+
+
+def _stands(by: Leader, target: int, body: str) -> bool:
+    """Whether a post has this text, or had it by the hand of the same leader."""
+    stands = Post.objects.filter(pk=target, author=by).values_list("body", flat=True)
+    former = Revision.objects.filter(post=target, editor=by, version__gt=1).values_list("body", flat=True)
+    return body.strip() in {text.replace("\r\n", "\n").strip() for text in [*stands, *former]}
+
+
+def _keep(draft: Draft, words: Words, uuid, base: int, turn: int, post_version: int | None) -> bool:
+    """Write the words down; False if they had to go beside a newer text."""
+    is_own = draft.uuid == uuid
+    if is_own and turn < draft.turn:
+        return True
+    if words.are_none and draft.is_empty:
+        _drop(draft, uuid)
+        return True
+    if Words.of(draft) == words and not draft.discarded_at:
+        draft.asides.filter(uuid=uuid).delete()
+        return True
+    if draft.version > base and not (is_own or draft.is_empty or draft.discarded_at):
+        if not words.are_none:
+            _set_aside(draft, words, uuid)
+        return False
+    if words.are_none:
+        if not draft.discarded_at:
+            _drop(draft, uuid)
+        return True
+    _refuse_too_many(draft, words)
+    draft.post_version = post_version
+    draft.version = max(draft.version, base)
+    _write(draft, words, uuid, turn)
+    draft.asides.filter(uuid=uuid).delete()
+    return True
+
+
+def _refuse_too_many(draft: Draft, words: Words) -> None:
+    if not draft.version:
+        require(permissions.may_draft(draft.leader, draft.kind, draft.target))
+    others = Draft.objects.filter(leader=draft.leader).exclude(pk=draft.pk)
+    have = others.aggregate(number=Count("pk"), size=Sum("size"))
+    require(permissions.may_keep_drafts(have["number"] + 1, (have["size"] or 0) + len(words.body)))
+
+
+def _write(draft: Draft, words: Words, uuid: uuids.UUID | None = None, turn: int = 0) -> None:
+    words.write_on(draft)
+    draft.version, draft.turn = draft.version + 1, turn
+    draft.uuid = uuid or uuids.uuid4()
+    draft.saved_at, draft.discarded_at = timezone.now(), None
+    draft.save()
+
+
+def _set_aside(draft: Draft, words: Words, uuid: uuids.UUID) -> None:
+    if draft.asides.exclude(uuid=uuid).count() >= permissions.ASIDES_AT_MOST:
+        require(permissions.no("Too many texts of this draft wait for you to choose. Choose first, please."))
+    values = {
+        "body": words.body,
+        "title": words.title,
+        "thread_kind": words.thread_kind,
+        "at": timezone.now(),
+    }
+    Aside.objects.update_or_create(draft=draft, uuid=uuid, defaults=values)
+
+
+def _drop(draft: Draft, uuid: uuids.UUID | None) -> None:
+    """Remove a draft; a text that waited beside it, from another form, takes its place."""
+    if other := draft.asides.exclude(uuid=uuid).first():
+        _write(draft, Words.of(other), other.uuid)
+        other.delete()
+    else:
+        draft.delete()
+        draft.version = 0
+
+
+def _joined(first: Words, second: Words) -> Words:
+    title = first.title if first.title == second.title else f"{first.title} {second.title}".strip()
+    body = "\n\n".join(text for text in (first.body.rstrip(), second.body) if text)
+    return Words(body, title, first.thread_kind or second.thread_kind)
+
+
+def _spaces(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:
+    seen = Space.objects.visible_to(viewer).in_bulk(_targets(drafts, DraftKind.THREAD))
+    return {
+        space.pk: Place(space.name, f"{space.get_absolute_url()}start/", not space.is_closed)
+        for space in seen.values()
+    }
+
+
+def _threads(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:
+    seen = Thread.objects.visible_to(viewer).select_related("space")
+    return {
+        thread.pk: _in_thread(thread, f"{thread.get_absolute_url()}?page={thread.page_count}#reply")
+        for thread in seen.in_bulk(_targets(drafts, DraftKind.REPLY)).values()
+    }
+
+
+def _posts(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:
+    seen = (
+        Post.objects.visible_to(viewer).filter(author=viewer).select_related("thread__space").defer("search")
+    )
+    return {
+        post.pk: _in_thread(post.thread, f"{post.get_absolute_url()}edit/", not post.is_hidden)
+        for post in seen.in_bulk(_targets(drafts, DraftKind.EDIT)).values()
+    }
+
+
+def _in_thread(thread: Thread, href: str, is_open: bool = True) -> Place:
+    closed = thread.is_hidden or thread.is_closed or thread.space.is_closed
+    return Place(thread.title, href, is_open and not closed)
+
+
+def _targets(drafts: list[Draft], kind: str) -> list[int]:
+    return [draft.target for draft in drafts if draft.kind == kind]

@@ -1,0 +1,122 @@
+// What was typed and has not reached the server yet: on this device, each leader's apart, until it has.
+//
+// An entry is {id, leader, key, address, fields, at}: `key` such as "reply:12", `fields` what the form would send.
+
+const DATABASE = "collaborate-unsent";
+const STORE = "texts";
+const LONGEST = 14 * 24 * 3600 * 1000; // a shared computer keeps nothing for ever
+
+let opened;
+
+function database() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+// Without a place to keep things (some private windows) pages work as before.
+async function ask(mode, question) {
+  try {
+    const store = (await database()).transaction(STORE, mode).objectStore(STORE);
+    return await new Promise((resolve, reject) => {
+      const request = question(store);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+export const keep = (entry) => ask("readwrite", (store) => store.put(entry));
+export const forget = (id) => ask("readwrite", (store) => store.delete(id));
+
+export async function entriesOf(leader) {
+  const all = (await ask("readonly", (store) => store.getAll())) ?? [];
+  for (const entry of all) if (Date.now() - entry.at > LONGEST) await forget(entry.id);
+  return all.filter((entry) => entry.leader === leader && Date.now() - entry.at <= LONGEST);
+}
+
+export async function forgetAll(leader) {
+  for (const entry of await entriesOf(leader)) await forget(entry.id);
+}
+
+// --- The way to the server. `answer.fate` is "saved", "sent", "twofold", "refused", "signed-out" or "unreached".
+export async function send(address, fields, leader, signal) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, leader, quiet: 1 })) body.set(name, value ?? "");
+  try {
+    let answer = await post(address, body, signal);
+    if (answer.status === 403 && !isJson(answer) && (await renewToken(leader))) answer = await post(address, body, signal);
+    return await read(answer);
+  } catch {
+    return { fate: "unreached" };
+  }
+}
+
+function post(address, body, signal) {
+  body.set("csrfmiddlewaretoken", token());
+  return fetch(address, { method: "POST", body, signal, redirect: "manual", headers: { Accept: "application/json" } });
+}
+
+async function read(answer) {
+  if (answer.type === "opaqueredirect") return { fate: "signed-out" };
+  if (answer.status >= 500) return { fate: "unreached" };
+  const said = isJson(answer) ? await answer.json() : {};
+  if (answer.status === 409) return { fate: "twofold", ...said };
+  if (answer.ok) return { ...said, fate: said.sent ? "sent" : "saved" };
+  return { fate: "refused", status: answer.status, ...said };
+}
+
+const isJson = (answer) => answer.headers.get("Content-Type")?.startsWith("application/json");
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+
+// Signing in again made the token of an open page old. Never take that of somebody else.
+async function renewToken(leader) {
+  const answer = await fetch("/drafts/", { redirect: "manual" });
+  if (!answer.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const account = page.querySelector("[data-signs-out]");
+  if (account?.dataset.signsOut !== leader) return false;
+  const fresh = account.querySelector("[name=csrfmiddlewaretoken]").value;
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh;
+  return true;
+}
+
+// --- On every page of somebody signed in: bring up what is left here. What the server has is forgotten here.
+const account = document.querySelector("[data-signs-out]");
+const here = new Set(); // the forms of this page bring up their own
+
+export const atSignOut = [];
+
+export function isHere(uuid) {
+  here.add(uuid);
+}
+
+export async function bringUp() {
+  const fates = [];
+  for (const entry of account ? await entriesOf(account.dataset.signsOut) : []) {
+    if (here.has(entry.fields.uuid)) continue;
+    const answer = await send(entry.address, entry.fields, entry.leader);
+    if (["saved", "sent", "twofold"].includes(answer.fate)) await forget(entry.id);
+    fates.push({ entry, answer });
+  }
+  return fates;
+}
+
+// --- Signing out leaves nothing on the device: first to the server, then away with it.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!account || form.method !== "post" || new URL(form.action).pathname !== "/accounts/logout/") return;
+  event.preventDefault();
+  const patience = new Promise((resolve) => setTimeout(resolve, 2000));
+  await Promise.race([Promise.all(atSignOut.map((save) => save())), patience]);
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+  if (!answer?.ok) return form.submit();
+  await forgetAll(account.dataset.signsOut);
+  location.assign(answer.url);
+});
