@@ -245,15 +245,11 @@ def _write(draft: Draft, words: Words, uuid: uuids.UUID | None = None, turn: int
 
 
 def _set_aside(draft: Draft, words: Words, uuid: uuids.UUID) -> None:
-    if draft.asides.exclude(uuid=uuid).count() >= permissions.ASIDES_AT_MOST:
-        require(permissions.no("Too many texts of this draft wait for you to choose. Choose first, please."))
-    values = {
-        "body": words.body,
-        "title": words.title,
-        "thread_kind": words.thread_kind,
-        "at": timezone.now(),
-    }
-    Aside.objects.update_or_create(draft=draft, uuid=uuid, defaults=values)
+    values = {"body": words.body, "title": words.title, "thread_kind": words.thread_kind}
+    others = draft.asides.exclude(uuid=uuid)
+    if not others.filter(**values).exists():
+        require(permissions.may_set_aside(others.count()))
+        Aside.objects.update_or_create(draft=draft, uuid=uuid, defaults={**values, "at": timezone.now()})
 
 
 def _drop(draft: Draft, uuid: uuids.UUID | None) -> None:

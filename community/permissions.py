@@ -25,7 +25,7 @@ from community.models import (
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, TooOften, Verdict, may_come_in, no, require
 
-__all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "no", "require"]
+__all__ = ["ALLOWED", "Conflict", "TooOften", "Verdict", "require"]
 
 # More than people do, even on a busy day; somebody's script is stopped there.
 POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
@@ -168,6 +168,13 @@ def may_keep_drafts(number: int, size: int) -> Verdict:
         return no(
             "Your drafts are very long together. Please send or discard one, then this one will be kept."
         )
+    return ALLOWED
+
+
+def may_set_aside(waiting: int) -> Verdict:
+    """So many texts already wait beside a draft for its author to choose."""
+    if waiting >= ASIDES_AT_MOST:
+        return no("Too many texts of this draft wait for you to choose. Choose first, please.")
     return ALLOWED
 
 

@@ -1,9 +1,9 @@
 // Whatever is typed into a form with data-draft="reply:12" is saved as a draft while one writes: on the server,
 // and on this device until the server has it. Without this, the form has a button that saves.
-import { atSignOut, forget, isHere, keep, send } from "./kept.js";
+import { atSignOut, forget, isHere, keep, release, send } from "./kept.js";
 
-const PAUSE = 1500; // after the last key
-const LATEST = 3000; // after the first one that is not saved
+const PAUSE = 800; // after the last key
+const LATEST = 2000; // after the first one that is not saved
 const AGAIN = [3000, 6000, 12000, 30000]; // when the server cannot be reached
 const WORDS = ["title", "kind", "body"];
 
@@ -25,7 +25,7 @@ class Draft {
     this.key = form.dataset.draft;
     this.uuid = form.elements.uuid.value;
     this.#saved = this.#words();
-    isHere(this.uuid);
+    isHere(this.key, this.uuid);
     atSignOut.push(() => this.#flush());
     form.addEventListener("input", () => this.#typed());
     form.addEventListener("change", () => this.#typed());
@@ -35,9 +35,10 @@ class Draft {
     document.addEventListener("visibilitychange", () => this.#look());
     document.addEventListener("broughtup", ({ detail }) => detail.entry.key === this.key && this.#broughtUp(detail));
     this.#measure();
+    if (!("unsaved" in form.dataset)) return;
     // After a refusal the form comes back with what was typed, which no draft holds yet.
-    if (form.querySelector(".nhsuk-error-summary")) this.#saved = "";
-    if (this.#isUnsaved && this.#saved === "") this.#typed();
+    this.#saved = "";
+    this.#typed();
   }
 
   // One saving at a time; what is typed meanwhile goes with the next.
@@ -69,7 +70,7 @@ class Draft {
     if (isThere) {
       this.#saved = words;
       if (this.#isUnsaved) this.#keep();
-      else forget(this.#id);
+      else release(this.#entry);
     }
     if (answer.fate === "saved") {
       this.form.elements.base.value = answer.version;
@@ -150,13 +151,13 @@ class Draft {
 
   // What an earlier visit left on this device: into the form, unless somebody writes here already.
   #broughtUp({ entry, answer }) {
-    if (answer.fate === "sent") return;
+    if (answer.fate === "sent" || answer.version === 0) return;
     if (answer.fate === "twofold") return void this.#tellOfTwo(answer);
     const isUntouched = !this.#isUnsaved;
     if (isUntouched) {
       for (const name of WORDS) if (name in entry.fields && this.form.elements[name]) this.form.elements[name].value = entry.fields[name];
     }
-    if (answer.fate === "saved" && answer.version) {
+    if (answer.fate === "saved") {
       if (isUntouched) this.#saved = this.#words();
       if (isUntouched) this.form.elements.base.value = answer.version;
       this.#show(`Brought up from this device. Saved ${answer.saved}`, "What you typed here earlier is back.");
@@ -182,8 +183,12 @@ class Draft {
   }
 
   #keep() {
+    keep(this.#entry);
+  }
+
+  get #entry() {
     const { leader, key, address } = this;
-    keep({ id: this.#id, leader, key, address, fields: this.#fields(), at: Date.now() });
+    return { id: this.#id, leader, key, address, fields: this.#fields(), at: Date.now() };
   }
 
   // Shown each time; said aloud only when it is news.

@@ -4,6 +4,8 @@
 
 const DATABASE = "collaborate-unsent";
 const STORE = "texts";
+const SETTLED = 2000; // a page that was asked for before the saving may come after it, without these words
+const RECENT = 60_000;
 const LONGEST = 14 * 24 * 3600 * 1000; // a shared computer keeps nothing for ever
 
 let opened;
@@ -34,6 +36,12 @@ async function ask(mode, question) {
 
 export const keep = (entry) => ask("readwrite", (store) => store.put(entry));
 export const forget = (id) => ask("readwrite", (store) => store.delete(id));
+
+// The server has it: let go of it in a moment.
+export async function release(entry) {
+  await keep({ ...entry, reached: Date.now() });
+  setTimeout(() => forget(entry.id), SETTLED);
+}
 
 export async function entriesOf(leader) {
   const all = (await ask("readonly", (store) => store.getAll())) ?? [];
@@ -89,20 +97,24 @@ async function renewToken(leader) {
 
 // --- On every page of somebody signed in: bring up what is left here. What the server has is forgotten here.
 const account = document.querySelector("[data-signs-out]");
-const here = new Set(); // the forms of this page bring up their own
+const here = new Map(); // the forms of this page, by key, bring up their own
 
 export const atSignOut = [];
 
-export function isHere(uuid) {
-  here.add(uuid);
+export function isHere(key, uuid) {
+  here.set(key, uuid);
 }
 
 export async function bringUp() {
   const fates = [];
   for (const entry of account ? await entriesOf(account.dataset.signsOut) : []) {
-    if (here.has(entry.fields.uuid)) continue;
+    if (here.get(entry.key) === entry.fields.uuid) continue;
+    if (entry.reached && !(here.has(entry.key) && Date.now() - entry.reached < RECENT)) {
+      await forget(entry.id);
+      continue;
+    }
     const answer = await send(entry.address, entry.fields, entry.leader);
-    if (["saved", "sent", "twofold"].includes(answer.fate)) await forget(entry.id);
+    if (["saved", "sent", "twofold"].includes(answer.fate)) await (here.has(entry.key) ? forget(entry.id) : release(entry));
     fates.push({ entry, answer });
   }
   return fates;

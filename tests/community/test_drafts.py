@@ -184,6 +184,12 @@ def test_the_same_text_in_two_tabs_is_no_quarrel(ben, thread):
     assert not Aside.objects.exists()
 
 
+def test_a_text_waits_once_in_however_many_tabs(ben, thread, torn):
+    with pytest.raises(drafts.Overwritten):
+        save(ben, "reply", thread, "From the desk")
+    assert torn.asides.count() == 1
+
+
 def test_only_so_many_texts_wait_beside_a_draft(ben, thread, torn):
     for number in range(permissions.ASIDES_AT_MOST - 1):
         with pytest.raises(drafts.Overwritten):

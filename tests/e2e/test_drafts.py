@@ -1,0 +1,235 @@
+"""What is typed survives: a crash, a second tab, a lost connection, an expired session, a click on a link."""
+
+import os
+import re
+import signal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Person
+
+THREAD = "/threads/63/"
+OTHER = "/threads/65/"
+
+
+def box(page: Page):
+    return page.get_by_label("Your reply")
+
+
+def state(page: Page):
+    return page.locator("[data-draft-state]")
+
+
+def writes(page: Page, words: str) -> None:
+    """Type as people do, one letter after the other."""
+    box(page).press_sequentially(words, delay=15)
+
+
+def is_saved(page: Page) -> None:
+    expect(state(page)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+
+
+def kept_becomes(page: Page, number: int) -> None:
+    """This device keeps so many texts, by and by."""
+    page.wait_for_function(
+        """number => new Promise((resolve) => {
+            const request = indexedDB.open("collaborate-unsent", 1);
+            request.onupgradeneeded = () => request.result.createObjectStore("texts", { keyPath: "id" });
+            request.onsuccess = () => {
+                const count = request.result.transaction("texts").objectStore("texts").count();
+                count.onsuccess = () => { request.result.close(); resolve(count.result === number); };
+            };
+        })""",
+        arg=number,
+        polling=100,
+        timeout=10_000,
+    )
+
+
+def sits_down(person: Person, email: str) -> Person:
+    """Sign in where somebody else's session has ended without signing out."""
+    person.context.clear_cookies()
+    return person.signs_in(email)
+
+
+@pytest.fixture(autouse=True)
+def no_drafts_from_before(site):
+    site.manage("shell", "-c", "from community.models import Draft; Draft.objects.all().delete()")
+
+
+def kill(browser: Browser) -> None:
+    """End the browser as a crash or an empty battery does."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    os.kill(next(process["id"] for process in processes if process["type"] == "browser"), signal.SIGKILL)
+
+
+def test_a_draft_survives_the_end_of_the_browser(browser_type, browser_type_launch_args, somebody, site):
+    doomed = browser_type.launch(**browser_type_launch_args)
+    context = doomed.new_context(locale="en-GB")
+    page = Person(context.new_page(), context, site).signs_in("ana@example.org").goes_to(THREAD)
+    writes(page, "Three things helped us: ")
+    is_saved(page)
+    kill(doomed)
+    page = somebody("ana@example.org").goes_to(THREAD)
+    expect(box(page)).to_have_value("Three things helped us: ")
+    writes(page, "tea")
+    is_saved(page)
+
+
+def test_two_tabs_of_one_draft_lose_neither_text(somebody):
+    ana = somebody("ana@example.org")
+    first, second = ana.goes_to(THREAD), ana.context.new_page()
+    second.goto(ana.site.url + THREAD)
+    writes(first, "From the first tab.")
+    is_saved(first)
+    writes(second, "From the second tab.")
+    news = second.get_by_role("region", name="This draft was changed in two places")
+    expect(news).to_contain_text("From the first tab.")
+    expect(news).to_contain_text("From the second tab.")
+    writes(second, " And on.")
+    news.get_by_role("button", name="Keep both").click()
+    expect(box(second)).to_have_value("From the first tab.\n\nFrom the second tab. And on.")
+    expect(news).to_have_count(0)
+
+
+def test_what_is_typed_without_a_connection_is_brought_up_later(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    ana.context.set_offline(True)
+    writes(page, "In the cellar there is no network.")
+    expect(state(page)).to_contain_text("Not saved yet, kept on this device")
+    page.close()
+    ana.context.set_offline(False)
+    ana.page = ana.context.new_page()
+    ana.goes_to("/")
+    kept_becomes(ana.page, 0)
+    page = somebody("ana@example.org").goes_to(THREAD)
+    expect(box(page)).to_have_value("In the cellar there is no network.")
+
+
+def test_back_online_the_open_page_saves_by_itself(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    ana.context.set_offline(True)
+    writes(page, "Between two stations.")
+    expect(state(page)).to_contain_text("Not saved yet, kept on this device")
+    ana.context.set_offline(False)
+    is_saved(page)
+    kept_becomes(page, 0)
+
+
+def test_an_expired_session_loses_nothing(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    ana.context.clear_cookies(name="sessionid")
+    writes(page, "Typed after the session had ended.")
+    page.get_by_role("link", name="Sign in again").click()
+    page.locator("input[name=login]").fill("ana@example.org")
+    page.locator("input[name=password]").fill("collaborate-demo")
+    page.get_by_role("main").get_by_role("button", name=re.compile("^sign in$", re.IGNORECASE)).click()
+    expect(box(page)).to_have_value("Typed after the session had ended.")
+
+
+def test_sending_with_an_expired_session_loses_nothing(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    ana.context.clear_cookies(name="sessionid")
+    box(page).fill("Sent into the void.")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.locator("input[name=login]")).to_be_visible()
+    ana.signs_in("ana@example.org").goes_to(THREAD)
+    expect(box(page)).to_have_value("Sent into the void.")
+
+
+def test_signing_in_again_in_another_tab_lets_the_first_go_on(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    other = Person(ana.context.new_page(), ana.context, ana.site)
+    sits_down(other, "ana@example.org")
+    writes(page, "Still here.")
+    is_saved(page)
+
+
+def test_the_next_person_at_the_computer_sees_nothing(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    ana.context.set_offline(True)
+    writes(page, "Ana's own words.")
+    expect(state(page)).to_contain_text("Not saved yet")
+    ana.context.set_offline(False)
+    ana.context.clear_cookies()
+    page.goto("about:blank")
+    ben = sits_down(ana, "ben@example.org")
+    ben.goes_to(THREAD)
+    expect(box(page)).to_have_value("")
+    ben.goes_to("/drafts/")
+    expect(page.get_by_text("Ana's own words.")).to_have_count(0)
+    sits_down(ana, "ana@example.org").goes_to(THREAD)
+    expect(box(page)).to_have_value("Ana's own words.")
+
+
+def test_signing_out_leaves_nothing_on_the_device(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    writes(page, "Half a sen")
+    page.locator(".menu--account summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    kept_becomes(page, 0)
+    page = somebody("ana@example.org").goes_to(THREAD)
+    expect(box(page)).to_have_value("Half a sen")
+
+
+def test_escape_back_and_a_click_on_a_link_lose_nothing(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    writes(page, "Never lost")
+    box(page).press("Escape")
+    expect(box(page)).to_have_value("Never lost")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Spaces").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Spaces")
+    page.go_back()
+    expect(box(page)).to_have_value("Never lost")
+    page.reload()
+    expect(box(page)).to_have_value("Never lost")
+
+
+def test_what_was_sent_does_not_come_back(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(OTHER)
+    writes(page, "Sent and done.")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.locator(".post", has_text="Sent and done.")).to_be_visible()
+    expect(box(page)).to_have_value("")
+    kept_becomes(page, 0)
+    ana.goes_to("/drafts/")
+    expect(page.get_by_text("No drafts")).to_be_visible()
+
+
+def test_a_new_thread_and_an_edit_are_drafts_of_their_own(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to("/spaces/the-open-floor/start/")
+    page.get_by_label("Title").press_sequentially("A title to be", delay=15)
+    page.get_by_label("Question").check()
+    page.get_by_label("Your words").press_sequentially("And some words", delay=15)
+    is_saved(page)
+    ana.goes_to("/drafts/")
+    page.get_by_role("link", name="A title to be").click()
+    expect(page.get_by_label("Title")).to_have_value("A title to be")
+    expect(page.get_by_label("Question")).to_be_checked()
+    expect(page.get_by_label("Your words")).to_have_value("And some words")
+    page.get_by_role("button", name="Discard draft").click()
+    page.get_by_role("button", name="Bring it back").click()
+    expect(page.get_by_role("link", name="A title to be")).to_be_visible()
+
+
+def test_a_long_text_is_kept_and_its_length_told(somebody):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(THREAD)
+    box(page).fill("long " * 40_000)
+    expect(page.get_by_text("200,000 characters: a post takes 20,000.")).to_be_visible()
+    is_saved(page)
+    page.reload()
+    assert len(box(page).input_value()) == 200_000
