@@ -4,15 +4,14 @@ import uuid as uuids
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, F, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
-from community import permissions
+from community import pace, permissions
 from community.models import Aside, Draft, DraftKind, Post, Revision, Space, Thread
-from community.permissions import TooOften, require
+from community.permissions import require
 from leaders.models import Leader
 
 DAYS_KEPT = 180
@@ -103,7 +102,7 @@ def save(
 
     `uuid` names the form and `turn` counts its savings, so that one that comes late changes nothing.
     """
-    _refuse_haste(by)
+    pace.keep("draft", by, at_most=SAVES_A_MINUTE)
     with transaction.atomic():
         if Post.objects.filter(author=by, client_uuid=uuid).exists():
             raise AlreadySent
@@ -168,20 +167,6 @@ def forget_old() -> int:
     discarded = Draft.objects.filter(discarded_at__lt=now - timedelta(days=DAYS_DISCARDED))
     some = [*old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE], *discarded.values_list("pk", flat=True)]
     return Draft.objects.filter(pk__in=some).delete()[0]
-
-
-def _refuse_haste(by: Leader) -> None:
-    # A count in the cache, since saving leaves one row; without Redis nobody is refused.
-    key = f"draft-saves:{by.pk}"
-    if not cache.add(key, 1, 60) and _counted(key) > SAVES_A_MINUTE:
-        raise TooOften("Your draft is saved too often at once. It will be saved in a minute.")
-
-
-def _counted(key: str) -> int:
-    try:
-        return cache.incr(key) or 0
-    except ValueError:  # it has run out meanwhile, or there is no cache
-        return 0
 
 
 def _locked(by: Leader, kind: str, target: int) -> Draft:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('community', '0006_find_hidden_posts'),
+        ('community', '0015_find_own_threads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
