@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
+    "send letters": {"task": "community.tasks.send_letters", "schedule": 60},
     "prompt moderators": {"task": "community.tasks.prompt_moderators", "schedule": 600},
     "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},
     "forget attachments": {"task": "community.tasks.forget_attachments", "schedule": 600},

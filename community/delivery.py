@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from community.models import Digest, LetterState
+from community.models import Digest, Letter, LetterState
 from leaders.mail import Delivery, Line, Outcome
 from leaders.models import Leader
 
@@ -24,7 +24,7 @@ PATIENCE = 120  # seconds after which a run leaves the rest to the next one
 LONGEST_PAUSE = timedelta(hours=1)
 
 S = LetterState
-Row = Digest
+Row = Digest | Letter
 
 
 class Content(Protocol):

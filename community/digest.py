@@ -10,7 +10,7 @@ from django.utils import timezone
 from community import delivery, editions
 from community.editions import Edition
 from community.models import Digest, LetterState, Notice
-from leaders import mail
+from leaders import mail, preferences
 from leaders.mail import Line
 from leaders.models import DigestFrequency, Leader, MailPreferences, Rhythm
 
@@ -26,8 +26,8 @@ class Digests:
 
     def why_not(self, row: Digest, edition: Edition | None) -> str:
         """Why a digest is not sent after all."""
-        preferences = getattr(row.leader, "mail_preferences", None)
-        if preferences is None or preferences.digest == DigestFrequency.OFF:
+        mine = getattr(row.leader, "mail_preferences", None)
+        if mine is None or mine.digest == DigestFrequency.OFF:
             return "The digest is switched off."
         if edition is None:
             return "The leader may not come in at present."
@@ -37,7 +37,7 @@ class Digests:
         """The letter."""
         context = {"edition": edition, "rhythm": row.leader.mail_preferences.rhythm}
         told = {"subject": edition.subject, "key": row.message_key, "context": context}
-        return mail.write(row.leader, template="digest", **told)
+        return mail.write(row.leader, template="digest", mailing=preferences.DIGEST, **told)
 
     def mark_mailed(self, row: Digest) -> None:
         """Its posts and notices stand in no other digest."""

@@ -11,14 +11,20 @@ from community.models import (
     THREAD_LEVELS,
     Bookmark,
     Category,
+    Channel,
     JoinRequest,
     Level,
+    NoticeChoice,
+    NoticeKind,
     Report,
     Space,
     Thanks,
     Thread,
     ThreadKind,
 )
+from community.models.channels import NEVER_OFF, OF_WHAT
+from community.models.notices import FOR_MODERATORS
+from leaders.models import MailPreferences
 
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
@@ -327,3 +333,34 @@ class MoveForm(ReasonForm):
     def __init__(self, *args, spaces, **options):
         super().__init__(*args, **options)
         self.fields["to"].queryset = spaces
+
+
+class NoticesForm(forms.Form):
+    """Where to be told of each kind of notice; what is left out stays as it was."""
+
+    notices = forms.TypedChoiceField(
+        label="May we e-mail you about notices?",
+        choices=[("on", "Yes, about those chosen below"), ("off", "No, about none")],
+        coerce=lambda value: value == "on",
+        widget=forms.RadioSelect,
+        required=False,
+        help_text="Ten minutes after, in one e-mail, and only what you have not seen on the site by then.",
+    )
+
+    def __init__(self, *args, mine: MailPreferences, moderates: bool, **kwargs):
+        super().__init__(*args, initial={"notices": "on" if mine.notices else "off"}, **kwargs)
+        self.fields["notices"].empty_value = mine.notices
+        for kind, channel in NoticeChoice.objects.of(mine.leader).items():
+            if moderates or kind not in FOR_MODERATORS:
+                self._offer(kind, channel)
+
+    @property
+    def channels(self) -> dict[str, str]:
+        """Where to tell of each kind that was on the page."""
+        return {name: value for name, value in self.cleaned_data.items() if name in NoticeKind.values}
+
+    def _offer(self, kind: str, channel: str) -> None:
+        choices = [choice for choice in Channel.choices if choice[0] != Channel.OFF or kind not in NEVER_OFF]
+        self.fields[kind] = forms.TypedChoiceField(
+            label=OF_WHAT[kind], choices=choices, initial=channel, required=False, empty_value=channel
+        )

@@ -10,11 +10,14 @@ from django.utils import timezone
 from community import live
 from community.models import (
     Case,
+    Channel,
     Decision,
     JoinRequest,
+    Letter,
     Level,
     Mention,
     Notice,
+    NoticeChoice,
     NoticeKind,
     Post,
     Reading,
@@ -153,6 +156,13 @@ def tell_member(request: JoinRequest) -> None:
 
 
 @transaction.atomic
+def choose(leader: Leader, channels: dict[str, str]) -> None:
+    """Keep where a leader wants to be told of each of these kinds."""
+    for kind, channel in channels.items():
+        NoticeChoice.objects.update_or_create(leader=leader, kind=kind, defaults={"channel": channel})
+
+
+@transaction.atomic
 def open_notice(notice: Notice) -> None:
     """The leader followed a notice, so it is read."""
     if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
@@ -191,9 +201,24 @@ def _not_prompted(post: Post):
 
 
 def _tell(notices: Iterable[Notice]) -> None:
-    notices = list(notices)
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    _hint(notice.leader_id for notice in notices)
+    """Keep notices of one kind for those who want them, and have them mailed to those who want that."""
+    if notices := list(notices):
+        channels = _channels(notices[0].kind, [notice.leader_id for notice in notices])
+        notices = [notice for notice in notices if notice.leader_id in channels]
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        _follow_up(channels)
+
+
+def _channels(kind: str, leaders: list[int]) -> dict[int, str]:
+    """Where to tell those who want to be told of a kind at all."""
+    channels = NoticeChoice.objects.channels(kind, leaders)
+    return {pk: channel for pk, channel in channels.items() if channel != Channel.OFF}
+
+
+def _follow_up(channels: dict[int, str]) -> None:
+    Letter.objects.open_for(pk for pk, channel in channels.items() if channel == Channel.MAIL)
+    for pk in channels:
+        live.push(live.leader_topic(pk), {"type": "notices"})
 
 
 def _tell_of_thread(post: Post, listening: QuerySet[Leader]) -> None:
@@ -213,15 +238,11 @@ def _tell_watchers(post: Post, leaders: set[int]) -> None:
         DO UPDATE SET post_id = least(community_notice.post_id, excluded.post_id),
                       actor_id = excluded.actor_id, at = excluded.at
     """
+    channels = _channels(NoticeKind.REPLY, list(leaders))
     place = [post.space_id, post.thread_id, post.pk, post.author_id]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*place, timezone.now(), list(leaders)])
-    _hint(leaders)
-
-
-def _hint(leaders: Iterable[int]) -> None:
-    for pk in leaders:
-        live.push(live.leader_topic(pk), {"type": "notices"})
+        cursor.execute(statement, [*place, timezone.now(), list(channels)])
+    _follow_up(channels)
 
 
 def _at(post: Post) -> dict:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from community import attachments, bookmarks, digest, errands, notices
+from community import attachments, bookmarks, digest, errands, letters, notices
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -61,3 +61,9 @@ def forget_bookmarks() -> None:
 def forget_attachments() -> None:
     """Delete the files that no post carries."""
     attachments.forget_unused()
+
+
+@shared_task
+def send_letters() -> None:
+    """Send the e-mails about notices that are due."""
+    letters.deliver()

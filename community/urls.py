@@ -11,6 +11,7 @@ from community.views import (
     moderation,
     notices,
     posts,
+    preferences,
     previews,
     reports,
     revisions,
@@ -20,6 +21,7 @@ from community.views import (
 )
 
 urlpatterns = [
+    path("settings/mail/", preferences.mail, name="settings_mail"),
     path("spaces/", spaces.all_spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
     path("spaces/<slug:slug>/members/", spaces.members, name="members"),

@@ -112,16 +112,18 @@ def judge(error: Exception) -> Delivery:
 
 
 def write(
-    to: Leader, *, template: str, subject: str, key: UUID, context: dict, unsubscribable: bool = True
+    to: Leader, *, template: str, subject: str, key: UUID, context: dict, mailing: str = ""
 ) -> EmailMultiAlternatives:
-    """A letter in text and HTML from templates/mail/; the key makes its Message-ID, the same each time."""
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    headers = {"Message-ID": f"<{key.hex}@{sender.rpartition('@')[2]}>", "Auto-Submitted": "auto-generated"}
+    """A letter in text and HTML from templates/mail/; the key makes its Message-ID, the same each time.
+
+    `mailing` is the list that it belongs to and that one press stops; without it, it concerns the account.
+    """
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    headers = {"Message-ID": f"<{key.hex}@{domain}>", "Auto-Submitted": "auto-generated"}
     context = {**context, "leader": to, "subject": subject, "site_url": settings.SITE_URL}
-    if unsubscribable:
-        context["unsubscribe_url"] = unsubscribe_url(to)
-        headers["List-Unsubscribe"] = f"<{context['unsubscribe_url']}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if mailing:
+        context["unsubscribe_url"] = unsubscribe_url(to, mailing)
+        headers |= _list_headers(mailing, domain, context["unsubscribe_url"])
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
     letter = EmailMultiAlternatives(
@@ -131,14 +133,25 @@ def write(
     return letter
 
 
-def unsubscribe_url(leader: Leader) -> str:
-    """The address that stops the digest of a leader."""
-    return settings.SITE_URL + reverse("unsubscribe", args=[preferences.token(leader.mail_preferences)])
+def unsubscribe_url(leader: Leader, mailing: str) -> str:
+    """The address that stops one list for a leader."""
+    token = preferences.token(preferences.of(leader), mailing)
+    return settings.SITE_URL + reverse("unsubscribe", args=[token])
 
 
 def plain(words: str) -> str:
     """Words fit for a header: one line, without what cannot be seen, such as marks that turn the writing."""
     return " ".join("".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words).split())
+
+
+def _list_headers(mailing: str, domain: str, address: str) -> dict[str, str]:
+    """What mail programs need to sort and stop a list; nothing of it tells one reader from another."""
+    return {
+        "List-Id": f"Collaborate {mailing} <{mailing}.{domain}>",
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{mailing}:collaborate",
+    }
 
 
 def _answered(code: int, words: bytes | str) -> Delivery:

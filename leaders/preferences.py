@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from leaders.models import Consent, DigestFrequency, Leader, MailPreferences
 
-DIGEST = "digest"
+DIGEST, NOTICES = MAILINGS = ("digest", "notices")
 
 
 @transaction.atomic
@@ -19,28 +19,54 @@ def choose_digest(leader: Leader, choice: str, *, source: str, **when: int) -> M
 
 
 @transaction.atomic
-def unsubscribe(token: str) -> bool:
-    """Stop the e-mails that a token speaks of; False where it speaks of none. Again changes nothing."""
-    mine = find(token)
-    if mine and mine.digest != DigestFrequency.OFF:
+def choose_notices(leader: Leader, wanted: bool, *, source: str) -> None:
+    """Keep whether a leader wants e-mails about notices at all, and the record of having chosen."""
+    mine = of(leader)
+    if mine.notices != wanted:
+        mine.notices = wanted
+        mine.save(update_fields=["notices"])
+        _record(mine, source, NOTICES)
+
+
+def wants_notices(leader: Leader) -> bool:
+    """Whether e-mails about notices may be sent to a leader."""
+    return not MailPreferences.objects.filter(leader=leader, notices=False).exists()
+
+
+def of(leader: Leader) -> MailPreferences:
+    """What a leader chose; made on the first need, with nothing switched on that is not by default."""
+    return MailPreferences.objects.get_or_create(leader=leader)[0]
+
+
+@transaction.atomic
+def unsubscribe(mine: MailPreferences, mailing: str) -> None:
+    """Stop one list. Again changes nothing."""
+    if mailing == NOTICES:
+        choose_notices(mine.leader, False, source="unsubscribe link")
+    elif mine.digest != DigestFrequency.OFF:
         mine.digest, mine.chosen_at = DigestFrequency.OFF, timezone.now()
         mine.save(update_fields=["digest", "chosen_at"])
         _record(mine, "unsubscribe link")
-    return mine is not None
 
 
-def find(token: str) -> MailPreferences | None:
-    """Whose letter it was."""
+def find(token: str) -> tuple[MailPreferences, str] | None:
+    """Whose letter it was, and of which list; None where the token is not ours."""
     try:
-        kind, _, key = _signer().unsign(token).partition(".")
+        mailing, _, key = _signer().unsign(token).partition(".")
     except BadSignature:
         return None
-    return MailPreferences.objects.filter(key=key).first() if kind == DIGEST else None
+    mine = MailPreferences.objects.filter(key=key).select_related("leader").first()
+    return (mine, mailing) if mine and mailing in MAILINGS else None
 
 
-def token(mine: MailPreferences) -> str:
-    """What stands in the address that stops the digest of one leader."""
-    return _signer().sign(f"{DIGEST}.{mine.key}")
+def is_off(mine: MailPreferences, mailing: str) -> bool:
+    """Whether a list is stopped already."""
+    return not mine.notices if mailing == NOTICES else mine.digest == DigestFrequency.OFF
+
+
+def token(mine: MailPreferences, mailing: str = DIGEST) -> str:
+    """What stands in the address that stops one list for one leader."""
+    return _signer().sign(f"{mailing}.{mine.key}")
 
 
 def _signer() -> Signer:
@@ -48,11 +74,11 @@ def _signer() -> Signer:
     return Signer(sep=".", salt="unsubscribe")
 
 
-def _record(mine: MailPreferences, source: str) -> None:
+def _record(mine: MailPreferences, source: str, mailing: str = DIGEST) -> None:
     Consent.objects.create(
         leader_id=mine.leader_id,
-        kind=DIGEST,
-        choice=mine.digest,
+        kind=mailing,
+        choice=mine.digest if mailing == DIGEST else "on" if mine.notices else "off",
         text_version=Consent.TEXT_VERSION,
         source=source,
     )

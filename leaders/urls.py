@@ -15,7 +15,6 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/profile/", settings.profile, name="settings_profile"),
     path("settings/photo/remove/", settings.remove_photo, name="remove_photo"),
-    path("settings/mail/", mail.mail, name="settings_mail"),
     path("unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
     path("settings/security/", settings.security, name="settings_security"),
     path("settings/second-factor/", settings.second_factor, name="second_factor"),

@@ -1,9 +1,10 @@
 from community.models.attachments import Attachment, AttachmentKind
 from community.models.bookmarks import Bookmark
+from community.models.channels import Channel, NoticeChoice
 from community.models.chat import Message, MessageRevision, Room, RoomReading
 from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
-from community.models.letters import Digest, LetterState
+from community.models.letters import Digest, Letter, LetterState
 from community.models.moderation import PRIORITY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel
@@ -39,6 +40,7 @@ __all__ = [
     "Bookmark",
     "Case",
     "Category",
+    "Channel",
     "Decision",
     "Digest",
     "Draft",
@@ -47,6 +49,7 @@ __all__ = [
     "ErrandKind",
     "FormerTitle",
     "JoinRequest",
+    "Letter",
     "LetterState",
     "Level",
     "MailRule",
@@ -54,6 +57,7 @@ __all__ = [
     "Message",
     "MessageRevision",
     "Notice",
+    "NoticeChoice",
     "NoticeKind",
     "Post",
     "Quote",

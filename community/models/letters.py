@@ -1,6 +1,7 @@
 """The ledgers of what is sent by e-mail: rows that say what became of each letter, whatever crashes."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +20,7 @@ class LetterState(models.TextChoices):
     SKIPPED = "skipped", "Not sent"
 
 
+LETTER_WAITS = timedelta(minutes=10)  # what is read on the site meanwhile needs no e-mail
 UNFINISHED = ["due", "deferred", "claimed", "sending"]
 
 
@@ -59,3 +61,31 @@ class Digest(Outgoing):
 
     def __str__(self):
         return f"Digest of {self.period} for {self.leader}"
+
+
+class LetterQuerySet(models.QuerySet):
+    def open_for(self, leaders) -> None:
+        """Have a letter wait for each of these leaders, by primary key, who has none waiting yet."""
+        due = timezone.now() + LETTER_WAITS
+        rows = [Letter(leader_id=pk, due_at=due) for pk in leaders]
+        self.bulk_create(rows, ignore_conflicts=True)
+
+
+class Letter(Outgoing):
+    """One e-mail about notices; whatever comes while it waits goes with it."""
+
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters")
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["leader"], condition=Q(state="due"), name="one_waiting_letter_per_leader"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state__in=UNFINISHED), name="letter_due")]
+
+    def __str__(self):
+        return f"Letter to {self.leader}, opened {self.opened_at:%-d %B %Y}"

@@ -77,6 +77,7 @@ class MailPreferences(models.Model):
     digest_hour = models.PositiveSmallIntegerField(
         default=7, validators=[MaxValueValidator(23)], help_text="In the leader's own time zone, 0 to 23."
     )
+    notices = models.BooleanField("e-mails about notices", default=True)
     chosen_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text="No digest is due from before."
     )

@@ -159,7 +159,9 @@ class Network:
         with contextlib.suppress(OSError):
             while data := await reader.read(65_536):
                 if self.delay:
-                    await asyncio.sleep(self.delay)
+                    arrived = self.loop.create_future()
+                    self.loop.call_later(self.delay, arrived.set_result, None)
+                    await arrived
                 if not self.swallows:
                     writer.write(data)
                     await writer.drain()

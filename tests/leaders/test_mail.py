@@ -24,6 +24,7 @@ def write(leader, **fields):
     context = {"edition": edition, "rhythm": Rhythm("weekly", 3, 7, leader.zone)}
     fields = {
         "template": "digest",
+        "mailing": "digest",
         "subject": "3 new in North cohort",
         "key": KEY,
         "context": context,
@@ -55,7 +56,7 @@ def test_a_letter_has_the_headers_that_honest_mail_has(ana, settings):
 
 
 def test_a_letter_about_ones_account_cannot_be_unsubscribed(ana):
-    _, letter = write(ana, unsubscribable=False)
+    _, letter = write(ana, mailing="")
     assert "List-Unsubscribe" not in parsed(letter)
 
 

@@ -1,0 +1,164 @@
+"""E-mails about notices: after a while, all that waits in one, if it is still unread and permitted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from community import delivery
+from community.models import (
+    Channel,
+    Letter,
+    Level,
+    MailRule,
+    Notice,
+    NoticeChoice,
+    NoticeKind,
+    Reading,
+    Space,
+    SpaceKind,
+)
+from leaders import mail, preferences
+from leaders.models import Leader
+
+AT_MOST = 20  # notices told one by one
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one notice says in a letter, as far as its space lets it leave."""
+
+    text: str
+    href: str
+    why: str
+
+
+@dataclass
+class Bundle:
+    """All that one letter tells."""
+
+    lines: list[Line] = field(default_factory=list)
+    more: int = 0
+    marks: dict = field(default_factory=lambda: {"notices": []})
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + self.more
+
+    @property
+    def subject(self) -> str:
+        """The sentence itself, or how many there are."""
+        return self.lines[0].text if self.count == 1 else f"{self.count} things that concern you"
+
+
+class Letters:
+    """The ledger of e-mails about notices."""
+
+    model = Letter
+
+    def compose(self, leaders: Iterable[Leader]) -> dict[int, Bundle]:
+        """What to tell those who may come in."""
+        return {leader.pk: _bundle(leader) for leader in _who(leaders)}
+
+    def why_not(self, row: Letter, bundle: Bundle | None) -> str:
+        """Why a letter is not sent after all."""
+        if not preferences.wants_notices(row.leader):
+            return "E-mails about notices are switched off."
+        if bundle is None:
+            return "The leader may not come in at present."
+        return "" if bundle.count else "It was read, or is no longer to be seen."
+
+    def write(self, row: Letter, bundle: Bundle):
+        """The letter."""
+        told = {"subject": bundle.subject, "key": row.message_key, "context": {"bundle": bundle}}
+        return mail.write(row.leader, template="notices", mailing=preferences.NOTICES, **told)
+
+    def mark_mailed(self, row: Letter) -> None:
+        """Its notices stand in no other letter, nor in a digest."""
+        Notice.objects.filter(pk__in=row.marks["notices"], mailed_at=None).update(mailed_at=timezone.now())
+
+
+LEDGER = Letters()
+
+
+def deliver() -> None:
+    """Send the letters whose time has come."""
+    delivery.deliver(LEDGER)
+
+
+def _who(leaders: Iterable[Leader]) -> QuerySet[Leader]:
+    return Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders])
+
+
+def _bundle(leader: Leader) -> Bundle:
+    waiting = list(_waiting(leader))
+    bundle = Bundle(marks={"notices": [notice.pk for notice in waiting]})
+    bundle.lines = list(dict.fromkeys(_line(notice) for notice in waiting[:AT_MOST]))
+    bundle.more = max(len(waiting) - AT_MOST, 0)
+    return bundle
+
+
+def _waiting(leader: Leader) -> QuerySet[Notice]:
+    """Unread, not told by e-mail yet, still to be seen, and wanted by e-mail."""
+    wanted = [kind for kind, channel in NoticeChoice.objects.of(leader).items() if channel == Channel.MAIL]
+    muted = Reading.objects.filter(leader=leader, thread=OuterRef("thread"), level=Level.MUTED)
+    return (
+        Notice.objects.visible_to(leader)
+        .unread()
+        .with_replies(leader)
+        .filter(kind__in=wanted, mailed_at=None)
+        .exclude(Exists(muted), kind__in=[NoticeKind.MENTION, NoticeKind.REPLY])
+        .select_related("actor", "space", "thread__space", "post__author", "post__thread__space")
+        .order_by("at", "pk")
+    )
+
+
+def _line(notice: Notice) -> Line:
+    space = _space(notice)
+    if space and _is_quiet(space):
+        where = "" if space.kind == SpaceKind.SEALED else f" in {space.name}"
+        return Line(f"Something new for you{where}", _address(reverse("notices")), notice.get_kind_display())
+    text = _sentence(notice, is_open=space is None or space.mail_rule == MailRule.EVERYTHING)
+    return Line(text, _address(reverse("notice", args=[notice.pk])), notice.get_kind_display())
+
+
+def _sentence(notice: Notice, *, is_open: bool) -> str:
+    """What happened; who did it and their words only where everything may leave."""
+    where = f"in “{notice.thread.title}”" if notice.thread else ""
+    who = (is_open and str(notice.actor or "")) or "Somebody"
+    words = f": “{notice.words}”" if notice.words and is_open else ""
+    match notice.kind:
+        case NoticeKind.REPLY:
+            return f"{notice.replies} new replies {where}" if notice.replies > 1 else f"{who} replied {where}"
+        case NoticeKind.MENTION:
+            return f"{who} mentioned you {where}"
+        case NoticeKind.THREAD:
+            return f"{who} started “{notice.thread.title}”"
+        case NoticeKind.THANKS:
+            return f"{who} thanked you for your post {where}{words}"
+        case NoticeKind.ANSWER:
+            return f"Your reply was marked as the answer {where}"
+        case NoticeKind.MODERATION | NoticeKind.REPORT:
+            return "A moderator has decided something that concerns you"
+        case NoticeKind.CASE:
+            return f"A report waits for you in {notice.space}"
+        case NoticeKind.FIRST_POST:
+            return f"A first post waits for a few words {where}"
+        case NoticeKind.MEMBERSHIP:
+            return f"Your place in {notice.space} has changed" if notice.space else "Your spaces have changed"
+    return "Something new for you"
+
+
+def _space(notice: Notice) -> Space | None:
+    return notice.thread.space if notice.thread else notice.space
+
+
+def _is_quiet(space: Space) -> bool:
+    return space.kind == SpaceKind.SEALED or space.mail_rule == MailRule.NOTHING
+
+
+def _address(path: str) -> str:
+    return settings.SITE_URL + path

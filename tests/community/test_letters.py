@@ -1,0 +1,198 @@
+"""E-mails about notices: few, late enough, and never of what was read, hidden or lost meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from community import errands, letters, moderation, notices, reading
+from community.models import Letter, Notice, NoticeChoice, SpaceKind, TermsAcceptance
+from leaders import preferences
+from leaders.models import Consent, MailPreferences
+from tests.making import make_reply, make_thread
+
+pytestmark = pytest.mark.django_db
+
+
+def ten_minutes_pass():
+    """What was promised is kept, and what waited long enough goes out."""
+    errands.run()
+    Letter.objects.filter(state="due").update(due_at=timezone.now() - timedelta(seconds=1))
+    letters.deliver()
+
+
+def states() -> list[str]:
+    return list(Letter.objects.order_by("pk").values_list("state", flat=True))
+
+
+def wants(leader, **channels):
+    notices.choose(leader, channels)
+
+
+def test_a_mention_becomes_one_e_mail(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "What do you think, @ana?")
+    ten_minutes_pass()
+    [letter] = mailoutbox
+    assert letter.to == ["Ana Brook <ana@example.org>"]
+    assert letter.subject == "Ben Carrow mentioned you in “Saying no kindly”"
+    assert f"/notices/{Notice.objects.get(kind='mention').pk}/" in letter.body
+    assert "Why this: You were mentioned." in letter.body
+    assert letter.extra_headers["List-Id"].startswith("Collaborate notices <notices.")
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert str(ana.pk) not in letter.extra_headers["Feedback-ID"]
+
+
+def test_nothing_leaves_before_its_time(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "What do you think, @ana?")
+    errands.run()
+    letters.deliver()
+    assert mailoutbox == []
+    assert states() == ["due"]
+
+
+def test_ten_replies_while_away_are_one_notice_and_one_e_mail(ana, ben, thread, mailoutbox):
+    wants(ana, reply="mail")
+    for number in range(10):
+        make_reply(thread, ben, f"Reply {number}")
+        if number in (3, 6):
+            ten_minutes_pass()
+    ten_minutes_pass()
+    assert Notice.objects.filter(leader=ana, kind="reply").count() == 1
+    [letter] = mailoutbox
+    assert letter.subject == "4 new replies in “Saying no kindly”"
+
+
+def test_what_comes_together_goes_together(ana, ben, thread, space, mailoutbox):
+    make_reply(thread, ben, "@ana, look")
+    make_thread(space, ben, "Another", "And here, @ana")
+    ten_minutes_pass()
+    [letter] = mailoutbox
+    assert letter.subject == "2 things that concern you"
+    assert "mentioned you in “Another”" in letter.body
+
+
+def test_read_on_the_site_within_the_delay_is_no_e_mail(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "@ana, look")
+    errands.run()
+    thread.refresh_from_db()
+    reading.mark_read(thread, by=ana, first=1, last=2)
+    ten_minutes_pass()
+    assert (mailoutbox, states()) == ([], ["skipped"])
+    assert Letter.objects.get().note == "It was read, or is no longer to be seen."
+
+
+def test_hidden_meanwhile_is_no_e_mail(ana, ben, dara, thread, mailoutbox):
+    post = make_reply(thread, ben, "@ana, look")
+    errands.run()
+    moderation.hide(post, by=dara, reason="Names a patient")
+    ten_minutes_pass()
+    assert [letter for letter in mailoutbox if "ana@" in letter.to[0]] == []
+
+
+def test_muted_meanwhile_is_no_e_mail(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "@ana, look")
+    errands.run()
+    reading.follow(thread, by=ana, level="muted")
+    ten_minutes_pass()
+    assert mailoutbox == []
+
+
+def test_an_ended_membership_is_no_e_mail(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "@ana, look")
+    errands.run()
+    ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    ten_minutes_pass()
+    assert mailoutbox == []
+
+
+def test_the_suspended_get_none(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "@ana, look")
+    errands.run()
+    ana.suspended_until = timezone.now() + timedelta(days=1)
+    ana.save()
+    ten_minutes_pass()
+    assert mailoutbox == []
+
+
+def test_what_one_does_not_want_is_not_even_a_notice(ana, ben, thread, mailoutbox):
+    wants(ana, reply="off", mention="site")
+    make_reply(thread, ben, "A reply")
+    make_reply(thread, ben, "A word, @ana")
+    ten_minutes_pass()
+    assert list(Notice.objects.filter(leader=ana).values_list("kind", flat=True)) == ["mention"]
+    assert mailoutbox == []
+
+
+def test_of_a_sealed_space_nothing_leaves_but_that_there_is_something(ana, ben, space, thread, mailoutbox):
+    space.kind, space.mail_rule = SpaceKind.SEALED, "nothing"
+    space.save()
+    for leader in (ana, ben):
+        TermsAcceptance.objects.create(space=space, leader=leader)
+    make_reply(thread, ben, "A secret, @ana")
+    ten_minutes_pass()
+    [letter] = mailoutbox
+    assert letter.subject == "Something new for you"
+    whole = letter.body + letter.alternatives[0].content
+    for secret in ("Ben", "secret", "Saying no", space.name):
+        assert secret not in whole
+
+
+def test_where_only_titles_may_leave_nobody_is_named(ana, ben, space, thread, mailoutbox):
+    space.mail_rule = "title"
+    space.save()
+    make_reply(thread, ben, "@ana, look")
+    ten_minutes_pass()
+    assert mailoutbox[0].subject == "Somebody mentioned you in “Saying no kindly”"
+    assert "Ben" not in mailoutbox[0].body
+
+
+def test_a_server_that_is_busy_gets_it_later_and_once(ana, ben, thread, sink):
+    sink.answers["ana@example.org"] = "451 Later"
+    make_reply(thread, ben, "@ana, look")
+    ten_minutes_pass()
+    assert states() == ["deferred"]
+    sink.answers.clear()
+    make_reply(thread, ben, "@ana, and here")
+    errands.run()
+    Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    letters.deliver()
+    assert states() == ["skipped", "sent"]
+    assert [letter["Subject"] for letter in sink.letters] == ["2 things that concern you"]
+
+
+def test_one_press_stops_them_and_leaves_the_digest(ana, ben, thread, client, mailoutbox):
+    preferences.choose_digest(ana, "weekly", source="joining")
+    address = reverse("unsubscribe", args=[preferences.token(preferences.of(ana), "notices")])
+    assert "Stop e-mails about notices?" in client.get(address).content.decode()
+    assert MailPreferences.objects.get(leader=ana).notices
+    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    mine = MailPreferences.objects.get(leader=ana)
+    assert (mine.notices, mine.digest) == (False, "weekly")
+    consent = Consent.objects.get(leader=ana, kind="notices")
+    assert (consent.choice, consent.source) == ("off", "unsubscribe link")
+    make_reply(thread, ben, "@ana, look")
+    ten_minutes_pass()
+    assert (mailoutbox, states()) == ([], ["skipped"])
+
+
+def test_all_is_chosen_on_one_page(ana, browse):
+    chosen = {"digest": "off", "digest_weekday": "0", "digest_hour": "7"}
+    chosen |= {"notices": "off", "reply": "mail", "thanks": "off"}
+    answer = browse(ana).post(reverse("settings_mail"), chosen)
+    assert answer.status_code == 302
+    assert not MailPreferences.objects.get(leader=ana).notices
+    mine = NoticeChoice.objects.of(ana)
+    assert (mine["reply"], mine["thanks"], mine["mention"]) == ("mail", "off", "mail")
+
+
+def test_what_must_be_known_cannot_be_switched_off(ana, browse):
+    chosen = {"digest": "off", "digest_weekday": "0", "digest_hour": "7", "moderation": "off"}
+    answer = browse(ana).post(reverse("settings_mail"), chosen)
+    assert answer.status_code == 422
+    assert not NoticeChoice.objects.exists()
+
+
+def test_only_moderators_are_asked_about_the_desk(ana, dara, browse):
+    assert "waits on my desk" not in browse(ana).get(reverse("settings_mail")).content.decode()
+    assert "waits on my desk" in browse(dara).get(reverse("settings_mail")).content.decode()
