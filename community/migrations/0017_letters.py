@@ -8,45 +8,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('community', '0015_find_own_threads'),
+        ("community", "0016_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('due', 'Due'), ('claimed', 'Being composed'), ('sending', 'In the hands of the server'), ('sent', 'Sent'), ('deferred', 'To be tried again'), ('bounced', 'Refused by the server'), ('ambiguous', 'Unknown whether it was taken; not repeated'), ('skipped', 'Not sent')], default='due', max_length=10)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('message_key', models.UUIDField(default=uuid.uuid4, help_text='Stands in the Message-ID.', unique=True)),
-                ('marks', models.JSONField(default=dict, help_text='What it tells, to be marked as mailed in the same step as it is closed.')),
-                ('item_count', models.PositiveIntegerField(default=0)),
-                ('note', models.CharField(blank=True, help_text='Why it was not sent, or what the server said.', max_length=300)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "Due"),
+                            ("claimed", "Being composed"),
+                            ("sending", "In the hands of the server"),
+                            ("sent", "Sent"),
+                            ("deferred", "To be tried again"),
+                            ("bounced", "Refused by the server"),
+                            ("ambiguous", "Unknown whether it was taken; not repeated"),
+                            ("skipped", "Not sent"),
+                        ],
+                        default="due",
+                        max_length=10,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "message_key",
+                    models.UUIDField(default=uuid.uuid4, help_text="Stands in the Message-ID.", unique=True),
+                ),
+                (
+                    "marks",
+                    models.JSONField(
+                        default=dict,
+                        help_text="What it tells, to be marked as mailed in the same step as it is closed.",
+                    ),
+                ),
+                ("item_count", models.PositiveIntegerField(default=0)),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, help_text="Why it was not sent, or what the server said.", max_length=300
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['due', 'deferred', 'claimed', 'sending'])), fields=['due_at'], name='letter_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'due')), fields=('leader',), name='one_waiting_letter_per_leader')],
+                "ordering": ["-opened_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["due", "deferred", "claimed", "sending"])),
+                        fields=["due_at"],
+                        name="letter_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "due")),
+                        fields=("leader",),
+                        name="one_waiting_letter_per_leader",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NoticeChoice',
+            name="NoticeChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reply', 'You watch this thread'), ('thread', 'You watch this space'), ('mention', 'You were mentioned'), ('thanks', 'Somebody thanked you'), ('answer', 'Your reply answers a question'), ('moderation', 'A moderator decided something about your words'), ('report', 'You reported something'), ('membership', 'Your spaces changed'), ('case', 'You moderate this space'), ('first_post', 'You moderate this space')], max_length=12)),
-                ('channel', models.CharField(choices=[('off', 'Not at all'), ('site', 'On the site'), ('mail', 'On the site and by e-mail')], max_length=4)),
-                ('leader', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reply", "You watch this thread"),
+                            ("thread", "You watch this space"),
+                            ("mention", "You were mentioned"),
+                            ("thanks", "Somebody thanked you"),
+                            ("answer", "Your reply answers a question"),
+                            ("moderation", "A moderator decided something about your words"),
+                            ("report", "You reported something"),
+                            ("membership", "Your spaces changed"),
+                            ("case", "You moderate this space"),
+                            ("first_post", "You moderate this space"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("off", "Not at all"),
+                            ("site", "On the site"),
+                            ("mail", "On the site and by e-mail"),
+                        ],
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_choices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('leader', 'kind'), name='notice_chosen_once'), models.CheckConstraint(condition=models.Q(('channel', 'off'), ('kind__in', ('moderation', 'report', 'membership', 'case')), _negated=True), name='notice_that_is_never_off')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("leader", "kind"), name="notice_chosen_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("channel", "off"),
+                            ("kind__in", ("moderation", "report", "membership", "case")),
+                            _negated=True,
+                        ),
+                        name="notice_that_is_never_off",
+                    ),
+                ],
             },
         ),
     ]
