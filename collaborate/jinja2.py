@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
+from community import well_done
 from leaders.profiles import photo_address
 
 
@@ -17,7 +18,7 @@ def environment(**options) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")])
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     env = Environment(autoescape=options.pop("autoescape", True), **options)
-    env.globals.update(url=url, static=static, photo=photo, now=timezone.now)
+    env.globals.update(url=url, static=static, photo=photo, well_done=well_done.on_profile, now=timezone.now)
     env.filters.update(ago=ago, day=day, moment=moment, clock=clock, iso=iso)
     return env
 

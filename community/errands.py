@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from community import notices
-from community.models import Case, Decision, Errand, ErrandKind, JoinRequest, Post, Thanks
+from community.models import Case, Decision, Errand, ErrandKind, JoinRequest, Post, Thanks, WellDone
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,7 @@ KEEPING = {
     ErrandKind.ANNOUNCE_POST: (Post, notices.announce_post),
     ErrandKind.TELL_THANKED: (Thanks, notices.tell_thanked),
     ErrandKind.TELL_ANSWERER: (Post, notices.tell_answerer),
+    ErrandKind.TELL_PRAISED: (WellDone, notices.tell_praised),
     ErrandKind.TELL_AUTHOR: (Decision, notices.tell_author),
     ErrandKind.TELL_MODERATORS: (Case, notices.tell_moderators),
     ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),

@@ -139,6 +139,8 @@ def _sentence(notice: Notice, *, is_open: bool) -> str:
             return f"{who} started “{notice.thread.title}”"
         case NoticeKind.THANKS:
             return f"{who} thanked you for your post {where}{words}"
+        case NoticeKind.WELL_DONE:
+            return f"{who} said well done to you"
         case NoticeKind.ANSWER:
             return f"Your reply was marked as the answer {where}"
         case NoticeKind.MODERATION | NoticeKind.REPORT:

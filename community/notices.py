@@ -25,6 +25,7 @@ from community.models import (
     Thanks,
     Thread,
     ThreadKind,
+    WellDone,
 )
 from community.models.notices import READ_WITH_THE_POST
 from leaders.models import Leader
@@ -90,6 +91,14 @@ def tell_answerer(post: Post) -> None:
     if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
         told = {"kind": NoticeKind.ANSWER, "cause": f"answer:{post.pk}", "actor": thread.answer_marked_by}
         _tell([Notice(leader=post.author, **told, **_at(post))])
+
+
+@transaction.atomic
+def tell_praised(said: WellDone) -> None:
+    """Tell a leader who said well done, if they hear that person."""
+    if WellDone.objects.visible_to(said.to).filter(pk=said.pk).exists():
+        told = {"kind": NoticeKind.WELL_DONE, "cause": f"well_done:{said.pk}", "actor": said.by}
+        _tell([Notice(leader=said.to, well_done=said, **told)])
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from community.models import (
     Space,
     SpaceKind,
     Thread,
+    WellDone,
 )
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, TooOften, Verdict, may_come_in, no, require
@@ -32,6 +33,7 @@ POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
 REPORTS_AT_MOST = 20  # in an hour
 TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
+WELL_DONES_AT_MOST = 20  # in a day
 BOOKMARKS_AT_MOST = 2_000  # in all
 ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
 DRAFTS_AT_MOST = 200
@@ -196,6 +198,37 @@ def may_bookmark(leader: Leader, post: Post) -> Verdict:
     return ALLOWED
 
 
+def may_say_well_done(leader: Leader, person: Leader, about: Post | Thread | None = None) -> Verdict:
+    """To whomever one can see but oneself; about what both can see."""
+    if not Leader.objects.visible_to(leader).filter(pk=person.pk).exists():
+        return no("You cannot see this person.")
+    if person.pk == leader.pk:
+        return no("One cannot say well done to oneself. It is for a colleague to say.")
+    if about and not both_see(about, leader, person):
+        return no("You cannot both see what you link to.")
+    return ALLOWED
+
+
+def both_see(item: Post | Thread, *leaders: Leader) -> bool:
+    """Whether each of them can see a post or a thread that nobody hid."""
+    items = type(item).objects
+    return all(items.visible_to(each).shown().filter(pk=item.pk).exists() for each in leaders)
+
+
+def may_show(leader: Leader, said: WellDone) -> Verdict:
+    """Whoever it was said to."""
+    if not may_come_in(leader) or said.to_id != leader.pk:
+        return no("Only the person to whom it was said decides where it stands.")
+    return ALLOWED
+
+
+def may_take_away(leader: Leader, said: WellDone) -> Verdict:
+    """Whoever said it, and whoever it was said to."""
+    if not may_come_in(leader) or leader.pk not in (said.to_id, said.by_id):
+        return no("Only the two people whom it concerns can remove it.")
+    return ALLOWED
+
+
 def may_report(leader: Leader, item: Post | Message) -> Verdict:
     """Whoever can see the item, unless it is their own."""
     if not type(item).objects.visible_to(leader).filter(pk=item.pk).exists():
@@ -312,6 +345,13 @@ def may_go_on_reporting(leader: Leader) -> Verdict:
     lately = Report.objects.filter(by=leader, at__gt=_ago(hours=1))
     sentence = "You have sent many reports within an hour. Please wait, or write to a moderator."
     return _unless(lately, REPORTS_AT_MOST, sentence)
+
+
+def may_go_on_saying_well_done(leader: Leader) -> Verdict:
+    """Whoever said it no more often than one can mean it."""
+    lately = WellDone.objects.filter(by=leader, at__gt=_ago(days=1))
+    sentence = "You have said it very often today. Please wait until tomorrow."
+    return _unless(lately, WELL_DONES_AT_MOST, sentence)
 
 
 def may_go_on_asking(leader: Leader) -> Verdict:

@@ -18,6 +18,7 @@ from community.views import (
     search,
     spaces,
     threads,
+    well_done,
 )
 
 urlpatterns = [
@@ -81,6 +82,13 @@ urlpatterns = [
     path(
         "posts/<int:pk>/restore/", moderation.decide, {"model": Post, "verb": "restore"}, name="restore_post"
     ),
+    path("leaders/<slug:handle>/well-done/", well_done.say, name="say_well_done"),
+    path("well-done/", well_done.mine, name="well_done"),
+    path("well-done/<int:pk>/show/", well_done.show, {"shown": True}, name="show_well_done"),
+    path("well-done/<int:pk>/keep/", well_done.show, {"shown": False}, name="keep_well_done"),
+    path("well-done/<int:pk>/remove/", well_done.remove, name="remove_well_done"),
+    path("well-done/<int:pk>/stop/", well_done.stop_hearing, name="stop_hearing"),
+    path("well-done/from/<slug:handle>/", well_done.hear_again, name="hear_again"),
     path("bookmarks/", bookmarks.all_bookmarks, name="bookmarks"),
     path("bookmarks/<int:pk>/", bookmarks.note, name="bookmark_note"),
     path("bookmarks/<int:pk>/remove/", bookmarks.remove, name="remove_bookmark"),

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from community import bookmarks, chat, drafts, moderation, threads
-from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole
+from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole, WellDone
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
 from tests.making import make_thread
@@ -151,6 +151,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         "notices": {
             "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
         },
+        "well-done": {"pk": WellDone.objects.create(to=ana, by=dara, words="The rota.").pk, "handle": "dara"},
         "bookmarks": {"pk": bookmarks.keep(post, by=ana).pk},
         "desk": {"pk": case.pk, "handle": "eli"},
         "unsubscribe": {"token": "wrong"},

@@ -16,7 +16,7 @@ FIELDS = [
     "next", "preview", "login", "password", "email", "code", "credential", "leader", "cohort",
     "cohorts", "memberships-TOTAL_FORMS", "memberships-INITIAL_FORMS", "memberships-0-leader",
     "memberships-0-id", "memberships-2-TOTAL_FORMS", "memberships-2-0-leader", "action",
-    "_selected_action", "note", "post", "select_across", "sure", "file", "alt",
+    "_selected_action", "note", "post", "link", "select_across", "sure", "file", "alt",
     "base", "turn", "aside", "choice",
 ]  # fmt: skip
 HUGE = "9" * 5_000

@@ -28,6 +28,7 @@ from community.models.threads import (
     ThreadKind,
 )
 from community.models.titles import FormerTitle
+from community.models.well_done import Unheard, WellDone
 
 __all__ = [
     "POSTS_PER_PAGE",
@@ -75,4 +76,6 @@ __all__ = [
     "Thanks",
     "Thread",
     "ThreadKind",
+    "Unheard",
+    "WellDone",
 ]

@@ -21,6 +21,7 @@ OF_WHAT = {
     NoticeKind.MODERATION: "A moderator decides something about my words",
     NoticeKind.REPORT: "The outcome of something I reported",
     NoticeKind.MEMBERSHIP: "My spaces change",
+    NoticeKind.WELL_DONE: "Somebody says well done to me",
     NoticeKind.CASE: "A report waits on my desk",
     NoticeKind.FIRST_POST: "A newcomer’s first post has waited a day",
 }

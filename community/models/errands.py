@@ -8,6 +8,7 @@ class ErrandKind(models.TextChoices):
     ANNOUNCE_POST = "announce_post", "Tell those whom a post concerns"
     TELL_THANKED = "tell_thanked", "Tell an author of a thank-you"
     TELL_ANSWERER = "tell_answerer", "Tell an author that their reply is the answer"
+    TELL_PRAISED = "tell_praised", "Tell a leader that somebody said well done"
     TELL_AUTHOR = "tell_author", "Tell an author of a moderator's decision"
     TELL_MODERATORS = "tell_moderators", "Tell the moderators of a space of a new case"
     TELL_REPORTERS = "tell_reporters", "Tell the reporters of a case its outcome"

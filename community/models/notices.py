@@ -11,6 +11,7 @@ from community.models.moderation import Case as ModerationCase
 from community.models.reading import Reading
 from community.models.spaces import Space
 from community.models.threads import Post, Thread
+from community.models.well_done import WellDone
 
 
 class NoticeKind(models.TextChoices):
@@ -26,6 +27,7 @@ class NoticeKind(models.TextChoices):
     MEMBERSHIP = "membership", "Your spaces changed"
     CASE = "case", "You moderate this space"
     FIRST_POST = "first_post", "You moderate this space"
+    WELL_DONE = "well_done", "Somebody said well done"
 
 
 ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER, NoticeKind.THREAD)
@@ -56,10 +58,11 @@ class NoticeQuerySet(models.QuerySet):
         spaces = Space.objects.visible_to(leader).values("pk")
         seen = Post.objects.shown().filter(space__in=spaces).values("pk")
         return self.filter(leader=leader).filter(
-            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, NoticeKind.REPLY])
+            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, NoticeKind.REPLY, NoticeKind.WELL_DONE])
             | Q(kind__in=ABOUT_A_POST, post__in=seen)
             | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
             | waits_for(leader)
+            | Q(kind=NoticeKind.WELL_DONE, well_done__in=WellDone.objects.visible_to(leader).values("pk"))
         )
 
     def unread(self):
@@ -103,6 +106,7 @@ class Notice(models.Model):
     )
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
     case = models.ForeignKey(ModerationCase, models.CASCADE, null=True, db_index=False, related_name="+")
+    well_done = models.ForeignKey(WellDone, models.CASCADE, null=True, db_index=False, related_name="+")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     words = models.TextField(
         blank=True, help_text="A sentence for this leader, such as a moderator's reason."
@@ -126,6 +130,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["leader", "-at"], name="notice_list"),
             models.Index(fields=["leader"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(
+                fields=["well_done"], condition=Q(well_done__isnull=False), name="notice_of_well_done"
+            ),
         ]
 
     def __str__(self):

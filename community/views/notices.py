@@ -17,7 +17,7 @@ def all_notices(request):
     """The list, the newest first."""
     mine = Notice.objects.visible_to(request.user)
     shown = mine.with_replies(request.user).select_related(
-        "actor", "post__author", "thread__space", "space", "case"
+        "actor", "post__author", "thread__space", "space", "case", "well_done"
     )
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     unread = set(mine.unread().values_list("pk", flat=True))
@@ -64,6 +64,8 @@ def _place(notice: Notice, leader) -> str | Post | Thread | Space:
     """The nearest place to what a notice tells of that its leader may see."""
     if notice.case_id:
         return reverse("desk_case", args=[notice.case_id])
+    if notice.well_done_id:
+        return "well_done"
     if notice.post_id and (notice.kind != NoticeKind.REPLY or notice.replies == 1):
         return notice.post
     threads = Thread.objects.visible_to(leader).filter(pk=notice.thread_id)
