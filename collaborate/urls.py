@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from collaborate import health, mailbox, views
+from collaborate import health, mailbox, search, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", search.search, name="search"),
     path("", include("leaders.urls")),
     path("", include("community.urls")),
     path("", include("faculty.urls")),

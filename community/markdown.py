@@ -9,6 +9,7 @@ A quote is a block quote whose first line is the permalink of a post:
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 
 import nh3
 from django.template.loader import render_to_string
@@ -28,6 +29,8 @@ _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
 _HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
 _QUOTE_TAG = re.compile(r'<blockquote data-quote="(\d+)">|<blockquote>|</blockquote>')
 
+_TAG = re.compile(r"<[^>]*>")
+_BLOCK_END = re.compile(r"</(?:p|h\d|li|pre|t[dh]|blockquote|figure|figcaption)>|<br>|<hr>")
 _ENDLESS_WORD = re.compile(r"\S{1000}")
 
 _TAGS = {
@@ -108,6 +111,11 @@ def quoted_in(body: str) -> set[int]:
     return {int(number[:18]) for number in re.findall(QUOTE, body)}
 
 
+def plain_text(html: str) -> str:
+    """The words of stored HTML as they are read, without the posts that it quotes."""
+    return unescape(_TAG.sub("", _BLOCK_END.sub(" ", _without_quotes(html)))).strip()
+
+
 def hide_quotes(body: str, visible: Container[int]) -> str:
     """Markdown as it was typed, without the words of quoted posts that are not among the visible ones."""
     return re.sub(QUOTE, lambda quote: quote[0] if int(quote[1][:18]) in visible else UNSEEN, body)
@@ -118,6 +126,19 @@ def as_quote(post) -> str:
     own = [line for line in post.body.strip().splitlines() if not line.lstrip().startswith(">")]
     lines = [f"/posts/{post.pk}/", *"\n".join(own).strip().splitlines()]
     return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def _without_quotes(html: str) -> str:
+    pieces, position, depth = [], 0, 0
+    for tag in _QUOTE_TAG.finditer(html):
+        if depth:
+            depth += -1 if tag[0] == "</blockquote>" else 1
+            position = tag.end()
+        elif tag[1]:
+            pieces.append(html[position : tag.start()])
+            depth = 1
+    pieces.append("" if depth else html[position:])
+    return "".join(pieces)
 
 
 def _render(body, mentionable, tags, attachable=None) -> Rendered:

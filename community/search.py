@@ -1,78 +1,216 @@
 """Finding words again: never anything that the searcher may not see."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import F, Q
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.conf import settings
+from django.contrib.postgres.search import SearchRank
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.expressions import RawSQL
 
-from community.models import Post, Thread
-from community.models.threads import own_words
+from community import excerpts, pace, queries, windows
+from community.models import Post, Space, SpaceKind, Thread
+from community.queries import Fault, Query
 from leaders import profiles
 from leaders.models import Leader
-from leaders.models.account import sort_key
 
-QUERY_AT_MOST = 200
-RANKED_AT_MOST = 1_000
-RESULTS_AT_MOST = 20
-_MARK, _UNMARK = "\x02", "\x03"
+AT_MOST = windows.AT_MOST
+PER_PAGE = 20
+GLANCE = 3  # how many of each kind the overview shows, but of posts more
+GLANCE_AT_POSTS = 5
+BEST, NEWEST = "best", "newest"
+EVERYTHING, POSTS, THREADS, PEOPLE = "all", "posts", "threads", "people"
+
+SECONDS_AT_MOST = 2  # for one question to the database
+_LIMITS = {
+    "statement_timeout": f"{SECONDS_AT_MOST}s",
+    "pg_trgm.word_similarity_threshold": "0.5",
+    "work_mem": "32MB",
+    # Both cost more than they save in questions that take milliseconds.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+_CANCELLED = "57014"
+
+
+class TooSlow(Exception):
+    """The database could not answer in time."""
+
+    def __init__(self):
+        super().__init__(
+            "This search took too long and was stopped. Rarer words or a filter such as after: are quicker."
+        )
+
+
+@dataclass(frozen=True)
+class View:
+    """Which part of what was found is wanted, and in which order."""
+
+    kind: str = EVERYTHING
+    sort: str = BEST
+    page: int = 1
+
+
+@dataclass
+class Results:
+    """What was found of one kind: how many, and those that this page shows."""
+
+    count: int = 0
+    rows: list = field(default_factory=list)
+    page: int = 1
+
+    @property
+    def count_text(self) -> str:
+        return f"{AT_MOST:,}+" if self.count >= AT_MOST else f"{self.count:,}"
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // PER_PAGE))
 
 
 @dataclass
 class Found:
-    """What a search brought, by kind."""
+    """What a search brought, by kind, and how it was understood."""
 
-    threads: list
-    posts: list
-    people: list
+    query: Query
+    posts: Results = field(default_factory=Results)
+    threads: Results = field(default_factory=Results)
+    people: Results = field(default_factory=Results)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.threads or self.posts or self.people)
+        return not (self.posts.count or self.threads.count or self.people.count)
 
 
-def find(words: str, *, by: Leader) -> Found:
-    """The best threads, posts and people for some words, of those whom and which the searcher may see."""
-    words = words.strip()[:QUERY_AT_MOST]
-    if not words:
-        return Found([], [], [])
-    query = SearchQuery(words, search_type="websearch", config="english")
-    return Found(_threads(query, by), _posts(query, by), _people(words, by))
+def find(typed: str, *, by: Leader, view: View = View()) -> Found:
+    """The posts, threads and people that a leader may see and that a search describes."""
+    if not queries.clean(typed):
+        return Found(Query(""))
+    pace.keep("searches", by, at_most=settings.SEARCHES_AT_MOST)
+    try:
+        with _patience():
+            found = Found(queries.read(typed, by=by))
+            if not found.query.faults:
+                _fill(found, by, view)
+            return found
+    except TooSlow as slow:
+        return Found(Query(queries.clean(typed), faults=[Fault(str(slow))]))
 
 
-def _threads(query: SearchQuery, by: Leader) -> list[Thread]:
-    shown = Thread.objects.visible_to(by).shown().filter(search=query)
-    return list(_best(shown, Thread, query).select_related("space", "author")[:RESULTS_AT_MOST])
+@contextmanager
+def _patience():
+    """Let no question of the block keep the database busy for long; TooSlow if one would."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                assigned = ", ".join(["set_config(%s, %s, true)"] * len(_LIMITS))
+                cursor.execute(f"SELECT {assigned}", [part for pair in _LIMITS.items() for part in pair])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != _CANCELLED:
+            raise
+        raise TooSlow() from error
 
 
-def _posts(query: SearchQuery, by: Leader) -> list[Post]:
-    shown = Post.objects.visible_to(by).shown().filter(search=query)
-    best = _best(shown, Post, query).select_related("thread", "space", "author")[:RESULTS_AT_MOST]
-    marks = {"start_sel": _MARK, "stop_sel": _UNMARK}
-    headline = SearchHeadline(own_words("body"), query, config="english", max_words=40, min_words=20, **marks)
-    posts = list(best.annotate(headline=headline))
-    for post in posts:
-        post.excerpt = mark_safe(escape(post.headline).replace(_MARK, "<mark>").replace(_UNMARK, "</mark>"))
+def _fill(found: Found, by: Leader, view: View) -> None:
+    query = found.query
+    if query.asks_for_posts:
+        spaces = _spaces(query, by)
+        posts, threads = _posts(query, by, spaces, view.sort), _threads(query, by, spaces, view.sort)
+        found.posts = results(posts, view, POSTS, partial(_post_rows, query=query, by=by))
+        found.threads = results(threads, view, THREADS, partial(_thread_rows, query=query, by=by))
+    if query.name:
+        people = Leader.objects.visible_to(by).named_nearly(query.name)
+        ids = list(people.values_list("pk", flat=True)[:AT_MOST])
+        found.people = results(ids, view, PEOPLE, partial(_people_rows, by=by))
+
+
+def results(found: list, view: View, kind: str, rows: Callable[[list], list] = list) -> Results:
+    """The page that is wanted of what was found, or a glance at the first; `rows` makes rows of ids."""
+    page = min(max(view.page, 1), max(1, -(-len(found) // PER_PAGE)))
+    if view.kind == EVERYTHING:
+        wanted = found[: GLANCE_AT_POSTS if kind == POSTS else GLANCE]
+    else:
+        wanted = found[(page - 1) * PER_PAGE : page * PER_PAGE] if view.kind == kind else []
+    return Results(len(found), rows(wanted) if wanted else [], page)
+
+
+def _spaces(query: Query, by: Leader) -> list[int]:
+    """The spaces in which a leader searches: those they may read, and never a sealed one."""
+    readable = Space.objects.visible_to(by).exclude(kind=SpaceKind.SEALED)
+    if query.spaces is not None:
+        readable = readable.filter(pk__in=[space.pk for space in query.spaces])
+    return list(readable.values_list("pk", flat=True))
+
+
+def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
+    """The newest matches, the best of them first if wanted: ranking all with a common word takes seconds."""
+    newest = windows.newest(windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times))
+    shown = _posts_seen_by(by).filter(pk__in=_listed(newest))
+    if sort == BEST and query.tsquery:
+        rank = SearchRank(F("search"), query.asked, normalization=1)
+        rank += SearchRank(F("thread__search"), query.asked)
+        shown = shown.annotate(rank=rank).order_by("-rank", "-created_at", "-pk")
+    else:
+        shown = shown.order_by("-created_at", "-pk")
+    return list(shown.values_list("pk", flat=True))
+
+
+def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
+    """Threads by the words of their titles."""
+    matches = _threads_seen_by(by).filter(space__in=spaces)
+    if query.tsquery:
+        matches = matches.filter(search=query.asked)
+    if query.authors is not None:
+        matches = matches.filter(author__in=query.author_ids)
+    if query.after:
+        matches = matches.filter(created_at__gte=query.after)
+    if query.before:
+        matches = matches.filter(created_at__lt=query.before)
+    newest = list(matches.order_by("-pk").values_list("pk", flat=True)[:AT_MOST])
+    if sort == NEWEST or not query.tsquery:
+        return newest
+    ranked = Thread.objects.filter(pk__in=_listed(newest)).annotate(rank=SearchRank(F("search"), query.asked))
+    return list(ranked.order_by("-rank", "-pk").values_list("pk", flat=True))
+
+
+def _listed(ids: list[int]) -> RawSQL:
+    """Many ids as one parameter, which is much quicker to send than a thousand."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [ids])
+
+
+def _posts_seen_by(leader: Leader) -> QuerySet[Post]:
+    return Post.objects.visible_to(leader).shown()
+
+
+def _threads_seen_by(leader: Leader) -> QuerySet[Thread]:
+    return Thread.objects.visible_to(leader).shown()
+
+
+def _post_rows(ids: list[int], query: Query, by: Leader) -> list[Post]:
+    posts = _posts_seen_by(by).filter(pk__in=ids).select_related("thread", "space", "author")
+    posts = _in_order(posts.defer("search", "body", "thread__search"), ids)
+    for post, excerpt in zip(posts, excerpts.of_posts(posts, query.tsquery), strict=True):
+        post.excerpt = excerpt
     return posts
 
 
-def _best(matches, model, query: SearchQuery):
-    """Rank only the newest matches: ranking all posts with a common word takes seconds."""
-    newest = matches.order_by("-pk").values("pk")[:RANKED_AT_MOST]
-    return (
-        model.objects.filter(pk__in=newest)
-        .annotate(rank=SearchRank(F("search"), query))
-        .order_by("-rank", "-pk")
-        .defer("search")
-    )
+def _thread_rows(ids: list[int], query: Query, by: Leader) -> list[Thread]:
+    threads = _threads_seen_by(by).filter(pk__in=ids).select_related("space", "author").defer("search")
+    threads = _in_order(threads, ids)
+    for thread, title in zip(threads, excerpts.of_titles(threads, query.tsquery), strict=True):
+        thread.marked_title = title
+    return threads
 
 
-def _people(words: str, by: Leader) -> list[profiles.Profile]:
-    key = sort_key(words)
-    found = (
-        Leader.objects.visible_to(by)
-        .select_related("organisation")
-        .filter(Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key))
-    )
-    return profiles.seen_by(by, found.order_by("sort_name", "pk")[:RESULTS_AT_MOST])
+def _people_rows(ids: list[int], by: Leader) -> list[profiles.Profile]:
+    people = Leader.objects.visible_to(by).filter(pk__in=ids).select_related("organisation")
+    return profiles.seen_by(by, _in_order(people, ids))
+
+
+def _in_order(rows: Iterable, ids: list[int]) -> list:
+    places = {pk: place for place, pk in enumerate(ids)}
+    return sorted(rows, key=lambda row: places[row.pk])

@@ -1,16 +1,33 @@
 import re
 
 from django.conf import settings
+from django.contrib.postgres.search import (
+    SearchQuery,
+    SearchVector,
+    SearchVectorField,
+    TrigramWordSimilarity,
+)
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from leaders.models.account import initials
+
+NAMED_ALIKE = 0.5
 
 
 class FacultyQuerySet(models.QuerySet):
     def published(self):
         """Entries that the public directory shows, in its order."""
         return self.filter(is_published=True).order_by("order", "name")
+
+    def speaking_of(self, words: str):
+        """Entries with these words, or with a name that comes close to them, the closest first."""
+        asked = SearchQuery(words, search_type="websearch", config="english")
+        near = self.annotate(likeness=TrigramWordSimilarity(words.casefold(), Lower("name")))
+        found = near.filter(Q(search=asked) | Q(likeness__gte=NAMED_ALIKE))
+        return found.order_by("-likeness", "order", "name")
 
 
 class FacultyMember(models.Model):
@@ -29,6 +46,13 @@ class FacultyMember(models.Model):
     )
     order = models.PositiveSmallIntegerField(default=100)
     is_published = models.BooleanField("published", default=True)
+    search = models.GeneratedField(
+        expression=SearchVector(
+            "name", "title", "post", "organisation", "expertise", "biography", config="english"
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = FacultyQuerySet.as_manager()
 

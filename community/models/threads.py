@@ -200,7 +200,8 @@ class Post(models.Model):
             models.UniqueConstraint(fields=["author", "client_uuid"], name="post_sent_once"),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="post_search"),
+            GinIndex(fields=["space", "search"], name="post_search_by_space"),
+            models.Index(fields=["-created_at", "space"], name="post_latest"),
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
             models.Index(fields=["author", "thread"], name="post_by_author_and_thread"),
             models.Index(fields=["space", "-created_at"], name="post_by_space"),

@@ -125,12 +125,19 @@ class LeaderQuerySet(models.QuerySet):
 
     def named_like(self, words: str):
         """Those whose name holds the words, or comes close, the closest first."""
-        key = sort_key(words)
-        likeness = TrigramWordSimilarity(key, "sort_name")
-        close = self.filter(Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key))
+        close = self.named_nearly(words)
+        if close.exists():
+            return close
         # Without a close match, every name is compared: slower, and only then.
-        found = close if close.exists() else self.alias(likeness=likeness).filter(likeness__gte=0.35)
+        likeness = TrigramWordSimilarity(sort_key(words), "sort_name")
+        found = self.alias(likeness=likeness).filter(likeness__gte=0.35)
         return found.order_by(likeness.desc(), "sort_name", "pk")
+
+    def named_nearly(self, words: str):
+        """Those whose name holds the words, or comes so close that the index of names tells."""
+        key = sort_key(words)
+        close = self.filter(Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key))
+        return close.order_by(TrigramWordSimilarity(key, "sort_name").desc(), "sort_name", "pk")
 
 
 class LeaderManager(BaseUserManager.from_queryset(LeaderQuerySet)):
