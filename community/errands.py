@@ -24,6 +24,7 @@ KEEPING = {
     ErrandKind.TELL_PRAISED: (WellDone, notices.tell_praised),
     ErrandKind.TELL_AUTHOR: (Decision, notices.tell_author),
     ErrandKind.TELL_MODERATORS: (Case, notices.tell_moderators),
+    ErrandKind.TELL_CARRIED: (Decision, notices.tell_carried),
     ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),
     ErrandKind.TELL_MEMBER: (JoinRequest, notices.tell_member),
 }

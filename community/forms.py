@@ -29,6 +29,7 @@ from leaders.models import MailPreferences
 
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
+SPLIT_AT_MOST = 1_000
 A_MONTH = 31 * 24 * 60 * 60
 DRAFT_AT_MOST = 240_000  # far more than a post: nothing that was typed or pasted may be lost
 
@@ -362,6 +363,72 @@ class ReasonForm(forms.Form):
             "max_length": "This is longer than 1,000 characters. Please shorten it.",
         },
     )
+
+
+class NumbersField(forms.TypedMultipleChoiceField):
+    """Numbers of posts; whether they are there is for whoever decides to find out."""
+
+    def __init__(self, **options):
+        super().__init__(coerce=int, widget=forms.CheckboxSelectMultiple, **options)
+
+    def valid_value(self, value):
+        return value.isascii() and value.isdecimal() and len(value) < 10
+
+    def validate(self, value):
+        super().validate(value)
+        if len(value) > SPLIT_AT_MOST:
+            sentence = f"Tick {SPLIT_AT_MOST:,} posts at most, or choose one post and everything after it."
+            raise forms.ValidationError(sentence)
+
+
+class SplitForm(TitleForm, ReasonForm):
+    """Which posts become a thread of their own, and what it is called."""
+
+    extent = forms.ChoiceField(
+        label="Which posts?",
+        choices=[("onward", "One post and everything after it"), ("ticked", "The posts that I tick")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose which posts."},
+    )
+    start = forms.IntegerField(
+        label="From post number",
+        required=False,
+        min_value=2,
+        max_value=2_000_000_000,
+        error_messages={"min_value": "The first post stays: it opens the thread."},
+    )
+    numbers = NumbersField(label="Posts of this thread", required=False)
+    field_order = ["extent", "start", "numbers", "title", "kind", "reason"]
+
+    def __init__(self, *args, posts, **options):
+        super().__init__(*args, **options)
+        self.fields["numbers"].choices = posts
+
+    def clean(self):
+        typed = super().clean()
+        wanted, other = ("numbers", "start") if typed.pop("extent", "") == "ticked" else ("start", "numbers")
+        typed.pop(other, None)
+        if not (typed.get(wanted) or self.errors):
+            said = "Tick at least one post." if wanted == "numbers" else "Write the number of the post."
+            self.add_error(wanted, said)
+        return typed
+
+
+class MergeForm(ReasonForm):
+    """The thread that another becomes part of, and why."""
+
+    into = forms.ModelChoiceField(
+        Thread.objects.none(),
+        label="Merge it into",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choose a thread.", "invalid_choice": "Choose a thread from the list."},
+    )
+    field_order = ["into", "reason"]
+
+    def __init__(self, *args, threads, **options):
+        super().__init__(*args, **options)
+        self.fields["into"].queryset = threads
 
 
 class MoveForm(ReasonForm):

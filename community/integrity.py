@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
 
-from community.models import Message, Post, Reading, Room, RoomReading, Thread
+from community.models import Message, Post, Reading, Room, RoomReading, Thread, Transfer
 
 SHOWN_AT_MOST = 20  # findings of one kind
 
@@ -19,13 +19,13 @@ def findings() -> Iterator[str]:
 
 def _questions() -> Iterator[tuple[str, QuerySet]]:
     """What must never be found, each as a sentence and the rows it would be about."""
-    yield "Thread {}: its posts are not numbered from 1 to the last without a hole.", _holed(Thread, "posts")
+    yield "Thread {}: its posts are not numbered from 1 to the last without a hole.", _holed_threads()
     yield "Thread {}: the number of posts that it says is not how many are shown.", _miscounted()
     yield "Thread {}: what it says is its last post is not the last one shown.", _mislast()
     yield "Post {}: it is in another space than its thread.", Post.objects.exclude(space=F("thread__space"))
     yield (
         "Room {}: its messages are not numbered from 1 to the last without a hole.",
-        _holed(Room, "messages"),
+        _holed_rooms(),
     )
     yield "Room {}: a message has a version that the room has not reached.", _ahead()
     yield "Message {}: its version is lower than its number.", Message.objects.filter(version__lt=F("number"))
@@ -33,9 +33,24 @@ def _questions() -> Iterator[tuple[str, QuerySet]]:
     yield "Reading {} of a room: the mark is beyond the last message.", _beyond(RoomReading, "room")
 
 
-def _holed(model: type[Thread] | type[Room], rows: str) -> QuerySet:
-    counted = model.objects.annotate(
-        n=Count(rows), first=Coalesce(Min(f"{rows}__number"), 1), last=Coalesce(Max(f"{rows}__number"), 0)
+def _holed_threads() -> QuerySet:
+    """Each number is that of a post, or of one that left with a split or a merge."""
+    left = Transfer.objects.filter(thread=OuterRef("pk")).order_by().values("thread")
+    gone = Subquery(left.annotate(n=Sum(F("last") - F("first") + 1)).values("n"))
+    end = Subquery(left.annotate(n=Max("last")).values("n"))
+    counted = Thread.objects.annotate(
+        n=Count("posts") + Coalesce(gone, 0),
+        first=Coalesce(Min("posts__number"), 1),
+        last=Greatest(Coalesce(Max("posts__number"), 0), Coalesce(end, 0)),
+    )
+    return counted.exclude(n=F("last_number"), last=F("last_number"), first=1)
+
+
+def _holed_rooms() -> QuerySet:
+    counted = Room.objects.annotate(
+        n=Count("messages"),
+        first=Coalesce(Min("messages__number"), 1),
+        last=Coalesce(Max("messages__number"), 0),
     )
     return counted.exclude(n=F("last_number"), last=F("last_number"), first=1)
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community import chat, live, permissions, threads
+from community import chat, live, permissions, threads, transfers
 from community.models import (
     PRIORITY,
+    TO_MANY,
     Case,
     Decision,
     ErrandKind,
@@ -20,6 +21,7 @@ from community.models import (
     Space,
     SpaceMembership,
     Thread,
+    ThreadKind,
 )
 from community.permissions import Conflict, require
 from community.tasks import enqueue
@@ -186,6 +188,52 @@ def move(thread: Thread, *, to: Space, by: Leader, reason: str) -> Decision:
 
 
 @transaction.atomic
+def split(
+    thread: Thread,
+    *,
+    by: Leader,
+    reason: str,
+    title: str,
+    kind: str = ThreadKind.DISCUSSION,
+    start: int = 1,
+    numbers: list[int] | None = None,
+) -> Decision:
+    """Make a new thread of some posts, or of all from a number on; the rest keep their numbers."""
+    _lock(thread)
+    require(permissions.may_split(by, thread))
+    first = _first_to_leave(thread, start, numbers)
+    branch = Thread.objects.create(
+        space=thread.space,
+        kind=kind,
+        title=title,
+        author=first.author,
+        alias=first.alias,
+        created_at=first.created_at,
+    )
+    answer = thread.answer_id
+    detail = _carry(thread, branch, start=start, numbers=numbers)
+    if answer and not thread.posts.filter(pk=answer).exists():
+        _set(thread, answer=None, answer_marked_by=None)
+        detail["answer"] = answer
+    return _record(Verb.SPLIT, thread, by=by, reason=reason, title=title, **detail)
+
+
+@transaction.atomic
+def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision:
+    """Put all posts of a thread at the end of another; its address leads there from then on."""
+    for each in sorted((thread, into), key=lambda each: each.pk):
+        _lock(each)
+    require(permissions.may_merge(by, thread, into))
+    source, answer = thread.space, thread.answer
+    detail = _carry(thread, into)
+    transfers.close_down(thread, into)
+    if answer and not into.answer_id:
+        _set(into, answer=answer, answer_marked_by=thread.answer_marked_by)
+    _set(thread, merged_into=into, answer=None, answer_marked_by=None, is_pinned=False)
+    return _record(Verb.MERGE, thread, by=by, reason=reason, source=source.pk, target=into.space_id, **detail)
+
+
+@transaction.atomic
 def suspend(
     leader: Leader, *, by: Leader, space: Space, until: datetime, reason: str, case: Case | None = None
 ) -> Decision:
@@ -250,7 +298,12 @@ def _lock(item: Item) -> None:
         Thread.objects.select_for_update(no_key=True).get(pk=item.thread_id)
     if isinstance(item, Message):
         Room.objects.select_for_update(no_key=True).get(pk=item.room_id)
+    thread_id = getattr(item, "thread_id", None)
     item.refresh_from_db(from_queryset=type(item).objects.select_for_update(no_key=True))
+    if getattr(item, "thread_id", None) != thread_id:
+        raise Conflict("This post was moved to another thread meanwhile. Please look again.")
+    if isinstance(item, Thread) and item.merged_into_id:
+        raise Conflict("This thread was merged into another one meanwhile.")
 
 
 def _lock_revision(revision: Revision) -> None:
@@ -259,6 +312,35 @@ def _lock_revision(revision: Revision) -> None:
     revision.refresh_from_db(
         fields=["hidden_at"], from_queryset=Revision.objects.select_for_update(no_key=True)
     )
+
+
+def _first_to_leave(thread: Thread, start: int, numbers: list[int] | None) -> Post:
+    """The first of the posts that shall leave a thread, if all of them can."""
+    leaving = thread.posts.filter(number__gte=start).order_by("number")
+    if numbers is not None:
+        leaving = leaving.filter(number__in=numbers)
+    first = leaving.first()
+    if first is None or (numbers is not None and leaving.count() != len(set(numbers))):
+        raise Conflict("Some of these posts are no longer in this thread. Please look again.")
+    if first.number == 1:
+        require(permissions.no("The first post stays: it opens the thread."))
+    if not leaving.filter(hidden_at=None).exists():
+        require(permissions.no("Choose at least one post that is not hidden."))
+    return first
+
+
+def _carry(thread: Thread, to: Thread, **which) -> dict:
+    """Carry posts, count both threads anew, and say in the decision what went where."""
+    runs = transfers.carry(thread, to, **which)
+    for each in (thread, to):
+        threads.recount(each)
+        _show_change(each)
+    return {
+        "to": to.pk,
+        "first": runs[0].to_first if runs else to.last_number + 1,
+        "last": to.last_number,
+        "runs": [[run.first, run.last, run.to_first] for run in runs],
+    }
 
 
 def _lock_case(case: Case) -> None:
@@ -346,6 +428,8 @@ def _record(
     )
     if decision.concerns:
         enqueue(ErrandKind.TELL_AUTHOR, decision.pk)
+    if verb in TO_MANY:
+        enqueue(ErrandKind.TELL_CARRIED, decision.pk)
     for case in cases:
         case.closed_at, case.outcome = decision.at, OUTCOMES[verb]
         case.save(update_fields=["closed_at", "outcome"])

@@ -49,6 +49,18 @@ DECIDED = {
     Verb.LIFT: "A moderator has ended the suspension of your account.",
 }
 
+# To whoever started the thread, and to those with posts that left it. Titles stay out: one may have left too.
+CARRIED = {
+    Verb.SPLIT: (
+        "A moderator has moved posts of your thread to a new thread.",
+        "A moderator has moved posts of yours to a new thread.",
+    ),
+    Verb.MERGE: (
+        "A moderator has merged your thread into another one.",
+        "A moderator has merged a thread with posts of yours into another one.",
+    ),
+}
+
 
 @transaction.atomic
 def announce_post(post: Post) -> None:
@@ -133,6 +145,26 @@ def prompt_moderators() -> int:
     ]
     _tell(told)
     return len(told)
+
+
+@transaction.atomic
+def tell_carried(decision: Decision) -> None:
+    """Tell the author of a thread, and those of the posts that left it, one line each."""
+    told = {"kind": NoticeKind.MODERATION, "cause": f"decision:{decision.pk}"}
+    place = {"space": decision.space, "thread_id": decision.detail["to"]}
+    own, others = CARRIED[decision.verb]
+    starter = decision.thread.author_id
+    _tell(
+        Notice(leader_id=pk, **told, **place, words=f"{sentence} The reason: {decision.reason}")
+        for pk in sorted(_carried_authors(decision) - {decision.by_id})
+        for sentence in [own if pk == starter else others]
+    )
+
+
+def _carried_authors(decision: Decision) -> set[int]:
+    numbers = decision.detail["first"], decision.detail["last"]
+    carried = Post.objects.filter(thread=decision.detail["to"], number__range=numbers).order_by()
+    return {decision.thread.author_id, *carried.values_list("author", flat=True).distinct()} - {None}
 
 
 @transaction.atomic

@@ -272,13 +272,35 @@ def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
 
 def may_move(leader: Leader, thread: Thread, space: Space) -> Verdict:
     """The moderators of its space, to where they may write, if nobody reads it there who could not before."""
-    if not (verdict := may_moderate(leader, thread.space)):
+    return may_moderate(leader, thread.space) and _may_carry(leader, thread.space, space)
+
+
+def may_split(leader: Leader, thread: Thread) -> Verdict:
+    """The moderators of its space, while it is shown: a new thread would be."""
+    if thread.is_hidden:
+        return may_moderate(leader, thread.space) and no("This thread is hidden. Show it again first.")
+    return may_moderate(leader, thread.space)
+
+
+def may_merge(leader: Leader, thread: Thread, into: Thread) -> Verdict:
+    """The moderators of both, if nobody reads it there who could not before."""
+    if not (verdict := may_moderate(leader, thread.space) and may_moderate(leader, into.space)):
         return verdict
-    if thread.space.kind == SpaceKind.SEALED:
+    if thread.pk == into.pk:
+        return no("A thread cannot be merged into itself.")
+    if thread.is_hidden or into.is_hidden:
+        return no("One of the two is hidden. Show it again first.")
+    return may_write(leader, into.space) and _may_carry(leader, thread.space, into.space)
+
+
+def _may_carry(leader: Leader, source: Space, target: Space) -> Verdict:
+    if source.pk == target.pk:
+        return ALLOWED
+    if source.kind == SpaceKind.SEALED:
         return no("What was said in a sealed space stays there.")
-    if not (verdict := may_write(leader, space)):
+    if not (verdict := may_write(leader, target)):
         return verdict
-    if space.readers().exclude(pk__in=thread.space.readers().values("pk")).exists():
+    if target.readers().exclude(pk__in=source.readers().values("pk")).exists():
         return no("People would read it there who could not read it before.")
     return ALLOWED
 

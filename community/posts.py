@@ -1,18 +1,45 @@
 """Posts as their readers see them: whole pages, quotes, thanks."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
-from community import live, markdown, permissions
-from community.models import Bookmark, ErrandKind, Post, Thanks, Thread
+from community import live, markdown, permissions, transfers
+from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Post, Thanks, Thread
 from community.permissions import require
 from community.tasks import enqueue
 from leaders.models import Leader
 
 
-def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post]:
+@dataclass(frozen=True)
+class Gap:
+    """Where posts stood that are in another thread now; `to` is nothing to those who cannot see it."""
+
+    number: int
+    last: int
+    count: int
+    to: Thread | None
+    to_number: int
+    is_gap: bool = True
+
+    @property
+    def address(self) -> str:
+        return self.to.address_of(self.to_number)
+
+
+def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post | Gap]:
     """The posts of one page as the viewer sees them."""
-    posts = list(thread.posts.page(number).select_related("author").defer("search"))
-    return as_seen(posts, thread, viewer=viewer)
+    first = (number - 1) * POSTS_PER_PAGE + 1
+    return between(thread, first, first + POSTS_PER_PAGE - 1, viewer=viewer)
+
+
+def between(thread: Thread, first: int, last: int, *, viewer: Leader) -> list[Post | Gap]:
+    """The posts with these numbers as the viewer sees them, and a line where some left the thread."""
+    found = thread.posts.filter(number__range=(first, last)).order_by("number")
+    seen = as_seen(list(found.select_related("author").defer("search")), thread, viewer=viewer)
+    if len(seen) > min(last, thread.last_number) - first:
+        return seen
+    return sorted([*seen, *_gaps(thread, first, last, viewer)], key=lambda each: each.number)
 
 
 def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
@@ -70,6 +97,17 @@ def take_thanks_back(post: Post, *, by: Leader) -> None:
     """Undo a thank-you."""
     Thanks.objects.filter(post=post, by=by).delete()
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
+
+
+def _gaps(thread: Thread, first: int, last: int, viewer: Leader) -> list[Gap]:
+    left = thread.departures.filter(last__gte=first, first__lte=last).select_related("to__space")
+    gaps = []
+    for run in left:
+        to, to_number = transfers.place_of(run.to, run.to_first)
+        shown = Thread.objects.visible_to(viewer).filter(pk=to.pk).exists()
+        ends = max(run.first, first), min(run.last, last)
+        gaps.append(Gap(*ends, run.count, to if shown else None, to_number))
+    return gaps
 
 
 def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community import live
-from community.models import Level, Post, Reading, Space, SpaceLevel, Thread
+from community.models import Level, Post, Reading, Space, SpaceLevel, Thread, Transfer
 from leaders.models import Leader
 
 COUNTED_AT_MOST = 999
@@ -79,7 +79,7 @@ def as_read_by(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
     mine = FilteredRelation("readings", condition=Q(readings__leader=leader))
     in_space = FilteredRelation("space__levels", condition=Q(space__levels__leader=leader))
     is_marked = Q(read_up_to__gt=0) | Q(mine__set_back_at__isnull=False)
-    before = Post.objects.filter(thread=OuterRef("pk"), created_at__lt=leader.joined_at).order_by("-number")
+    before = _before(leader).filter(thread=OuterRef("pk"))
     return threads.annotate(mine=mine, in_space=in_space).annotate(
         read_up_to=Coalesce("mine__read_up_to", 0),
         own_level=F("mine__level"),
@@ -144,13 +144,23 @@ def _unread_count(leader: Leader) -> Counted:
     return Counted(_unread(leader).values("pk")[:COUNTED_AT_MOST])
 
 
+def _before(leader: Leader) -> QuerySet[Post]:
+    """What was said before a leader joined, the latest first, but for what a merge put behind newer posts."""
+    put_behind = Transfer.objects.filter(
+        to=OuterRef("thread"), to_first__gt=1, to_first__lte=OuterRef("number")
+    )
+    put_behind = put_behind.filter(to_first__gt=OuterRef("number") - F("last") + F("first") - 1)
+    said = Post.objects.filter(~Exists(put_behind), created_at__lt=leader.joined_at)
+    return said.order_by("-number")
+
+
 def _reading(leader: Leader, thread: Thread) -> Reading:
     Reading.objects.bulk_create([Reading(leader=leader, thread=thread)], ignore_conflicts=True)
     reading = Reading.objects.select_for_update().get(leader=leader, thread=thread)
     reading.leader, reading.thread = leader, thread
     is_untouched = not reading.read_up_to and reading.set_back_at is None
     if is_untouched and thread.created_at < leader.joined_at:
-        before = thread.posts.filter(created_at__lt=leader.joined_at).order_by("-number")
+        before = _before(leader).filter(thread=thread)
         reading.read_up_to = before.values_list("number", flat=True).first() or 0
     return reading
 

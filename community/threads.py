@@ -4,7 +4,7 @@ import uuid as uuids
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from community import attachments, drafts, live, markdown, permissions, posts, reading, spaces
@@ -39,6 +39,13 @@ class Overtaken(Exception):
         came = "A reply has come" if count == 1 else f"{count} replies have come"
         super().__init__(f"{came} while you wrote. Please read on above, then send yours, changed or not.")
         self.first = first
+
+
+class Merged(Conflict):
+    """The thread has become part of another while one wrote."""
+
+    def __init__(self):
+        super().__init__("This thread was merged into another one while you wrote. Please send yours again.")
 
 
 class Unfit(PermissionDenied):
@@ -118,6 +125,7 @@ def reply(
             thread = _locked(thread.pk)
             if earlier := _sent(by, uuid):
                 return earlier
+            _refuse_merged(thread)
             require(permissions.may_reply(by, thread))
             require(permissions.may_go_on_writing(by))
             _refuse_if_overtaken(thread, by, seen)
@@ -210,10 +218,10 @@ def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) ->
 def recount(thread: Thread) -> None:
     """Set the figures of a thread anew from its posts that are shown; inside a transaction that locked it."""
     shown = Post.objects.filter(thread=thread, hidden_at=None)
-    last = shown.order_by("-number").first()
-    thread.shown_count = shown.count()
-    thread.last_post = last
-    thread.last_post_at = last.created_at if last else thread.created_at
+    figures = shown.aggregate(count=Count("pk"), latest=Max("created_at"))
+    thread.shown_count = figures["count"]
+    thread.last_post = shown.order_by("-number").first()
+    thread.last_post_at = figures["latest"] or thread.created_at
     thread.save(update_fields=["shown_count", "last_post", "last_post_at"])
 
 
@@ -226,6 +234,11 @@ def waiting(leader: Leader):
 def _locked(pk: int) -> Thread:
     """The thread as it is now, held. Alone: a joined space is not found again when it has just been moved."""
     return Thread.objects.select_for_update().get(pk=pk)
+
+
+def _refuse_merged(thread: Thread) -> None:
+    if thread.merged_into_id:
+        raise Merged
 
 
 def _still_in(thread: Thread, post: Post) -> Post:

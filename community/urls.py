@@ -17,6 +17,7 @@ from community.views import (
     revisions,
     spaces,
     threads,
+    transfers,
     well_done,
 )
 
@@ -53,6 +54,8 @@ urlpatterns = [
         )
         for verb in ("hide", "restore", "close", "reopen", "pin", "unpin", "move")
     ),
+    path("threads/<int:pk>/split/", transfers.split, name="split_thread"),
+    path("threads/<int:pk>/merge/", transfers.merge, name="merge_thread"),
     path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
     path("posts/<int:pk>/", posts.permalink, name="post"),
     path("posts/<int:pk>/quote/", posts.quote, name="quote"),

@@ -117,6 +117,8 @@ DOORS = {
     "pin_thread": MODERATOR,
     "unpin_thread": MODERATOR,
     "move_thread": MODERATOR,
+    "split_thread": MODERATOR,
+    "merge_thread": MODERATOR,
     "hide_thread": MODERATOR,
     "restore_thread": MODERATOR,
     "desk": FACULTY,

@@ -5,7 +5,7 @@ from community.models.chat import Message, MessageRevision, Room, RoomReading
 from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
 from community.models.letters import Digest, Letter, LetterState
-from community.models.moderation import PRIORITY, Case, Category, Decision, Report
+from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel
 from community.models.spaces import (
@@ -28,6 +28,7 @@ from community.models.threads import (
     ThreadKind,
 )
 from community.models.titles import FormerTitle
+from community.models.transfers import Transfer
 from community.models.well_done import Unheard, WellDone
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "PRIORITY",
     "SPACE_LEVELS",
     "THREAD_LEVELS",
+    "TO_MANY",
     "Aside",
     "Attachment",
     "AttachmentKind",
@@ -76,6 +78,7 @@ __all__ = [
     "Thanks",
     "Thread",
     "ThreadKind",
+    "Transfer",
     "Unheard",
     "WellDone",
 ]

@@ -11,6 +11,7 @@ class ErrandKind(models.TextChoices):
     TELL_PRAISED = "tell_praised", "Tell a leader that somebody said well done"
     TELL_AUTHOR = "tell_author", "Tell an author of a moderator's decision"
     TELL_MODERATORS = "tell_moderators", "Tell the moderators of a space of a new case"
+    TELL_CARRIED = "tell_carried", "Tell the authors of posts that went to another thread"
     TELL_REPORTERS = "tell_reporters", "Tell the reporters of a case its outcome"
     TELL_MEMBER = "tell_member", "Tell a leader of the answer to a request to join"
 

@@ -125,6 +125,10 @@ class Report(models.Model):
         return f"{self.get_category_display()} in case {self.case_id}"
 
 
+# Decisions that concern everybody whose posts went elsewhere.
+TO_MANY = ("split", "merge")
+
+
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """The log of the spaces a faculty member moderates, without answers to reports about them."""
@@ -143,6 +147,8 @@ class Decision(models.Model):
         PIN = "pin", "Pinned"
         UNPIN = "unpin", "Unpinned"
         MOVE = "move", "Moved"
+        SPLIT = "split", "Split"
+        MERGE = "merge", "Merged"
         SUSPEND = "suspend", "Suspended"
         LIFT = "lift", "Suspension lifted"
         DISMISS = "dismiss", "No action needed"
@@ -180,7 +186,7 @@ class Decision(models.Model):
 
     @property
     def concerns(self) -> Leader | None:
-        """Whom to tell of it: nobody learns that somebody's report about them was dismissed."""
-        if self.verb in (self.Verb.DISMISS, self.Verb.ADMIT, self.Verb.DECLINE):
+        """Whom alone to tell of it: nobody learns that somebody's report about them was dismissed."""
+        if self.verb in (self.Verb.DISMISS, self.Verb.ADMIT, self.Verb.DECLINE, *TO_MANY):
             return None
         return self.leader or self.item.author

@@ -38,7 +38,13 @@ class ThreadQuerySet(models.QuerySet):
         """Threads of the spaces a leader may read; hidden ones only for the moderators of their space."""
         spaces = Space.objects.visible_to(leader).values("pk")
         moderated = Space.objects.moderated_by(leader).values("pk")
-        return self.filter(space__in=spaces).filter(Q(hidden_at=None) | Q(space__in=moderated))
+        return self.filter(space__in=spaces, merged_into=None).filter(
+            Q(hidden_at=None) | Q(space__in=moderated)
+        )
+
+    def moderated_by(self, leader):
+        """Threads of the spaces a leader moderates, those that were merged into others too."""
+        return self.filter(space__in=Space.objects.moderated_by(leader).values("pk"))
 
     def shown(self):
         """Threads that are not hidden, for lists and figures, moderators' included."""
@@ -77,6 +83,15 @@ class Thread(models.Model):
     is_pinned = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="Where all its posts are now; it is only an address.",
+    )
     search = models.GeneratedField(
         expression=SearchVector("title", config="english"), output_field=SearchVectorField(), db_persist=True
     )
@@ -98,6 +113,10 @@ class Thread(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("thread", args=[self.pk, self.slug])
+
+    def address_of(self, number: int) -> str:
+        """The address of the page on which a number stands, at its place."""
+        return f"{self.get_absolute_url()}?page={(number - 1) // POSTS_PER_PAGE + 1}#post-{number}"
 
     @property
     def slug(self) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from community import moderation, permissions
 from community.forms import MoveForm, ReasonForm
-from community.models import Space
+from community.models import Space, Thread
 from community.views.reports import words_of
 
 
@@ -51,7 +51,7 @@ ACTS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request, model, verb, pk):
     """The form that asks for the reason, and the decision."""
-    item = get_object_or_404(model.objects.visible_to(request.user), pk=pk)
+    item = get_object_or_404(_items(request, model), pk=pk)
     permissions.require(_may(request.user, item, verb))
     form = _form(request, item, verb)
     if form.is_valid():
@@ -63,6 +63,14 @@ def decide(request, model, verb, pk):
         messages.success(request, ACTS[verb].done.format(noun=_noun(item)))
         return redirect(item)
     return _ask(request, item, verb, form, status=422 if form.is_bound else 200)
+
+
+def _items(request, model):
+    """What one can decide about; also a thread merged meanwhile, to say so and keep the words."""
+    visible = model.objects.visible_to(request.user)
+    if model is Thread and request.method == "POST":
+        return visible | Thread.objects.moderated_by(request.user)
+    return visible
 
 
 def _may(leader, item, verb):

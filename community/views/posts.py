@@ -107,7 +107,9 @@ def take_bookmark_back(request, pk):
 
 def _changed(request, post):
     """The post as it stands now: itself for an open page, else its place."""
-    return as_fragments(request, post.thread, [post]) if request.htmx else _to_post(post)
+    if not request.htmx:
+        return _to_post(post)
+    return as_fragments(request, post.thread, posts.as_seen([post], post.thread, viewer=request.user))
 
 
 def _marked(request, post):

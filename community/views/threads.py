@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import drafts, pace, permissions, posts, reading, similar, threads
+from community import drafts, pace, permissions, posts, reading, similar, threads, transfers
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Space, Thread
+from community.transfers import Place
 from community.views import previews
 from community.views.drafts import with_asides
 
@@ -51,7 +52,9 @@ def similar_threads(request, slug):
 @require_safe
 def thread(request, pk, slug=""):
     """A page of a thread; without a page number, the one with the first unread post."""
-    found = _thread(request, pk)
+    found = _threads(request).filter(pk=pk).first()
+    if found is None:
+        return redirect(_merged(request, pk).address)
     if slug != found.slug:
         return redirect(_with_query(request, found))
     if "page" not in request.GET and found.is_marked:
@@ -79,8 +82,10 @@ def rename(request, pk):
 
 @require_POST
 def reply(request, pk):
-    """A new post in a thread."""
-    found = _thread(request, pk)
+    """A new post in a thread; what was meant for one that was merged meanwhile is kept."""
+    found = _threads(request).filter(pk=pk).first()
+    if found is None:
+        return _show_merged(request, pk)
     form = ReplyForm(request.POST)
     if request.POST.get("preview"):
         context = _context(request, found, form)
@@ -89,6 +94,8 @@ def reply(request, pk):
         return _show(request, found, form, status=422)
     try:
         post = threads.reply(found, by=request.user, **form.cleaned_data)
+    except threads.Merged:
+        return _show_merged(request, pk)
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
         return _show(request, found, form, status=status_of(refusal))
@@ -101,8 +108,10 @@ def reply(request, pk):
 
 @require_safe
 def fragments(request, pk):
-    """The fragments of the posts after a number, or of one post, for an open page."""
-    found = _thread(request, pk)
+    """The fragments of the posts after a number, or of one post, for an open page; 410 once it is merged."""
+    found = _threads(request).filter(pk=pk).first()
+    if found is None:
+        return HttpResponse(_merged(request, pk).address, status=410, content_type="text/plain")
     form = SeenForm(request.GET)
     if not form.is_valid():
         return HttpResponse(status=422)
@@ -110,8 +119,7 @@ def fragments(request, pk):
         form.cleaned_data["first"],
         min(form.cleaned_data["last"], form.cleaned_data["first"] + POSTS_PER_PAGE - 1),
     )
-    chosen = list(found.posts.filter(number__range=numbers).order_by("number").select_related("author"))
-    return as_fragments(request, found, chosen)
+    return as_fragments(request, found, posts.between(found, *numbers, viewer=request.user))
 
 
 @require_POST
@@ -134,9 +142,9 @@ def mark_unread(request, pk, number):
     return redirect(found.space)
 
 
-def as_fragments(request, found, chosen):
-    """Posts of a thread as its open pages take them in."""
-    context = {"posts": posts.as_seen(chosen, found, viewer=request.user), **_rights(request, found)}
+def as_fragments(request, found, seen):
+    """Posts of a thread, dressed for whoever looks, as its open pages take them in."""
+    context = {"posts": seen, **_rights(request, found)}
     return render(request, "community/_posts.html", context)
 
 
@@ -152,9 +160,30 @@ def status_of(refusal: PermissionDenied) -> int:
     return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
 
 
-def _thread(request, pk) -> Thread:
+def _threads(request):
     visible = Thread.objects.visible_to(request.user).select_related("space", "author")
-    return get_object_or_404(reading.with_first_unread(request.user, visible), pk=pk)
+    return reading.with_first_unread(request.user, visible)
+
+
+def _thread(request, pk) -> Thread:
+    return get_object_or_404(_threads(request), pk=pk)
+
+
+def _merged(request, pk) -> Place:
+    """Where the posts of a thread that was merged are now, for those who can see it there."""
+    gone = get_object_or_404(Thread, pk=pk, merged_into__isnull=False)
+    page = request.GET.get("page", "")[:7]
+    number = (int(page) - 1) * POSTS_PER_PAGE + 1 if page.isascii() and page.isdecimal() and int(page) else 1
+    place = transfers.place_of(gone, number)
+    return Place(_thread(request, place.thread.pk), place.number)
+
+
+def _show_merged(request, pk):
+    """The thread that another became part of, with what was meant for that one."""
+    found = _merged(request, pk).thread
+    form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
+    form.add_error("body", str(threads.Merged()))
+    return _show(request, found, form, status=409, number=found.page_count)
 
 
 def _with_query(request, found) -> str:

@@ -59,9 +59,11 @@ async function renew(number) {
 // A moderator did something to the whole thread. What was typed stays; words that may no longer be read go.
 async function decided() {
   const answer = await fetch(`${posts.dataset.posts}?first=1&last=1`, { credentials: "same-origin" });
-  const isGone = answer.status === 404;
+  const isGone = answer.status === 404 || answer.status === 410;
   if (isGone) posts.replaceChildren();
-  arrivals.textContent = isGone
+  arrivals.textContent = answer.status === 410
+    ? "This thread was merged into another one. Load the page again to read on there."
+    : isGone
     ? "This thread is no longer here."
     : "A moderator has changed this thread. Load the page again to see how.";
 }

@@ -229,6 +229,10 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
             return lambda: moderation.dismiss(case, **why)
         case "move":
             return lambda: moderation.move(make_thread(commons, ana), to=space, **why)
+        case "split":
+            return lambda: moderation.split(thread, start=2, title="Another thread", **why)
+        case "merge":
+            return lambda: moderation.merge(make_thread(commons, ana), into=thread, **why)
         case "suspend":
             return lambda: moderation.suspend(post.author, space=space, until=timezone.now() + WEEK, **why)
         case "admit" | "decline":

@@ -1,0 +1,105 @@
+"""Splitting a thread, and merging one into another: the pages of their moderators."""
+
+import re
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from community import moderation, permissions, posts
+from community.editions import excerpt
+from community.forms import MergeForm, SplitForm
+from community.models import POSTS_PER_PAGE, Post, Space, Thread
+from community.views.threads import status_of
+
+WINDOW = 3 * POSTS_PER_PAGE
+OFFERED_AT_MOST = 20
+_ADDRESS = re.compile(r"(?:\A#?|/threads/)([1-9][0-9]{0,17})(?:/|\Z)")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def split(request, pk):
+    """The form that asks which posts become a thread of their own, and the decision."""
+    found = _thread(request, pk)
+    permissions.require(permissions.may_moderate(request.user, found.space))
+    first = _first(request, found)
+    form = SplitForm(
+        request.POST if request.method == "POST" else None,
+        initial={"extent": "onward", "start": first} if "from" in request.GET else {},
+        posts=_choices(request, found, first),
+    )
+    context = {"thread": found, "form": form, "first": first, "window": WINDOW}
+    if form.is_valid():
+        try:
+            decision = moderation.split(found, by=request.user, **form.cleaned_data)
+        except PermissionDenied as refusal:
+            form.add_error(None, str(refusal))
+            return render(request, "community/split.html", context, status=status_of(refusal))
+        messages.success(request, "The posts are in a thread of their own now.")
+        return redirect(Thread.objects.get(pk=decision.detail["to"]))
+    return render(request, "community/split.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request, pk):
+    """The search for the other thread, the form that asks for the reason, and the decision."""
+    found = _thread(request, pk)
+    permissions.require(permissions.may_moderate(request.user, found.space))
+    words = (request.POST if request.method == "POST" else request.GET).get("q", "")
+    words = words.replace("\0", "").strip()[:200]
+    offered = _offered(request.user, found, words)
+    form = MergeForm(request.POST if request.method == "POST" else None, threads=offered)
+    context = {"thread": found, "form": form, "offered": offered, "words": words}
+    if form.is_valid():
+        try:
+            moderation.merge(found, by=request.user, **form.cleaned_data)
+        except PermissionDenied as refusal:
+            form.add_error(None, str(refusal))
+            return render(request, "community/merge.html", context, status=status_of(refusal))
+        messages.success(request, "The two threads are one now.")
+        return redirect("thread_by_id", found.pk)
+    return render(request, "community/merge.html", context, status=422 if form.is_bound else 200)
+
+
+def _thread(request, pk) -> Thread:
+    """The thread; for a decision also one merged meanwhile, to say so and keep the words."""
+    visible = Thread.objects.visible_to(request.user)
+    if request.method == "POST":
+        visible = visible | Thread.objects.moderated_by(request.user)
+    return get_object_or_404(visible.select_related("space", "author"), pk=pk)
+
+
+def _first(request, found: Thread) -> int:
+    """The number of the first post to choose from."""
+    typed = request.GET.get("from", "")[:9]
+    wanted = int(typed) if typed.isascii() and typed.isdecimal() else 2
+    return max(2, min(wanted, found.last_number))
+
+
+def _choices(request, found: Thread, first: int) -> list[tuple[int, str]]:
+    """The posts that can be ticked, each with its author and first words."""
+    shown = posts.between(found, first, first + WINDOW - 1, viewer=request.user)
+    return [(post.number, _line(post)) for post in shown if isinstance(post, Post)]
+
+
+def _line(post) -> str:
+    who = post.author or post.alias or "Somebody who has left"
+    return f"#{post.number} {who}: {'(hidden) ' if post.is_hidden else ''}{excerpt(post)[:140]}"
+
+
+def _offered(leader, found: Thread, words: str):
+    """Threads that a moderator may choose from: by title, address or number; else the latest of the space."""
+    moderated = Space.objects.moderated_by(leader)
+    fitting = [space.pk for space in moderated if _fits(leader, found, space)]
+    others = Thread.objects.visible_to(leader).shown().filter(space__in=fitting).exclude(pk=found.pk)
+    wanted = Q(title__icontains=words) if words else Q(space=found.space)
+    if address := _ADDRESS.search(words):
+        wanted |= Q(pk=int(address[1]))
+    chosen = others.filter(wanted).order_by("-last_post_at", "-pk").values_list("pk", flat=True)
+    return Thread.objects.filter(pk__in=list(chosen[:OFFERED_AT_MOST])).select_related("space")
+
+
+def _fits(leader, found: Thread, space: Space) -> bool:
+    return bool(permissions.may_merge(leader, found, Thread(space=space)))
