@@ -167,6 +167,7 @@ def _production(directory: Path, **chosen: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost",
         "TRUSTED_PROXIES": "1",
         "EMAIL_URL": "smtp://127.0.0.1:1",
+        "SEARCHES_AT_MOST": "1000000",
         "MEDIA_ROOT": str(directory / "media"),
         "STATIC_ROOT": str(directory.parent / "static"),
         **chosen,
