@@ -34,10 +34,10 @@ assets: .venv ## Build the design system, fonts and scripts into static/dist/
 manage: .venv ## Run a management command (make manage ARGS="send_digest ana@example.org --now")
 	@$(LOCAL) manage $(ARGS)
 
-backup: .venv ## Write the database into FILE (var/backup.dump)
+backup: .venv ## Write the database into FILE (var/backup.dump) and the uploaded files beside it
 	@$(LOCAL) backup $(or $(FILE),var/backup.dump)
 
-restore: .venv ## Replace the database by the one in FILE
+restore: .venv ## Replace the database and the uploaded files by those of FILE
 	@$(LOCAL) restore $(or $(FILE),var/backup.dump)
 
 lock: .venv ## Lock the packages that requirements/*.in ask for, with hashes

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from collaborate.local import environment, places, servers
+from collaborate.local import environment, places, servers, uploads
 from collaborate.local.console import Failure, say
 from collaborate.local.processes import Foreground, Supervisor
 from collaborate.local.run import NOTE
@@ -27,29 +27,35 @@ def demo() -> int:
 
 
 def backup(path: Path) -> int:
-    """Write the whole database into one file that `restore` and pg_restore read."""
+    """Write the database into one file that pg_restore reads too, and the uploaded files beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with attached() as (supervisor, env):
         tool = servers.postgres_program("pg_dump")
         code = _show(supervisor, [tool, "--format=custom", "--file", path.resolve(), _libpq(env)], env)
-    if code == 0:
-        say(f"Backup: {path}, {path.stat().st_size // 1024} KB")
-    return code
+        if code:
+            return code
+        # After the database: a file that came between is one too many, not one too few.
+        files = uploads.pack(Path(env["MEDIA_ROOT"]), path)
+    for written in (path, files):
+        say(f"Backup: {written}, {written.stat().st_size // 1024} KB")
+    return 0
 
 
 def restore(path: Path) -> int:
-    """Replace the database by the one in the file, as a whole or not at all."""
-    if not path.is_file():
-        raise Failure(f"There is no backup {path}.")
+    """Replace the database and the uploaded files by those of a backup, as a whole or not at all."""
     if _running():
         raise Failure("Collaborate runs from here: end it before restoring a backup.")
-    with attached() as (supervisor, env):
+    for needed in (path, uploads.archive_of(path)):
+        if not needed.is_file():
+            raise Failure(f"There is no backup {needed}.")
+    with attached() as (supervisor, env), uploads.unpacked(Path(env["MEDIA_ROOT"]), path):
         options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
         tool = servers.postgres_program("pg_restore")
         code = _show(supervisor, [tool, *options, "--dbname", _libpq(env), path.resolve()], env)
-    if code == 0:
-        say(f"Restored: {path}")
-    return code
+        if code:
+            raise Failure("The database could not be restored, so nothing was changed.")
+    say(f"Restored: {path}")
+    return 0
 
 
 @contextlib.contextmanager

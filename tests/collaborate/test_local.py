@@ -16,7 +16,7 @@ from collections import namedtuple
 import psutil
 import pytest
 
-from collaborate.local import assets, environment, places, rehearsal, servers, upkeep
+from collaborate.local import assets, environment, places, rehearsal, servers, upkeep, uploads
 from collaborate.local.console import Failure
 from collaborate.local.processes import Supervisor
 
@@ -311,11 +311,36 @@ def test_database_can_be_backed_up_and_restored(var, tmp_path, monkeypatch):
     monkeypatch.setenv("VAR_DIR", str(var))
     for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
         monkeypatch.delenv(name)
+    monkeypatch.delenv("MEDIA_ROOT", raising=False)
     ask("CREATE TABLE keepsake AS SELECT 'thank you' AS word")
+    picture = var / "media" / "attachments" / "ab" / "abc"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
     assert upkeep.backup(tmp_path / "first.dump") == 0
     ask("UPDATE keepsake SET word = 'lost'")
+    picture.write_bytes(b"lost")
+    picture.with_name("later").write_bytes(b"x")
     assert upkeep.restore(tmp_path / "first.dump") == 0
     assert ask("SELECT word FROM keepsake") == "thank you"
+    assert [(path.name, path.read_bytes()) for path in picture.parent.iterdir()] == [("abc", b"a picture")]
+
+
+def test_a_backup_without_its_files_or_a_broken_one_changes_nothing(var, tmp_path, monkeypatch):
+    dump = tmp_path / "first.dump"
+    dump.write_bytes(b"no dump")
+    media = tmp_path / "media"
+    media.mkdir()
+    (media / "kept").write_bytes(b"kept")
+    with pytest.raises(Failure, match=r"There is no backup .*first\.files\.tar"):
+        upkeep.restore(dump)
+    uploads.archive_of(dump).write_bytes(b"no archive")
+    with pytest.raises(Failure, match="cannot be read"), uploads.unpacked(media, dump):
+        pytest.fail("The database would have been restored.")
+    uploads.pack(media, dump)
+    with pytest.raises(Failure, match="nothing was changed"), uploads.unpacked(media, dump):
+        raise Failure("The database could not be restored, so nothing was changed.")
+    assert [path.name for path in tmp_path.glob("media*")] == ["media"]
+    assert (media / "kept").read_bytes() == b"kept"
 
 
 def ask(statement):
