@@ -7,13 +7,14 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.fields.files import FieldFile
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from community import files, pace, permissions
 from community.figures import Place
-from community.models import Attachment, Post, Space
+from community.models import Aside, Attachment, Draft, Post, Space
 from community.models.attachments import place_of_file
 from community.permissions import require
 from leaders.models import Leader
@@ -78,9 +79,9 @@ def settle(post: Post, carried: list[Attachment]) -> None:
 
 
 def forget_unused() -> int:
-    """Delete the files that no post has carried for a day, and what edits took out a month ago."""
+    """Delete what no post has carried for a day and no draft names, and what edits took out a month ago."""
     now = timezone.now()
-    unused = Q(post=None, created_at__lt=now - KEPT_UNUSED)
+    unused = Q(post=None, created_at__lt=now - KEPT_UNUSED) & ~Exists(_drafts()) & ~Exists(_asides())
     due = Attachment.objects.filter(unused | Q(removed_at__lt=now - KEPT_REMOVED))
     forgotten = 0
     for pk in list(due.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
@@ -89,6 +90,17 @@ def forget_unused() -> int:
                 _forget(attachment)
                 forgotten += 1
     return forgotten
+
+
+def _drafts():
+    """The drafts that name an attachment; each of them keeps it."""
+    address = Cast(OuterRef("uuid"), TextField())
+    return Draft.objects.filter(leader=OuterRef("uploader"), body__contains=address)
+
+
+def _asides():
+    address = Cast(OuterRef("uuid"), TextField())
+    return Aside.objects.filter(draft__leader=OuterRef("uploader"), body__contains=address)
 
 
 def _keep(attachment: Attachment, prepared: files.Prepared) -> Attachment:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from PIL import Image, ImageOps
 
 PHOTO_PIXELS_AT_MOST = 50_000_000  # a JPEG is unpacked at the size that is wanted
-PIXELS_AT_MOST = 25_000_000  # everything else as a whole, with four bytes a pixel
+PIXELS_AT_MOST = 16_000_000  # anything else as a whole, a WebP several times over
 SCANS_AT_MOST = 64  # a JPEG may be sent in steps; thousands of them keep a processor busy for minutes
 SIDE, SMALL_SIDE = 2_000, 800
 LOSSLESS_AT_MOST = 600_000
@@ -17,7 +17,7 @@ START_OF_SCAN = b"\xff\xda"
 
 TOO_MANY_PIXELS = (
     "This image has too many pixels. Make it smaller first: "
-    "a photo may have 50 million, any other image 25 million."
+    "a photo may have 50 million, any other image 16 million."
 )
 NOT_AN_IMAGE = (
     "This image is broken, or no image at all. Choose a JPEG, PNG, WebP or GIF that opens elsewhere."
@@ -76,11 +76,11 @@ def _encode(picture: Image.Image) -> Picture:
 def _clean(picture: Image.Image) -> Image.Image:
     """The pixels alone, upright, on a fresh canvas: a converted picture keeps comments and profiles."""
     has_alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-    picture = ImageOps.exif_transpose(picture)
+    picture = picture.convert("RGBA" if has_alpha else "RGB")
     picture.thumbnail((SIDE, SIDE))
-    mode = "RGBA" if has_alpha else "RGB"
-    clean = Image.new(mode, picture.size)
-    clean.paste(picture.convert(mode))
+    picture = ImageOps.exif_transpose(picture)
+    clean = Image.new(picture.mode, picture.size)
+    clean.paste(picture)
     return clean
 
 

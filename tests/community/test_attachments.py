@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from community import attachments, editions, files, moderation, permissions, threads
+from community import attachments, drafts, editions, files, moderation, permissions, threads
 from community.models import (
+    Aside,
     Attachment,
     Post,
     Space,
@@ -478,6 +479,20 @@ def test_what_no_post_uses_is_gone_after_a_day(ana, space):
     assert attachments.forget_unused() == 1
     assert set(Attachment.objects.all()) == {used, fresh}
     assert len(on_disk()) == 2
+
+
+def test_a_draft_keeps_what_it_names(ana, ben, space):
+    kept, beside, others = (send(space, ana) for _ in range(3))
+    thread = make_thread(space, ana)
+    draft = drafts.save("reply", thread.pk, by=ana, words=drafts.Words(shown(kept)), uuid=uuid.uuid4())
+    Aside.objects.create(draft=draft, uuid=uuid.uuid4(), body=shown(beside))
+    drafts.save("reply", thread.pk, by=ben, words=drafts.Words(shown(others)), uuid=uuid.uuid4())
+    Attachment.objects.update(created_at=long_ago())
+    assert attachments.forget_unused() == 1
+    assert set(Attachment.objects.all()) == {kept, beside}
+    draft.delete()
+    assert attachments.forget_unused() == 2
+    assert on_disk() == []
 
 
 def test_what_an_edit_takes_out_is_gone_for_readers_at_once_and_from_disk_in_a_month(
