@@ -29,6 +29,8 @@ class Digests:
         mine = getattr(row.leader, "mail_preferences", None)
         if mine is None or mine.digest == DigestFrequency.OFF:
             return "The digest is switched off."
+        if mine.is_away:
+            return "The leader is away."
         if edition is None:
             return "The leader may not come in at present."
         return "" if edition.count else "There was nothing new."
@@ -70,20 +72,23 @@ def send_by_hand(leader: Leader) -> Digest:
 def _rhythms() -> Iterator[tuple[Rhythm, str]]:
     """The distinct hours that leaders chose: few, however many leaders there are."""
     chosen = MailPreferences.objects.exclude(digest=DigestFrequency.OFF).order_by()
-    fields = ("digest", "digest_weekday", "digest_hour", "leader__time_zone")
-    for *when, zone_name in chosen.values_list(*fields).distinct():
-        yield Rhythm(*when, Leader(time_zone=zone_name).zone), zone_name
+    fields = ("digest", "digest_weekday", "digest_hour", "digest_days", "leader__time_zone")
+    for *when, days, zone_name in chosen.values_list(*fields).distinct():
+        yield Rhythm(*when, Leader(time_zone=zone_name).zone, tuple(days)), zone_name
 
 
 def _open(rhythm: Rhythm, zone_name: str) -> int:
     day, moment = rhythm.latest(timezone.now())
+    away = MailPreferences.objects.filter(leader=OuterRef("pk"), away_until__gt=day)
     opened = Digest.objects.filter(leader=OuterRef("pk"), period=day.isoformat())
     leaders = Leader.objects.active().filter(
         ~Exists(opened),
+        ~Exists(away),
         time_zone=zone_name,
         mail_preferences__digest=rhythm.frequency,
         mail_preferences__digest_weekday=rhythm.weekday,
         mail_preferences__digest_hour=rhythm.hour,
+        mail_preferences__digest_days=list(rhythm.days),
         mail_preferences__chosen_at__lt=moment,
     )
     rows = [Digest(leader_id=pk, period=day, due_at=moment) for pk in leaders.values_list("pk", flat=True)]

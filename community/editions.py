@@ -31,14 +31,16 @@ from community.models import (
     Thread,
     ThreadKind,
 )
-from leaders.models import Leader
+from leaders.models import Leader, MailPreferences
 
 WINDOW = timedelta(days=31)
 OVERLAP = timedelta(
     hours=1
 )  # a post may commit later than its time says; the marks keep it from coming twice
 THREADS_PER_SPACE = 6
+THREADS_AFTER_LEAVE = 2
 WORDS_OF_EXCERPT = 40
+TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 
 _BLOCKS = {"p", "br", "li", "td", "th", "pre", "h3", "h4", "h5", "h6"}
 _BREAK = re.compile(r"<[^>]*>")
@@ -105,6 +107,7 @@ class Edition:
     personal: list[Personal] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     marks: dict = field(default_factory=lambda: {"threads": {}, "notices": []})
+    is_welcome: bool = False  # the first one after leave: a short look, and the rest as numbers
 
     @property
     def count(self) -> int:
@@ -155,7 +158,8 @@ class Edition:
 def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
     """The editions of those who may come in, by primary key; an edition may be empty."""
     leaders = list(Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders]))
-    editions = {leader.pk: Edition() for leader in leaders}
+    back = _back_from_leave(leaders)
+    editions = {leader.pk: Edition(is_welcome=leader.pk in back) for leader in leaders}
     seen = _spaces_seen(leaders)
     for leader, space, news in _news(leaders, seen):
         _add_place(editions[leader], space, news)
@@ -190,9 +194,18 @@ def _news(leaders: list[Leader], seen: dict[tuple[int, int], Space]):
         yield pair[0], seen[pair], grouped[pair]
 
 
+def _back_from_leave(leaders: list[Leader]) -> set[int]:
+    """Those who were away and have had no digest since."""
+    told = Digest.objects.filter(
+        leader=OuterRef("leader"), state__in=TOLD, sent_at__date__gte=OuterRef("away_until")
+    )
+    away = MailPreferences.objects.filter(~Exists(told), leader__in=leaders, away_until__isnull=False)
+    return set(away.values_list("leader", flat=True))
+
+
 def _since(leaders: list[Leader]) -> dict[int, datetime]:
     """From when on posts are new to each: since joining or the last digest, and not for ever."""
-    told = Digest.objects.filter(leader__in=leaders, state__in=[LetterState.SENT, LetterState.AMBIGUOUS])
+    told = Digest.objects.filter(leader__in=leaders, state__in=TOLD)
     last = dict(told.order_by().values_list("leader").annotate(Max("sent_at")))
     start = timezone.now() - WINDOW
     return {
@@ -232,8 +245,9 @@ def _add_place(edition: Edition, space: Space, news: list[tuple[Post, int, int]]
     edition.marks["threads"].update({post.thread_id: last for post, _, last in news})
     if _is_quiet(space):
         return _add_quiet(edition, space)
-    items = [_item(space, post, new) for post, new, _ in news[:THREADS_PER_SPACE]]
-    more = sum(new for _, new, _ in news[THREADS_PER_SPACE:])
+    shown = THREADS_AFTER_LEAVE if edition.is_welcome else THREADS_PER_SPACE
+    items = [_item(space, post, new) for post, new, _ in news[:shown]]
+    more = sum(new for _, new, _ in news[shown:])
     return edition.places.append(Place(space.name, _address(space.get_absolute_url()), items, more))
 
 

@@ -65,8 +65,11 @@ class Letters:
 
     def why_not(self, row: Letter, bundle: Bundle | None) -> str:
         """Why a letter is not sent after all."""
-        if not preferences.wants_notices(row.leader):
+        mine = preferences.of(row.leader)
+        if not mine.notices:
             return "E-mails about notices are switched off."
+        if mine.is_away:
+            return "The leader is away."
         if bundle is None:
             return "The leader may not come in at present."
         return "" if bundle.count else "It was read, or is no longer to be seen."

@@ -1,11 +1,13 @@
 """The shape of what people tell of themselves."""
 
 import unicodedata
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from leaders import photos
 from leaders.models import (
@@ -225,6 +227,7 @@ class MailForm(forms.Form):
         label="How often may we e-mail you what you have not seen?",
         choices=[
             (DigestFrequency.WEEKLY, "Once a week"),
+            (DigestFrequency.DAYS, "On the days chosen below"),
             (DigestFrequency.DAILY, "Every day"),
             (DigestFrequency.OFF, "Never"),
         ],
@@ -235,11 +238,41 @@ class MailForm(forms.Form):
     digest_weekday = forms.TypedChoiceField(
         label="Day of the week", choices=Weekday.choices, coerce=int, help_text="For the weekly digest."
     )
+    digest_days = forms.TypedMultipleChoiceField(
+        label="Days",
+        choices=Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="For the digest on chosen days.",
+    )
     digest_hour = forms.TypedChoiceField(
         label="Hour", choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int
     )
 
+    away_until = forms.DateField(
+        label="Away until",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="On leave, or unwell? Nothing is sent before this day, and the first digest is short.",
+        error_messages={"invalid": "Write a date such as 2026-12-24."},
+    )
+
+    WHEN = ("digest", "digest_weekday", "digest_days", "digest_hour", "away_until")
+
     def __init__(self, *args, mine: MailPreferences, **kwargs):
-        initial = {name: getattr(mine, name) for name in ("digest", "digest_weekday", "digest_hour")}
+        initial = {name: getattr(mine, name) for name in self.WHEN}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["digest_hour"].help_text = f"In your time zone, {mine.leader.zone.key.replace('_', ' ')}."
+
+    def clean_away_until(self):
+        until = self.cleaned_data["away_until"]
+        if until and until > timezone.localdate() + timedelta(days=366):
+            raise forms.ValidationError("Choose a day within a year.")
+        return until
+
+    def clean(self):
+        chosen = super().clean()
+        if chosen.get("digest") == DigestFrequency.DAYS and not chosen.get("digest_days", [0]):
+            self.add_error("digest_days", "Choose at least one day.")
+        return chosen

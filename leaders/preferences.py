@@ -10,7 +10,7 @@ DIGEST, NOTICES = MAILINGS = ("digest", "notices")
 
 
 @transaction.atomic
-def choose_digest(leader: Leader, choice: str, *, source: str, **when: int) -> MailPreferences:
+def choose_digest(leader: Leader, choice: str, *, source: str, **when) -> MailPreferences:
     """Keep which digest a leader asked for and when, and the record of having asked."""
     chosen = {"digest": choice, "chosen_at": timezone.now(), **when}
     mine, _ = MailPreferences.objects.update_or_create(leader=leader, defaults=chosen)
@@ -26,11 +26,6 @@ def choose_notices(leader: Leader, wanted: bool, *, source: str) -> None:
         mine.notices = wanted
         mine.save(update_fields=["notices"])
         _record(mine, source, NOTICES)
-
-
-def wants_notices(leader: Leader) -> bool:
-    """Whether e-mails about notices may be sent to a leader."""
-    return not MailPreferences.objects.filter(leader=leader, notices=False).exists()
 
 
 def of(leader: Leader) -> MailPreferences:

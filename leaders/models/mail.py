@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils import timezone
 class DigestFrequency(models.TextChoices):
     OFF = "off", "Never"
     DAILY = "daily", "Every day"
+    DAYS = "days", "On chosen days"
     WEEKLY = "weekly", "Once a week"
 
 
@@ -36,6 +38,7 @@ class Rhythm:
     weekday: int
     hour: int
     zone: ZoneInfo
+    days: tuple[int, ...] = ()
 
     def on(self, day: date) -> datetime:
         """The moment on a local day: the first of an hour that comes twice, the next of one skipped."""
@@ -54,14 +57,15 @@ class Rhythm:
         """As in: You get this once a week, on Thursday at 07:00."""
         if self.frequency == DigestFrequency.DAILY:
             return f"every day at {self.hour:02}:00"
+        if self.frequency == DigestFrequency.DAYS:
+            return f"on {', '.join(Weekday(day).label for day in self.days)} at {self.hour:02}:00"
         return f"once a week, on {Weekday(self.weekday).label} at {self.hour:02}:00"
 
     def _days(self, now: datetime, step: int) -> Iterator[date]:
         today = now.astimezone(self.zone).date()
+        wanted = {DigestFrequency.DAILY: range(7), DigestFrequency.DAYS: self.days}
         days = (today + timedelta(days=step * number) for number in range(15))
-        return (
-            day for day in days if self.frequency == DigestFrequency.DAILY or day.weekday() == self.weekday
-        )
+        return (day for day in days if day.weekday() in wanted.get(self.frequency, [self.weekday]))
 
 
 def new_key() -> str:
@@ -74,8 +78,17 @@ class MailPreferences(models.Model):
     leader = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_preferences")
     digest = models.CharField(max_length=10, choices=DigestFrequency, default=DigestFrequency.OFF)
     digest_weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.THURSDAY)
+    digest_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday),
+        default=list,
+        blank=True,
+        help_text="If chosen.",
+    )
     digest_hour = models.PositiveSmallIntegerField(
         default=7, validators=[MaxValueValidator(23)], help_text="In the leader's own time zone, 0 to 23."
+    )
+    away_until = models.DateField(
+        null=True, blank=True, help_text="Nothing is sent before this day, but for the account’s safety."
     )
     notices = models.BooleanField("e-mails about notices", default=True)
     chosen_at = models.DateTimeField(
@@ -91,14 +104,23 @@ class MailPreferences(models.Model):
 
     @property
     def rhythm(self) -> Rhythm:
-        return Rhythm(self.digest, self.digest_weekday, self.digest_hour, self.leader.zone)
+        days = tuple(sorted(self.digest_days))
+        return Rhythm(self.digest, self.digest_weekday, self.digest_hour, self.leader.zone, days)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the leader asked for quiet until a day that has not come in their time zone."""
+        today = timezone.now().astimezone(self.leader.zone).date()
+        return self.away_until is not None and self.away_until > today
 
     @property
     def next_digest(self) -> datetime | None:
         """When the next one is due, or None when it is off."""
         if self.digest == DigestFrequency.OFF:
             return None
-        return self.rhythm.next(timezone.now())
+        zone = self.leader.zone
+        back = datetime.combine(self.away_until, time(), zone) if self.is_away else timezone.now()
+        return self.rhythm.next(back - timedelta(seconds=1))
 
 
 class Consent(models.Model):

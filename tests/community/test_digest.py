@@ -101,6 +101,43 @@ def test_each_local_day_has_one_moment_at_its_hour(zone, hour):
     assert all(rhythm.next(moment - timedelta(minutes=1)) == moment for _, moment in latest)
 
 
+def test_chosen_days_are_those_days(ana, time_machine):
+    wants(ana, "days")
+    MailPreferences.objects.filter(leader=ana).update(digest_days=[0, 3])
+    periods = opened_over(28, datetime(2026, 3, 1, tzinfo=UTC), ana, time_machine)
+    assert [date.fromisoformat(period).weekday() for period in periods] == [0, 3] * 4
+
+
+def test_nothing_is_opened_while_one_is_away(ana, time_machine):
+    wants(ana, "daily")
+    MailPreferences.objects.filter(leader=ana).update(away_until=date(2026, 3, 5))
+    periods = opened_over(7, datetime(2026, 3, 1, tzinfo=UTC), ana, time_machine)
+    assert periods == ["2026-03-05", "2026-03-06", "2026-03-07"]
+
+
+def test_the_first_after_leave_is_a_short_look(ana, ben, space, mailoutbox):
+    for number in range(5):
+        make_thread(space, ben, f"While Ana was away {number}")
+    due(ana)
+    MailPreferences.objects.filter(leader=ana).update(away_until=timezone.localdate())
+    digest.deliver()
+    [letter] = mailoutbox
+    assert "welcome back." in letter.body
+    assert "and 3 more" in letter.body
+    make_thread(space, ben, "Another day")
+    due(ana)
+    digest.deliver()
+    assert "welcome back." not in mailoutbox[-1].body
+
+
+def test_what_was_opened_before_one_went_away_is_not_sent(ana, ben, space, mailoutbox):
+    make_thread(space, ben)
+    due(ana)
+    MailPreferences.objects.filter(leader=ana).update(away_until=timezone.localdate() + timedelta(days=3))
+    digest.deliver()
+    assert (mailoutbox, states()) == ([], ["skipped"])
+
+
 def test_running_it_again_opens_nothing(ana):
     wants(ana)
     assert digest.open_due() == 1

@@ -115,6 +115,15 @@ def test_the_suspended_get_none(ana, ben, thread, mailoutbox):
     assert mailoutbox == []
 
 
+def test_whoever_is_away_is_left_in_peace(ana, ben, thread, mailoutbox):
+    preferences.of(ana)
+    MailPreferences.objects.update(away_until=timezone.localdate() + timedelta(days=3))
+    make_reply(thread, ben, "@ana, look")
+    ten_minutes_pass()
+    assert mailoutbox == []
+    assert Notice.objects.filter(leader=ana).exists()
+
+
 def test_what_one_does_not_want_is_not_even_a_notice(ana, ben, thread, mailoutbox):
     wants(ana, reply="off", mention="site")
     make_reply(thread, ben, "A reply")

@@ -108,3 +108,27 @@ def test_bad_input_is_told_and_nothing_is_kept(ana, wrong, browse):
     assert answer.status_code == 422
     assert "There is a problem" in answer.content.decode()
     assert not MailPreferences.objects.filter(leader=ana).exists()
+
+
+def test_a_leader_chooses_days(ana, browse):
+    chosen = {"digest": "days", "digest_days": ["4", "1"], "digest_weekday": "0", "digest_hour": "18"}
+    answer = browse(ana).post(reverse("settings_mail"), chosen, follow=True)
+    assert answer.status_code == 200
+    mine = MailPreferences.objects.get(leader=ana)
+    assert mine.rhythm.words == "on Tuesday, Friday at 18:00"
+    assert mine.next_digest.astimezone(ana.zone).weekday() in (1, 4)
+
+
+def test_chosen_days_must_be_chosen(ana, browse):
+    chosen = {"digest": "days", "digest_weekday": "0", "digest_hour": "18"}
+    answer = browse(ana).post(reverse("settings_mail"), chosen)
+    assert answer.status_code == 422
+    assert "Choose at least one day." in answer.content.decode()
+
+
+def test_one_can_be_away_for_a_while_not_for_ever(ana, browse):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "18"}
+    for wrong, sentence in (("2999-01-01", "within a year"), ("soon", "Write a date")):
+        answer = browse(ana).post(reverse("settings_mail"), {**chosen, "away_until": wrong})
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
