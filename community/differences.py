@@ -1,16 +1,20 @@
 """The difference between two texts, word by word, so that one can read what an edit changed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from diff_match_patch import diff_match_patch
 
 CONTEXT = 20  # words that stay around a change
 FOLDED_FROM = 60  # unchanged words in a row, from which on the middle is folded
 
-_WORDS = re.compile(r"\w+|\s|[^\w\s]")
+_WORDS = re.compile(r"[^\S\n]*(?:\w+|[^\w\s]|\n)")  # each with the spaces before it
 _ALPHABET = 0x20000  # each word stands as one letter while texts are compared
+
+Run = tuple[int, list[str], list[str]]  # -1, 0 or 1; its words in the old text; its words in the new one
 
 
 class Kind(StrEnum):
@@ -29,7 +33,7 @@ class Piece:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing but spaces and ends of lines went or came."""
+        """Whether nothing but ends of lines went or came."""
         return not self.text.strip()
 
     @property
@@ -38,44 +42,70 @@ class Piece:
 
 
 def between(old: str, new: str) -> list[Piece]:
-    """What became of a text, in the order of reading; long stretches that stayed are folded."""
+    """What became of a text, in the order of reading; long stretches that stayed are folded.
+
+    How many spaces stand between two words makes no difference.
+    """
     comparer = diff_match_patch()
     comparer.Diff_Timeout = 0.2  # seconds; texts that have hardly anything in common are then replaced whole
     letters: dict[str, str] = {}
-    found = comparer.diff_main(_spell(old, letters), _spell(new, letters), False)
-    words = {letter: word for word, letter in letters.items()}
-    found = _without_crumbs([(sign, [words[letter] for letter in spelt]) for sign, spelt in found])
-    pieces = [Piece(_KINDS[sign], "".join(run)) for sign, run in found]
+    was, now = _words(old), _words(new)
+    found = comparer.diff_main(_spell(was, letters), _spell(now, letters), False)
+    pieces = _pieces(_without_crumbs(list(_runs(found, was, now))))
     return [part for place, piece in enumerate(pieces) for part in _fold(piece, place, len(pieces))]
 
 
-_KINDS = {-1: Kind.REMOVED, 0: Kind.SAME, 1: Kind.ADDED}
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(text.replace("\r\n", "\n"))
 
 
-def _spell(text: str, letters: dict[str, str]) -> str:
-    text = text.replace("\r\n", "\n")
-    return "".join(letters.setdefault(word, chr(_ALPHABET + len(letters))) for word in _WORDS.findall(text))
+def _spell(words: list[str], letters: dict[str, str]) -> str:
+    return "".join(letters.setdefault(word.strip(), chr(_ALPHABET + len(letters))) for word in words)
 
 
-def _without_crumbs(found: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """Join changes that only a sign or a stray word divides: one change is easier to read than five."""
-    tidy: list[tuple[int, list[str]]] = []
+def _runs(found: list[tuple[int, str]], was: list[str], now: list[str]) -> Iterator[Run]:
+    """The words behind the letters, each from its own text."""
+    old, new = iter(was), iter(now)
+    for sign, spelt in found:
+        gone = list(islice(old, len(spelt))) if sign <= 0 else []
+        come = list(islice(new, len(spelt))) if sign >= 0 else []
+        yield sign, gone, come
+
+
+def _without_crumbs(runs: list[Run]) -> list[tuple[list[str], list[str], list[str]]]:
+    """What went and came, each with what stayed after it; changes that only a stray word divides are one."""
+    tidy: list[tuple[list[str], list[str], list[str]]] = []
     gone, come = [], []
-    for place, (sign, run) in enumerate(found):
-        between_changes = (gone or come) and place < len(found) - 1
-        if sign == 0 and not (between_changes and _is_crumb(run, gone, come)):
-            tidy += [(-1, gone), (1, come), (0, run)]
+    for place, (sign, was, now) in enumerate(runs, start=1):
+        if sign == 0 and (place == len(runs) or not _is_crumb(now, gone, come)):
+            tidy.append((gone, come, now))
             gone, come = [], []
         else:
-            gone.extend(run if sign <= 0 else [])
-            come.extend(run if sign >= 0 else [])
-    return [part for part in [*tidy, (-1, gone), (1, come)] if part[1]]
+            gone += was
+            come += now
+    return [*tidy, (gone, come, [])]
 
 
-def _is_crumb(run: list[str], gone: list[str], come: list[str]) -> bool:
-    stayed = sum(word.isalnum() for word in run)
-    changed = min(sum(word.isalnum() for word in side) for side in (gone, come))
-    return "\n" not in run and (not stayed or stayed * 3 <= changed)
+def _is_crumb(stayed: list[str], gone: list[str], come: list[str]) -> bool:
+    changed = min(_count(gone), _count(come))
+    return changed > 0 and "\n" not in stayed and _count(stayed) * 3 <= changed
+
+
+def _count(words: list[str]) -> int:
+    return sum(word.strip().isalnum() for word in words)
+
+
+def _pieces(tidy: list[tuple[list[str], list[str], list[str]]]) -> list[Piece]:
+    """The words as texts; a space before both what went and what came belongs to neither."""
+    pieces: list[Piece] = []
+    for gone, come, stayed in tidy:
+        went, came = "".join(gone), "".join(come)
+        if pieces and went.startswith(" ") and came.startswith(" "):
+            pieces[-1] = Piece(Kind.SAME, f"{pieces[-1].text} ")
+            went, came = went[1:], came[1:]
+        each = [(Kind.REMOVED, went), (Kind.ADDED, came), (Kind.SAME, "".join(stayed))]
+        pieces += [Piece(kind, text) for kind, text in each if text]
+    return pieces
 
 
 def _fold(piece: Piece, place: int, count: int) -> list[Piece]:

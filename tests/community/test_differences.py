@@ -18,9 +18,12 @@ def told(old: str, new: str) -> str:
     ("old", "new", "difference"),
     [
         ("The quick fox.", "The slow fox.", "The [-quick-][+slow+] fox."),
-        ("Over the dog.", "Over the lazy dog.", "Over the [+lazy +]dog."),
+        ("Over the dog.", "Over the lazy dog.", "Over the[+ lazy+] dog."),
         ("Mrs Smith came in.", "Somebody came in.", "[-Mrs Smith-][+Somebody+] came in."),
-        ("one two", "one\ntwo", "one[- -][+\n+]two"),
+        ("one two", "one\ntwo", "one[+\n+]two"),
+        ("On Monday, at nine.", "On Friday, at ten.", "On [-Monday-][+Friday+], at [-nine-][+ten+]."),
+        ("The end.", "The end, for now.", "The end[+, for now+]."),
+        ("two  spaces ", " two spaces", " two spaces"),
         ("same\r\nlines", "same\nlines", "same\nlines"),
         ("", "All new", "[+All new+]"),
         ("All gone", "", "[-All gone-]"),
@@ -57,7 +60,8 @@ def test_both_texts_can_be_read_out_of_the_difference():
 def test_texts_made_to_be_hard_are_compared_and_no_longer_than_a_moment(old, new):
     """Comparing them to the end would take minutes."""
     pieces = between(old * 5000, new * 5000)
-    assert "".join(piece.text for piece in pieces if piece.kind != Kind.ADDED) == old * 5000
+    former = "".join(piece.text for piece in pieces if piece.kind != Kind.ADDED)
+    assert former.split() == (old * 5000).split()
 
 
 def test_a_reader_who_cannot_see_colours_is_told_what_came_and_went():
