@@ -231,6 +231,9 @@ REQUEST_AT_MOST = 6_000_000  # bytes, files included: a photo of 5 MB and the fo
 UPLOAD_AT_MOST = 21_100_000  # the same where documents of 20 MB are sent
 SEARCHES_AT_MOST = env.int("SEARCHES_AT_MOST", default=60)  # by one leader within a minute
 
+# --- Talk -------------------------------------------------------------------------------------------
+UNDO_SEND_SECONDS = env.int("UNDO_SEND_SECONDS", default=60)  # nobody is told of a post before
+
 # --- E-mail -------------------------------------------------------------------------------------------
 required("EMAIL_URL")
 vars().update(env.email("EMAIL_URL"))
@@ -261,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
     "send letters": {"task": "community.tasks.send_letters", "schedule": 60},
     "prompt moderators": {"task": "community.tasks.prompt_moderators", "schedule": 600},
+    "forget drafts": {"task": "community.tasks.forget_drafts", "schedule": 3600},
     "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},
     "forget attachments": {"task": "community.tasks.forget_attachments", "schedule": 600},
 }

@@ -78,6 +78,11 @@ def settle(post: Post, carried: list[Attachment]) -> None:
     free.update(post=post, removed_at=None)
 
 
+def release(post: Post) -> None:
+    """A post that was taken back carries nothing any more; what it carried can be sent again."""
+    post.attachments.update(post=None, removed_at=None)
+
+
 def forget_unused() -> int:
     """Delete what no post has carried for a day and no draft names, and what edits took out a month ago."""
     now = timezone.now()

@@ -31,6 +31,7 @@ from community.models import (
     Thread,
     ThreadKind,
 )
+from community.models.threads import undo_window
 from leaders.models import Leader, MailPreferences
 
 WINDOW = timedelta(days=31)
@@ -225,7 +226,8 @@ def _unmailed(seen: dict, since: dict[int, datetime]) -> list[tuple[int, int, in
           LEFT JOIN community_reading reading ON reading.thread_id = thread.id
                AND reading.leader_id = may.leader_id
           JOIN community_post post ON post.thread_id = thread.id AND post.hidden_at IS NULL
-               AND post.created_at > may.since AND post.author_id IS DISTINCT FROM may.leader_id
+               AND post.created_at > may.since AND post.created_at <= %s
+               AND post.author_id IS DISTINCT FROM may.leader_id
                AND post.number > coalesce(greatest(reading.read_up_to, reading.mailed_up_to), 0)
           LEFT JOIN community_spacelevel place ON place.space_id = may.space_id
                AND place.leader_id = may.leader_id
@@ -236,7 +238,8 @@ def _unmailed(seen: dict, since: dict[int, datetime]) -> list[tuple[int, int, in
     pairs = list(seen)
     leaders, spaces = [leader for leader, _ in pairs], [space for _, space in pairs]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [leaders, spaces, [since[leader] for leader in leaders]])
+        told = timezone.now() - undo_window()
+        cursor.execute(statement, [leaders, spaces, [since[leader] for leader in leaders], told])
         return cursor.fetchall()
 
 

@@ -41,9 +41,9 @@ OUTCOMES = {
 @transaction.atomic
 def report(item: Post | Message, *, by: Leader, category: str, words: str = "") -> Report:
     """Flag an item; all open flags of one item form one case; a member's second flag is the first."""
+    _lock(item)
     require(permissions.may_report(by, item))
     require(permissions.may_go_on_reporting(by))
-    _lock(item)
     case = _open_case(item) or _new_case(item, category)
     flag, _ = Report.objects.get_or_create(
         case=case, by=by, defaults={"category": category, "words": words.strip()}

@@ -65,7 +65,7 @@ CARRIED = {
 @transaction.atomic
 def announce_post(post: Post) -> None:
     """Tell those whom a post names, and, the first time, those who watch its thread or its space."""
-    if not Post.objects.shown().filter(pk=post.pk).exists():
+    if not Post.objects.shown().told().filter(pk=post.pk).exists():
         return
     listening = _listening(post)
     named = set(Mention.objects.filter(post=post, leader__in=listening).values_list("leader", flat=True))

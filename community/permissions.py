@@ -9,6 +9,7 @@ from django.utils import timezone
 from community.models import (
     Attachment,
     Bookmark,
+    Case,
     Decision,
     DraftKind,
     FormerTitle,
@@ -116,6 +117,23 @@ def may_edit(leader: Leader, post: Post) -> Verdict:
     if post.is_hidden:
         return no("This post is hidden. It cannot be edited.")
     return may_reply(leader, post.thread)
+
+
+def may_withdraw(leader: Leader, post: Post) -> Verdict:
+    """Its author, as long as nobody has been told of it and nobody has taken it up."""
+    if post.author_id != leader.pk or not Post.objects.visible_to(leader).filter(pk=post.pk).exists():
+        return no("Only its author can take a post back.")
+    if timezone.now() >= post.told_at:
+        return no("The time in which you could take this back is over. You can still edit it.")
+    later = post.thread.posts.filter(number__gt=post.number, withdrawn_at=None)
+    if later.exclude(author=leader).exists():
+        return no("Somebody has replied meanwhile. You can still edit your post.")
+    if post.number == 1 and later.exists():
+        return no("You have written more in this thread. Take that back first.")
+    # One sentence for all of these: it must not say that somebody reported the post, or quotes it elsewhere.
+    if post.is_hidden or post.thread.answer_id == post.pk or _is_taken_up(post):
+        return no("This post cannot be taken back any more. You can still edit it.")
+    return ALLOWED
 
 
 def may_rename(leader: Leader, thread: Thread) -> Verdict:
@@ -267,6 +285,8 @@ def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
         return verdict
     if item.author_id == leader.pk:
         return no("These are your own words. Another moderator must decide about them.")
+    if getattr(item, "withdrawn_at", None):
+        return no("Its author has taken it back.")
     return ALLOWED
 
 
@@ -326,6 +346,12 @@ def may_lift(leader: Leader, member: Leader, space: Space) -> Verdict:
     if latest is None or latest.space_id != space.pk:
         return no("This suspension was decided elsewhere. Ask an admin to lift it.")
     return ALLOWED
+
+
+def _is_taken_up(post: Post) -> bool:
+    began_elsewhere = post.number == 1 and post.thread.arrivals.exists()
+    reported = Case.objects.filter(post=post).exists()
+    return began_elsewhere or reported or post.thanks.exists() or post.quoted_by.exists()
 
 
 def _takes_part(member: Leader, space: Space) -> bool:

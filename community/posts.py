@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from community import live, markdown, permissions, transfers
 from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Post, Thanks, Thread
@@ -53,7 +54,8 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
         post.thread = thread
         post.is_mine = post.author_id == viewer.pk
         post.is_answer = thread.is_question and post.pk == thread.answer_id and not post.is_hidden
-        post.is_placeholder = post.is_hidden and not moderates
+        post.is_placeholder = post.is_withdrawn or (post.is_hidden and not moderates)
+        post.undo_seconds = _undo_seconds(post, viewer)
         post.html = "" if post.is_placeholder else markdown.dress_quotes(post.body_html, visible)
         post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
         post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
@@ -108,6 +110,13 @@ def _gaps(thread: Thread, first: int, last: int, viewer: Leader) -> list[Gap]:
         ends = max(run.first, first), min(run.last, last)
         gaps.append(Gap(*ends, run.count, to if shown else None, to_number))
     return gaps
+
+
+def _undo_seconds(post: Post, viewer: Leader) -> int:
+    """How long the viewer can still take the post back; 0 where they cannot, or nobody could be told."""
+    if post.author_id != viewer.pk or post.is_hidden:
+        return 0
+    return max(0, int((post.told_at - timezone.now()).total_seconds()))
 
 
 def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:

@@ -1,27 +1,30 @@
 """Celery's entries. A task only wakes; what is due stands in rows."""
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from community import attachments, bookmarks, digest, errands, letters, notices
+from community import attachments, bookmarks, digest, drafts, errands, letters, notices
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
 
 
-def enqueue(kind: ErrandKind, target: int) -> None:
-    """Promise an errand in this transaction, and wake a worker once it has committed."""
-    Errand.objects.create(kind=kind, target=target)
-    transaction.on_commit(wake)
+def enqueue(kind: ErrandKind, target: int, *, due_at: datetime | None = None) -> None:
+    """Promise an errand in this transaction, and wake a worker once it has committed, or once it is due."""
+    due_at = due_at or timezone.now()
+    Errand.objects.create(kind=kind, target=target, due_at=due_at)
+    transaction.on_commit(lambda: wake((due_at - timezone.now()).total_seconds()))
 
 
-def wake() -> None:
-    """Ask a worker to look for errands now; without a broker the next tick of beat does."""
+def wake(pause: float = 0) -> None:
+    """Ask a worker to look for errands in so many seconds; without a broker the next tick of beat does."""
     try:
-        run_errands.delay()
+        run_errands.apply_async(countdown=pause if pause > 0 else None)
     except OperationalError as error:
         log.warning("no worker could be woken: %s", type(error).__name__)
 
@@ -49,6 +52,12 @@ def send_digests() -> None:
 def prompt_moderators() -> None:
     """Ask moderators to answer the first posts that have waited a day."""
     notices.prompt_moderators()
+
+
+@shared_task
+def forget_drafts() -> None:
+    """Delete the drafts that nobody touched for long, and those discarded yesterday."""
+    drafts.forget_old()
 
 
 @shared_task

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from community import attachments, drafts, live, markdown, permissions, posts, reading, spaces
 from community.models import (
+    Draft,
     DraftKind,
     ErrandKind,
     FormerTitle,
@@ -174,6 +175,25 @@ def edit(
 
 
 @transaction.atomic
+def withdraw(post: Post, *, by: Leader) -> Draft:
+    """Take a post back before anybody is told: its words leave it, and are a draft of its author's again."""
+    thread = _locked(post.thread_id)
+    post = _still_in(thread, post)
+    kind, target = _draft_of(post, thread)
+    if post.is_withdrawn and post.author_id == by.pk:
+        return drafts.found(by, kind, target)
+    require(permissions.may_withdraw(by, post))
+    words = drafts.Words(post.body, *((thread.title, thread.kind) if post.number == 1 else ()))
+    _empty(post)
+    if post.number == 1:
+        _empty_thread(thread)
+    recount(thread)
+    news = {"type": "thread"} if post.number == 1 else {"type": "post", "number": post.number}
+    live.push(live.thread_topic(thread.pk), news)
+    return drafts.put_back(by, kind, target, words)
+
+
+@transaction.atomic
 def rename(thread: Thread, *, by: Leader, title: str, kind: str) -> Thread:
     """Give a thread another title or kind, and keep the former ones for its moderators."""
     thread = _locked(thread.pk)
@@ -243,9 +263,32 @@ def _refuse_merged(thread: Thread) -> None:
 
 def _still_in(thread: Thread, post: Post) -> Post:
     """The post as it is now; Conflict if it has left the thread."""
-    if (found := thread.posts.filter(pk=post.pk).first()) is None:
+    if (found := thread.posts.filter(pk=post.pk).select_for_update().first()) is None:
         raise Conflict("This post was moved meanwhile. Please open it again.")
     return found
+
+
+def _draft_of(post: Post, thread: Thread) -> tuple[DraftKind, int]:
+    if post.number == 1:
+        return DraftKind.THREAD, thread.space_id
+    return DraftKind.REPLY, thread.pk
+
+
+def _empty(post: Post) -> None:
+    """Leave the number alone: a post without words, hidden from everybody."""
+    post.body = post.body_html = ""
+    post.hidden_at = post.withdrawn_at = timezone.now()
+    post.save(update_fields=["body", "body_html", "hidden_at", "withdrawn_at"])
+    for rows in (post.revisions, post.mentions, post.quotes):
+        rows.all().delete()
+    attachments.release(post)
+
+
+def _empty_thread(thread: Thread) -> None:
+    thread.title, thread.hidden_at = "", timezone.now()
+    thread.withdrawn_at = thread.hidden_at
+    thread.save(update_fields=["title", "hidden_at", "withdrawn_at"])
+    thread.former_titles.all().delete()
 
 
 def _set_answer(thread: Thread, post: Post | None, by: Leader | None) -> None:
@@ -320,4 +363,4 @@ def _refuse_unfit(rendered: markdown.Rendered) -> None:
 
 def _announce(post: Post) -> None:
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
-    enqueue(ErrandKind.ANNOUNCE_POST, post.pk)
+    enqueue(ErrandKind.ANNOUNCE_POST, post.pk, due_at=post.told_at)

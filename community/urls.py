@@ -62,6 +62,7 @@ urlpatterns = [
     path("posts/<int:pk>/edit/", posts.edit, name="edit"),
     path("posts/<int:pk>/answer/", posts.mark_answer, name="mark_answer"),
     path("posts/<int:pk>/answer/undo/", posts.unmark_answer, name="unmark_answer"),
+    path("posts/<int:pk>/withdraw/", posts.withdraw, name="withdraw"),
     path("posts/<int:pk>/history/", revisions.history, name="post_history"),
     path(
         "posts/<int:pk>/history/<int:version>/hide/",

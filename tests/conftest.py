@@ -28,6 +28,12 @@ def make_leader(name: str, **fields) -> Leader:
 
 
 @pytest.fixture(autouse=True)
+def no_waiting(settings):
+    """Others are told at once of what is sent; test_withdrawing.py tells of the minute before."""
+    settings.UNDO_SEND_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """Passwords need not resist anybody in tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]

@@ -105,6 +105,7 @@ DOORS = {
     "message_history": MEMBER,
     "edit_message": AUTHOR,
     "edit": AUTHOR,
+    "withdraw": AUTHOR,
     "rename": AUTHOR,
     "hide_revision": MODERATOR,
     "restore_revision": MODERATOR,

@@ -88,6 +88,7 @@ EMPTY = {
     "ask_to_join": {None: {401}, "ben": {404}, "cleo": {404}, "eli": {403}},
     "mark_answer": {None: {401}, "ana": {403}, "dara": {403}, "cleo": {404}, "eli": {403}},
     "unmark_answer": {None: {401}, "ana": {403}, "dara": {403}, "cleo": {404}, "eli": {403}},
+    "withdraw": {None: {401}, "ana": {403}, "ben": {404}, "dara": {404}, "cleo": {404}, "eli": {403}},
     "desk_request": {None: {401}, "dara": {404}, "ana": {403}, "finn": {403}},
     "remove_attachment": {None: {401}, "ana": {403}, "ben": {403}, "cleo": {404}, "eli": {403}},
     "lift_suspension": {None: {401}, "dara": {404}, "ana": {403}, "finn": {403}},

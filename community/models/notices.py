@@ -36,9 +36,10 @@ FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 
 
 def replies(spaces):
-    """The replies that a notice stands for: its post and those after it, shown, and not the leader's own."""
+    """The replies that a notice stands for: its post and those after it, told, and not the leader's own."""
     return (
         Post.objects.shown()
+        .told()
         .filter(space__in=spaces, thread=OuterRef("thread"), pk__gte=OuterRef("post"))
         .exclude(author=OuterRef("leader"))
     )
@@ -68,7 +69,7 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self):
         """Notices not opened, about words that were not read in their thread either."""
         marked = self.with_mark().filter(read_at=None)
-        beyond = Post.objects.shown().filter(thread=OuterRef("thread"), number__gt=OuterRef("mark"))
+        beyond = Post.objects.shown().told().filter(thread=OuterRef("thread"), number__gt=OuterRef("mark"))
         later = beyond.filter(pk__gte=OuterRef("post")).exclude(author=OuterRef("leader"))
         return marked.filter(
             ~Q(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY])

@@ -1,6 +1,7 @@
 """Conversations and their numbered messages."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -18,6 +19,11 @@ POSTS_PER_PAGE = 20
 
 # A quote with its permalink and its words, in the regular expressions of PostgreSQL and of Python alike.
 QUOTE = r"(?:^|\n)[ >]*>[ ]*/posts/([0-9]+)/[^\n]*(?:\n[ ]*>[^\n]*)*"
+
+
+def undo_window() -> timedelta:
+    """How long one can take back what one sent."""
+    return timedelta(seconds=settings.UNDO_SEND_SECONDS)
 
 
 def own_words(field: str) -> Func:
@@ -38,13 +44,13 @@ class ThreadQuerySet(models.QuerySet):
         """Threads of the spaces a leader may read; hidden ones only for the moderators of their space."""
         spaces = Space.objects.visible_to(leader).values("pk")
         moderated = Space.objects.moderated_by(leader).values("pk")
-        return self.filter(space__in=spaces, merged_into=None).filter(
-            Q(hidden_at=None) | Q(space__in=moderated)
-        )
+        hidden = Q(space__in=moderated, withdrawn_at=None)
+        return self.filter(space__in=spaces, merged_into=None).filter(Q(hidden_at=None) | hidden)
 
     def moderated_by(self, leader):
         """Threads of the spaces a leader moderates, those that were merged into others too."""
-        return self.filter(space__in=Space.objects.moderated_by(leader).values("pk"))
+        moderated = Space.objects.moderated_by(leader).values("pk")
+        return self.filter(space__in=moderated, withdrawn_at=None)
 
     def shown(self):
         """Threads that are not hidden, for lists and figures, moderators' included."""
@@ -92,6 +98,9 @@ class Thread(models.Model):
         related_name="+",
         help_text="Where all its posts are now; it is only an address.",
     )
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its author took the first post back."
+    )
     search = models.GeneratedField(
         expression=SearchVector("title", config="english"), output_field=SearchVectorField(), db_persist=True
     )
@@ -106,6 +115,12 @@ class Thread(models.Model):
             GinIndex(fields=["search"], name="thread_search"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="thread_title_trgm"),
             models.Index(fields=["answer"], condition=Q(answer__isnull=False), name="thread_answer"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(hidden_at__isnull=False, title=""),
+                name="thread_withdrawn_is_hidden",
+            )
         ]
 
     def __str__(self):
@@ -146,9 +161,8 @@ class PostQuerySet(models.QuerySet):
         """Posts of the threads a leader may see; hidden ones only for the moderators of their space."""
         spaces = Space.objects.visible_to(leader).values("pk")
         moderated = Space.objects.moderated_by(leader).values("pk")
-        return self.filter(space__in=spaces).filter(
-            Q(hidden_at=None, thread__hidden_at=None) | Q(space__in=moderated)
-        )
+        hidden = Q(space__in=moderated, withdrawn_at=None)
+        return self.filter(space__in=spaces).filter(Q(hidden_at=None, thread__hidden_at=None) | hidden)
 
     def shown(self):
         """Posts that nobody hid, in threads that nobody hid: for mail, search, lists and figures."""
@@ -157,6 +171,10 @@ class PostQuerySet(models.QuerySet):
     def since(self, moment):
         """Posts written after a moment."""
         return self.filter(created_at__gt=moment)
+
+    def told(self):
+        """Posts that their author can no longer take back: of the others nobody is told."""
+        return self.filter(created_at__lte=timezone.now() - undo_window())
 
     def waiting_for_welcome(self):
         """The first posts ever of members that nobody else has answered, in threads open to an answer."""
@@ -200,6 +218,9 @@ class Post(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     hidden_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its author took it back; the words are gone."
+    )
     announced_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When those who watch the thread were told."
     )
@@ -217,6 +238,10 @@ class Post(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["thread", "number"], name="post_number_unique"),
             models.UniqueConstraint(fields=["author", "client_uuid"], name="post_sent_once"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(hidden_at__isnull=False, body="", body_html=""),
+                name="post_withdrawn_is_empty",
+            ),
         ]
         indexes = [
             GinIndex(fields=["space", "search"], name="post_search_by_space"),
@@ -238,6 +263,15 @@ class Post(models.Model):
     @property
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def told_at(self) -> datetime:
+        """When its author can no longer take it back, and others are told."""
+        return self.created_at + undo_window()
 
     @property
     def page_number(self) -> int:

@@ -66,7 +66,7 @@ def settle(request, kind, target):
     form = SettleForm(request.POST)
     if not form.is_valid():
         return _show(request, found, status=422, reason="Choose which text to keep.")
-    return _to_place(drafts.settle(found, by=request.user, **form.cleaned_data), request.user)
+    return to_place(drafts.settle(found, by=request.user, **form.cleaned_data), request.user)
 
 
 @require_POST
@@ -112,7 +112,7 @@ def _saved(request, kept: Draft, sent: bool = False):
         return JsonResponse({"version": kept.version, "saved": at, "sent": sent})
     if kept.pk:
         messages.success(request, "Your draft is saved.")
-    return _to_place(kept, request.user)
+    return to_place(kept, request.user)
 
 
 def _tell(request, news: drafts.Overwritten):
@@ -135,7 +135,8 @@ def _show(request, found: Draft, status: int = 200, **context):
     return render(request, "community/draft.html", context, status=status)
 
 
-def _to_place(kept: Draft, leader):
+def to_place(kept: Draft, leader):
+    """Where one goes on with a draft; or the draft itself, where that is not possible at present."""
     place = drafts.placed([kept], viewer=leader)[0].place
     if place.is_open or not kept.pk:
         return redirect(place.href or "drafts")

@@ -1,6 +1,8 @@
 """One post: its permalink, its edits, thanks for it, a bookmark on it."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,7 +12,7 @@ from community import bookmarks, differences, drafts, markdown, permissions, pos
 from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
-from community.views.drafts import with_asides
+from community.views.drafts import to_place, with_asides
 from community.views.threads import as_fragments, status_of
 
 
@@ -63,6 +65,16 @@ def unmark_answer(request, pk):
     post = get_object_or_404(_posts(request), pk=pk)
     threads.unmark_answer(post, by=request.user)
     return _to_post(post)
+
+
+@require_POST
+def withdraw(request, pk):
+    """Take back what was just sent; its words are in the form again."""
+    seen = Q(pk__in=_posts(request).values("pk")) | Q(withdrawn_at__isnull=False)
+    post = get_object_or_404(Post.objects.filter(seen, author=request.user), pk=pk)
+    draft = threads.withdraw(post, by=request.user)
+    messages.success(request, "Taken back. Nobody was told of it, and your words are a draft again.")
+    return to_place(draft, request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
