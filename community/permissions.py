@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from community.models import (
@@ -350,8 +350,9 @@ def may_lift(leader: Leader, member: Leader, space: Space) -> Verdict:
 
 def _is_taken_up(post: Post) -> bool:
     began_elsewhere = post.number == 1 and post.thread.arrivals.exists()
+    praised = WellDone.objects.filter(Q(post=post) | Q(thread=post.thread)).exists()
     reported = Case.objects.filter(post=post).exists()
-    return began_elsewhere or reported or post.thanks.exists() or post.quoted_by.exists()
+    return began_elsewhere or praised or reported or post.thanks.exists() or post.quoted_by.exists()
 
 
 def _takes_part(member: Leader, space: Space) -> bool:

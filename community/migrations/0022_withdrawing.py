@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("community", "0017_letters")]
+    dependencies = [("community", "0021_split_and_merge")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("community", "0018_withdrawing")]
+    dependencies = [("community", "0022_withdrawing")]
 
     operations = [
         ValidateConstraint(model_name="post", name="post_withdrawn_is_empty"),
