@@ -36,14 +36,14 @@ def page(leader: Leader, show: str, number: int, *, space: Space | None = None) 
     found = narrowed(leader, show)
     found = found.filter(space=space) if space else found.order_by("-last_post_at", "-pk")
     number = min(max(number, 1), FARTHEST)
-    rows = list(found[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
-    if not rows and number > 1:
+    pks = list(found.values_list("pk", flat=True)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
+    if not pks and number > 1:
         return page(leader, show, 1, space=space)
     # Counting what a filter finds costs more than showing it, so no more is known than whether it goes on.
-    last = number + 1 if len(rows) > PER_PAGE else number
+    last = number + 1 if len(pks) > PER_PAGE else number
     if space and not show:
         last = max(-(-found.count() // PER_PAGE), 1)
-    return Page(rows[:PER_PAGE], number, last)
+    return Page(_rows(leader, pks[:PER_PAGE]), number, last)
 
 
 def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
@@ -58,6 +58,12 @@ def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
         Show.FOLLOWING: Q(pk__in=watched),
     }
     return reading.listed(leader).filter(meanings.get(show, Q()))
+
+
+def _rows(leader: Leader, pks: list[int]) -> list[Thread]:
+    """These threads as lists show them: what that takes is asked for these few alone."""
+    rows = reading.listed(leader).in_bulk(pks)
+    return [rows[pk] for pk in pks if pk in rows]
 
 
 def chosen(value: str) -> str:

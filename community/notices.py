@@ -137,7 +137,11 @@ def tell_moderators(case: Case) -> None:
 def prompt_moderators() -> int:
     """Ask them once for each first post to answer it, when it has waited a day; return how many were told."""
     now = timezone.now()
-    lately = Post.objects.filter(created_at__range=(now - PROMPTED_FOR, now - WELCOME_WITHIN))
+    threads = Thread.objects.filter(last_post_at__gt=now - PROMPTED_FOR).perhaps_waiting_for_welcome()
+    lately = Post.objects.filter(
+        thread__in=list(threads.values_list("pk", flat=True)),
+        created_at__range=(now - PROMPTED_FOR, now - WELCOME_WITHIN),
+    )
     told = [
         Notice(leader=moderator, kind=NoticeKind.FIRST_POST, cause=f"first:{post.pk}", **_at(post))
         for post in lately.waiting_for_welcome().select_related("space", "thread")

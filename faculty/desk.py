@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from community.models import Case, Decision, JoinRequest, Message, Post, Space
+from community.models import Case, Decision, JoinRequest, Message, Post, Space, Thread
 from community.notices import WELCOME_WITHIN
 from leaders.models import Leader
 
@@ -27,9 +27,10 @@ def queue(leader: Leader) -> QuerySet[Case]:
 
 def unanswered(leader: Leader) -> QuerySet[Post]:
     """The very first posts of members that nobody else has answered, the oldest first."""
+    threads = Thread.objects.filter(space__in=_spaces(leader)).perhaps_waiting_for_welcome()
     return (
         Post.objects.waiting_for_welcome()
-        .filter(space__in=_spaces(leader))
+        .filter(thread__in=list(threads.values_list("pk", flat=True)))
         .select_related("author", "space", "thread")
         .defer("search", "thread__search", "body", "body_html")
         .order_by("created_at")

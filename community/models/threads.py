@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -55,6 +55,14 @@ class ThreadQuerySet(models.QuerySet):
     def shown(self):
         """Threads that are not hidden, for lists and figures, moderators' included."""
         return self.filter(hidden_at=None)
+
+    def perhaps_waiting_for_welcome(self):
+        """The few threads in which a first post could wait: whoever wrote last in them began there.
+
+        Asked for first, they spare Post.waiting_for_welcome a look at every post.
+        """
+        firsts = Post.objects.filter(author=OuterRef("last_post__author")).order_by("created_at")
+        return self.shown().filter(pk=Subquery(firsts.values("thread")[:1]), closed_at=None)
 
 
 class Thread(models.Model):
@@ -181,11 +189,9 @@ class PostQuerySet(models.QuerySet):
         earlier = Post.objects.filter(author=OuterRef("author"), created_at__lt=OuterRef("created_at"))
         later = Post.objects.filter(thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None)
         newcomers = Leader.objects.active().filter(is_faculty=False)
-        # The last post says at once that most threads are not meant: there it is somebody else's.
-        return (
-            self.shown()
-            .filter(thread__closed_at=None, thread__last_post__author=F("author"), author__in=newcomers)
-            .filter(~Exists(earlier), ~Exists(later.exclude(author=OuterRef("author"))))
+        answers = later.exclude(author=OuterRef("author"))
+        return self.shown().filter(
+            ~Exists(earlier), ~Exists(answers), thread__closed_at=None, author__in=newcomers
         )
 
     def page(self, number: int):
