@@ -8,7 +8,7 @@ from functools import partial
 from django.conf import settings
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from community import excerpts, pace, queries, windows
@@ -120,8 +120,8 @@ def _fill(found: Found, by: Leader, view: View) -> None:
     if query.asks_for_posts:
         spaces = _spaces(query, by)
         posts, threads = _posts(query, by, spaces, view.sort), _threads(query, by, spaces, view.sort)
-        found.posts = results(posts, view, POSTS, partial(_post_rows, query=query, by=by))
-        found.threads = results(threads, view, THREADS, partial(_thread_rows, query=query, by=by))
+        found.posts = results(posts, view, POSTS, partial(_post_rows, query=query))
+        found.threads = results(threads, view, THREADS, partial(_thread_rows, query=query))
     if query.name:
         people = Leader.objects.visible_to(by).named_nearly(query.name)
         ids = list(people.values_list("pk", flat=True)[:AT_MOST])
@@ -149,7 +149,7 @@ def _spaces(query: Query, by: Leader) -> list[int]:
 def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
     """The newest matches, the best of them first if wanted: ranking all with a common word takes seconds."""
     newest = windows.newest(windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times))
-    shown = _posts_seen_by(by).filter(pk__in=_listed(newest))
+    shown = Post.objects.visible_to(by).shown().filter(pk__in=_listed(newest))
     if sort == BEST and query.tsquery:
         rank = SearchRank(F("search"), query.asked, normalization=1)
         rank += SearchRank(F("thread__search"), query.asked)
@@ -161,7 +161,7 @@ def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
 
 def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
     """Threads by the words of their titles."""
-    matches = _threads_seen_by(by).filter(space__in=spaces)
+    matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
     if query.tsquery:
         matches = matches.filter(search=query.asked)
     if query.authors is not None:
@@ -182,24 +182,19 @@ def _listed(ids: list[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", [ids])
 
 
-def _posts_seen_by(leader: Leader) -> QuerySet[Post]:
-    return Post.objects.visible_to(leader).shown()
+# These three get the ids of what the searcher may see, asked for in the same transaction.
 
 
-def _threads_seen_by(leader: Leader) -> QuerySet[Thread]:
-    return Thread.objects.visible_to(leader).shown()
-
-
-def _post_rows(ids: list[int], query: Query, by: Leader) -> list[Post]:
-    posts = _posts_seen_by(by).filter(pk__in=ids).select_related("thread", "space", "author")
+def _post_rows(ids: list[int], query: Query) -> list[Post]:
+    posts = Post.objects.filter(pk__in=ids).select_related("thread", "space", "author")
     posts = _in_order(posts.defer("search", "body", "thread__search"), ids)
     for post, excerpt in zip(posts, excerpts.of_posts(posts, query.tsquery), strict=True):
         post.excerpt = excerpt
     return posts
 
 
-def _thread_rows(ids: list[int], query: Query, by: Leader) -> list[Thread]:
-    threads = _threads_seen_by(by).filter(pk__in=ids).select_related("space", "author").defer("search")
+def _thread_rows(ids: list[int], query: Query) -> list[Thread]:
+    threads = Thread.objects.filter(pk__in=ids).select_related("space", "author").defer("search")
     threads = _in_order(threads, ids)
     for thread, title in zip(threads, excerpts.of_titles(threads, query.tsquery), strict=True):
         thread.marked_title = title
@@ -207,7 +202,7 @@ def _thread_rows(ids: list[int], query: Query, by: Leader) -> list[Thread]:
 
 
 def _people_rows(ids: list[int], by: Leader) -> list[profiles.Profile]:
-    people = Leader.objects.visible_to(by).filter(pk__in=ids).select_related("organisation")
+    people = Leader.objects.filter(pk__in=ids).select_related("organisation")
     return profiles.seen_by(by, _in_order(people, ids))
 
 

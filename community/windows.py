@@ -14,7 +14,7 @@ from django.db import connection
 AT_MOST = 1_000
 FIRST_STRETCH = 2_000  # posts
 READ_AT_MOST = 8  # times the first stretch; a longer one is asked of the index
-SPACES_ONE_BY_ONE = 25
+SPACES_ONE_BY_ONE = 12
 LONGEST_AGO, NEVER = "-infinity", "infinity"
 
 _WHEN = "created_at >= %(after)s AND created_at >= %(start)s AND created_at < %(end)s"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from community import search, threads
@@ -330,6 +331,17 @@ def test_long_lists_have_pages(ana, commons, browse):
     for odd in ("999999999", "9" * 5_000, "-1", "x", "٣"):
         assert browse(ana).get("/search/", {"q": "boiler", "show": "posts", "page": odd}).status_code == 200
     assert "page=2" in page(browse, ana, "boiler", show="posts")[1]
+
+
+def test_a_long_page_asks_the_database_no_more_than_a_short_one(
+    talk, ana, ben, commons, django_assert_max_num_queries
+):
+    with CaptureQueriesContext(connection) as few:
+        search.find("boiler", by=ana, view=View("posts"))
+    for number in range(15):
+        make_thread(commons, ben, title=f"Boiler {number}", body="A boiler.")
+    with django_assert_max_num_queries(len(few)):
+        assert len(search.find("boiler", by=ana, view=View("posts")).posts.rows) == 17
 
 
 def test_counts_are_bounded(talk, ana, monkeypatch):
