@@ -6,8 +6,22 @@ from django.template.loader import render_to_string
 from django_structlog.middlewares import RequestMiddleware
 
 from collaborate.logs import route
+from community.models import asking
 
 UPLOADS = "/attachments/"
+
+
+class AskOnce:
+    """Lets a page that changes nothing ask once what somebody may read; verbs ask each time."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with asking.remembering():
+            return self.get_response(request)
 
 
 class RefuseUnreadable:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "collaborate.middleware.Log",
+    "collaborate.middleware.AskOnce",
     "leaders.middleware.Gate",
     "leaders.middleware.Pace",
     "leaders.middleware.LocalTime",

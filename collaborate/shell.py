@@ -1,9 +1,11 @@
 """What the header and footer of every page need."""
 
 from django.conf import settings
-from django.utils.functional import SimpleLazyObject
+from django.template.backends.utils import csrf_input
+from django.utils.functional import SimpleLazyObject, cached_property
 
-from community.models import Case, Notice
+from community.models import Case
+from community.models.notices import count_unread
 from community.permissions import may_open_desk
 from leaders.permissions import may_come_in, may_use_admin
 
@@ -12,7 +14,24 @@ WITHIN_A_SPACE = ("/threads/", "/posts/", "/messages/")
 
 def shell(request) -> dict:
     """The context processor of both template engines."""
-    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+    return {"shell": SimpleLazyObject(lambda: _shell(request)), "csrf_input": CsrfInput(request)}
+
+
+class CsrfInput:
+    """The hidden field of a page's forms, masked once for the page and not for each form anew."""
+
+    def __init__(self, request):
+        self._request = request
+
+    @cached_property
+    def html(self) -> str:
+        """The field, asked for by the first form."""
+        return csrf_input(self._request)
+
+    def __html__(self) -> str:
+        return self.html
+
+    __str__ = __html__
 
 
 def _shell(request) -> dict:
@@ -22,7 +41,7 @@ def _shell(request) -> dict:
     return {
         "leader": leader if leader is not None and leader.is_authenticated else None,
         "inside": inside is not None,
-        "unread_notices": Notice.objects.visible_to(inside).unread().count() if inside else 0,
+        "unread_notices": count_unread(inside) if inside else 0,
         "navigation": _navigation(request.path, inside, opens_desk),
         "may_open_desk": opens_desk,
         "may_open_admin": bool(inside and may_use_admin(inside)),

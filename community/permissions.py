@@ -24,6 +24,7 @@ from community.models import (
     Thread,
     WellDone,
 )
+from community.models.spaces import moderated_ids, readable_ids
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, TooOften, Verdict, may_come_in, no, require
 
@@ -48,18 +49,14 @@ class Conflict(PermissionDenied):
 
 def may_read(leader: Leader, space: Space) -> Verdict:
     """Whoever belongs to the space; everybody where it is open."""
-    if not Space.objects.visible_to(leader).filter(pk=space.pk).exists():
+    if space.pk not in readable_ids(leader):
         return no("Only members of this space can read it.")
     return ALLOWED
 
 
 def may_write(leader: Leader, space: Space) -> Verdict:
     """Whoever may read a space that is not closed."""
-    if not (verdict := may_read(leader, space)):
-        return verdict
-    if space.is_closed:
-        return no("This space is closed. It can still be read.")
-    return ALLOWED
+    return may_read(leader, space) and _while_open(space)
 
 
 def may_accept_terms(leader: Leader, space: Space) -> Verdict:
@@ -87,13 +84,13 @@ def may_start(leader: Leader, space: Space) -> Verdict:
 
 def may_reply(leader: Leader, thread: Thread) -> Verdict:
     """Whoever may write in the space, while the thread is open and shown."""
-    if not Thread.objects.visible_to(leader).filter(pk=thread.pk).exists():
+    if not _sees(leader, thread):
         return no("Only members of this space can read it.")
     if thread.is_hidden:
         return no("This thread is hidden.")
     if thread.is_closed and not may_moderate(leader, thread.space):
         return no("This thread is closed.")
-    return may_write(leader, thread.space)
+    return _while_open(thread.space)
 
 
 def may_attach(leader: Leader, space: Space) -> Verdict:
@@ -274,7 +271,7 @@ def may_edit_message(leader: Leader, message: Message) -> Verdict:
 
 def may_moderate(leader: Leader, space: Space) -> Verdict:
     """The faculty who are moderators of this very space."""
-    if not Space.objects.moderated_by(leader).filter(pk=space.pk).exists():
+    if space.pk not in moderated_ids(leader):
         return no("Only the moderators of this space may do that.")
     return ALLOWED
 
@@ -365,7 +362,7 @@ def _takes_part(member: Leader, space: Space) -> bool:
 
 def may_open_desk(leader: Leader) -> Verdict:
     """Faculty who moderate at least one space."""
-    if not Space.objects.moderated_by(leader).exists():
+    if not moderated_ids(leader):
         return no("The desk is for the faculty who moderate spaces.")
     return ALLOWED
 
@@ -416,6 +413,17 @@ def may_go_on_attaching(leader: Leader) -> Verdict:
     if (lately.aggregate(bytes=Sum("size"))["bytes"] or 0) >= ATTACHED_BYTES_AT_MOST:
         return Verdict(False, sentence, TooOften)
     return _unless(lately, ATTACHMENTS_AT_MOST, sentence)
+
+
+def _sees(leader: Leader, thread: Thread) -> bool:
+    """Whether a thread that was just read is one that the leader may see."""
+    if thread.is_hidden or thread.merged_into_id:
+        return Thread.objects.visible_to(leader).filter(pk=thread.pk).exists()
+    return bool(may_read(leader, thread.space))
+
+
+def _while_open(space: Space) -> Verdict:
+    return no("This space is closed. It can still be read.") if space.is_closed else ALLOWED
 
 
 def _ago(**how_long):

@@ -26,6 +26,7 @@ ALWAYS_OPEN = (
     "/mailbox/",
 )
 RULES_VERSION = "house-rules-version"
+NO_RULES = 0
 A_MINUTE = 60
 
 
@@ -83,6 +84,8 @@ class Gate:
             return False
         in_force = rules.with_acceptance(leader)
         if in_force is None:
+            cache.set(RULES_VERSION, NO_RULES, A_MINUTE)
+            request.session[RULES_VERSION] = NO_RULES
             return False
         cache.set(RULES_VERSION, in_force.version, A_MINUTE)
         if in_force.accepted:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 
-from community.models.spaces import Space
+from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from community.models.threads import Post
 
 
@@ -31,10 +31,10 @@ class AttachmentQuerySet(models.QuerySet):
 
         What an edit took out of a post is for whoever sent it and for the moderators.
         """
-        spaces = Space.objects.visible_to(leader).values("pk")
+        spaces = spaces_read_by(leader)
         posts = Post.objects.visible_to(leader).values("pk")
         mine = Q(uploader=leader) if leader.pk else Q(pk=None)
-        moderated = Q(post__space__in=Space.objects.moderated_by(leader).values("pk"))
+        moderated = Q(post__space__in=spaces_moderated_by(leader))
         return self.filter(
             (Q(post=None, space__in=spaces) & mine)
             | (Q(post__in=posts) & (Q(removed_at=None) | mine | moderated))

@@ -8,13 +8,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from community.models.spaces import Space
+from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 
 
 class RoomQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """The rooms of the spaces a leader may read."""
-        return self.filter(space__in=Space.objects.visible_to(leader).values("pk"), space__has_chat=True)
+        return self.filter(space__in=spaces_read_by(leader), space__has_chat=True)
 
 
 class Room(models.Model):
@@ -34,7 +34,7 @@ class MessageQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """Messages of the rooms a leader may read; hidden ones only for the moderators of their space."""
         spaces = Space.objects.visible_to(leader).filter(has_chat=True).values("pk")
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        moderated = spaces_moderated_by(leader)
         return self.filter(room__space__in=spaces).filter(Q(hidden_at=None) | Q(room__space__in=moderated))
 
 

@@ -7,7 +7,14 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models.chat import Message
-from community.models.spaces import Space, SpaceKind, SpaceMembership, SpaceRole, TermsAcceptance
+from community.models.spaces import (
+    Space,
+    SpaceKind,
+    SpaceMembership,
+    SpaceRole,
+    TermsAcceptance,
+    spaces_moderated_by,
+)
 from community.models.threads import Post, Thread
 from leaders.models import Leader
 
@@ -33,7 +40,7 @@ class CaseQuerySet(models.QuerySet):
 
         A closed case stays in its space when the thread moves; its words are for the moderators of both.
         """
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        moderated = spaces_moderated_by(leader)
         there = Q(post=None) | Q(post__space__in=moderated)
         return self.filter(there, space__in=moderated).exclude(about=leader if leader.pk else None)
 
@@ -132,7 +139,7 @@ TO_MANY = ("split", "merge")
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """The log of the spaces a faculty member moderates, without answers to reports about them."""
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        moderated = spaces_moderated_by(leader)
         return self.filter(space__in=moderated).exclude(case__about=leader if leader.pk else None)
 
 

@@ -6,10 +6,17 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from community.models import asking
 from community.models.chat import Message
 from community.models.moderation import Case as ModerationCase
 from community.models.reading import Reading
-from community.models.spaces import Space
+from community.models.spaces import (
+    Space,
+    moderated_ids,
+    readable_ids,
+    spaces_moderated_by,
+    spaces_read_by,
+)
 from community.models.threads import Post, Thread
 from community.models.well_done import WellDone
 
@@ -34,6 +41,8 @@ ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER, Notice
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.THREAD)
 FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 
+COUNTED_AT_MOST = 1_000
+
 
 def replies(spaces):
     """The replies that a notice stands for: its post and those after it, told, and not the leader's own."""
@@ -47,7 +56,7 @@ def replies(spaces):
 
 def waits_for(moderator) -> Q:
     """What a moderator is asked to do, as long as they may and nobody has done it."""
-    moderated = Space.objects.moderated_by(moderator).values("pk")
+    moderated = spaces_moderated_by(moderator)
     firsts = Post.objects.waiting_for_welcome().filter(pk=OuterRef("post"), space__in=moderated)
     cases = Q(case__in=ModerationCase.objects.visible_to(moderator).filter(closed_at=None).values("pk"))
     return Q(cases, kind=NoticeKind.CASE) | Q(Exists(firsts), kind=NoticeKind.FIRST_POST)
@@ -56,7 +65,7 @@ def waits_for(moderator) -> Q:
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """A leader's notices, but for those about words that they may no longer see."""
-        spaces = Space.objects.visible_to(leader).values("pk")
+        spaces = spaces_read_by(leader)
         seen = Post.objects.shown().filter(space__in=spaces).values("pk")
         return self.filter(leader=leader).filter(
             ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, NoticeKind.REPLY, NoticeKind.WELL_DONE])
@@ -84,7 +93,7 @@ class NoticeQuerySet(models.QuerySet):
 
     def with_replies(self, leader):
         """Each with `replies`: how many it stands for; the unread ones until it is opened."""
-        spaces = Space.objects.visible_to(leader).values("pk")
+        spaces = spaces_read_by(leader)
         until = Coalesce(OuterRef("read_at"), Now())
         meant = replies(spaces).filter(number__gt=OuterRef("floor"), created_at__lte=until)
         number_of = meant.order_by().values("thread").annotate(n=Count("pk")).values("n")
@@ -138,3 +147,18 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.leader})"
+
+
+def _unread(leader):
+    return Notice.objects.visible_to(leader).unread().order_by().values_list("pk")[:COUNTED_AT_MOST]
+
+
+_UNREAD = asking.Question(_unread)
+_UNREAD_BY_MODERATOR = asking.Question(_unread, moderates=True)
+
+
+def count_unread(leader) -> int:
+    """How many lines a leader has not read: the number in the header of every page."""
+    read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
+    question = _UNREAD_BY_MODERATOR if moderated else _UNREAD
+    return len(question.rows(leader=leader.pk, reads=read, moderates=moderated))

@@ -1,13 +1,17 @@
 """Places for discussion, who belongs to them, and who asks to."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from community.models import asking
 from leaders.models import Cohort, CohortMembership, Leader
 from leaders.models.account import may_come_in
+from leaders.models.cohorts import today
 
 
 class SpaceKind(models.TextChoices):
@@ -25,10 +29,10 @@ class MailRule(models.TextChoices):
     NOTHING = "nothing", "Nothing but “something new”"
 
 
-def belongs(leader) -> Q:
+def belongs(leader, now=None, day=None) -> Q:
     """Open spaces, and those of a current membership; `leader` may be a reference into an outer query."""
-    direct = SpaceMembership.objects.current().filter(leader=leader).values("space")
-    through = CohortMembership.objects.current().filter(leader=leader).values("cohort__spaces")
+    direct = SpaceMembership.objects.current(now).filter(leader=leader).values("space")
+    through = CohortMembership.objects.current(day).filter(leader=leader).values("cohort__spaces")
     return Q(kind=SpaceKind.OPEN) | Q(pk__in=direct) | Q(pk__in=through)
 
 
@@ -38,6 +42,12 @@ def accepted(leader) -> Q:
     return ~Q(kind=SpaceKind.SEALED) | Q(pk__in=yes)
 
 
+def moderates(leader, now=None) -> Q:
+    """The spaces of a moderator's current membership, a sealed one only after a yes to its rules."""
+    roles = SpaceMembership.objects.current(now).filter(leader=leader, role=SpaceRole.MODERATOR)
+    return Q(pk__in=roles.values("space"))
+
+
 class SpaceQuerySet(models.QuerySet):
     def belonging_to(self, leader):
         """Open spaces, and those in which a leader has a current membership, direct or through a cohort."""
@@ -45,6 +55,8 @@ class SpaceQuerySet(models.QuerySet):
 
     def visible_to(self, leader):
         """The spaces whose content a leader may read; a sealed one only after a yes to its rules."""
+        if asking.is_remembering():
+            return self.filter(pk__in=readable_ids(leader))
         return self.filter(belongs(leader), accepted(leader)) if may_come_in(leader) else self.none()
 
     def listed_to(self, leader):
@@ -56,11 +68,10 @@ class SpaceQuerySet(models.QuerySet):
 
     def moderated_by(self, leader):
         """The spaces in which a faculty member acts as moderator."""
-        if not (may_come_in(leader) and leader.is_faculty):
-            return self.none()
-        roles = SpaceMembership.objects.current().filter(leader=leader, role=SpaceRole.MODERATOR)
-        accepted = TermsAcceptance.objects.filter(leader=leader).values("space")
-        return self.filter(~Q(kind=SpaceKind.SEALED) | Q(pk__in=accepted), pk__in=roles.values("space"))
+        if asking.is_remembering():
+            return self.filter(pk__in=moderated_ids(leader))
+        acts = may_come_in(leader) and leader.is_faculty
+        return self.filter(moderates(leader), accepted(leader)) if acts else self.none()
 
 
 class Space(models.Model):
@@ -127,9 +138,10 @@ class SpaceRole(models.TextChoices):
 
 
 class SpaceMembershipQuerySet(models.QuerySet):
-    def current(self):
+    def current(self, now=None):
         """Memberships that count now."""
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()), starts_at__lte=timezone.now())
+        now = now or timezone.now()
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
 
 
 class SpaceMembership(models.Model):
@@ -203,3 +215,46 @@ class JoinRequest(models.Model):
 
     def __str__(self):
         return f"{self.leader} asks to join {self.space}"
+
+
+def _read(leader):
+    rule = belongs(leader, asking.NOW, asking.DAY), accepted(leader)
+    return Space.objects.filter(*rule).values_list("pk")
+
+
+def _moderated(leader):
+    return Space.objects.filter(moderates(leader, asking.NOW), accepted(leader)).values_list("pk")
+
+
+_READ, _MODERATED = asking.Question(_read), asking.Question(_moderated)
+
+
+def readable_ids(leader) -> Collection[int]:
+    """The spaces whose content a leader may read, by the rule of `visible_to`."""
+    return _ids("reads", _READ, leader) if may_come_in(leader) else ()
+
+
+def moderated_ids(leader) -> Collection[int]:
+    """The spaces in which a faculty member acts as moderator, by the rule of `moderated_by`."""
+    return _ids("moderates", _MODERATED, leader) if may_come_in(leader) and leader.is_faculty else ()
+
+
+def spaces_read_by(leader):
+    """The same for a condition of a query: a list if one is kept for this page, else the query itself."""
+    if asking.is_remembering():
+        return list(readable_ids(leader))
+    return Space.objects.visible_to(leader).values("pk")
+
+
+def spaces_moderated_by(leader):
+    """As `spaces_read_by`."""
+    if asking.is_remembering():
+        return list(moderated_ids(leader))
+    return Space.objects.moderated_by(leader).values("pk")
+
+
+def _ids(name: str, question: asking.Question, leader) -> frozenset[int]:
+    def ask():
+        return frozenset(pk for (pk,) in question.rows(leader=leader.pk, now=timezone.now(), day=today()))
+
+    return asking.remember((name, leader.pk), ask)

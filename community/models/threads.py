@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from community.models.spaces import Space
+from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from leaders.models import Leader
 
 POSTS_PER_PAGE = 20
@@ -42,14 +42,14 @@ class ThreadKind(models.TextChoices):
 class ThreadQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """Threads of the spaces a leader may read; hidden ones only for the moderators of their space."""
-        spaces = Space.objects.visible_to(leader).values("pk")
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        spaces = spaces_read_by(leader)
+        moderated = spaces_moderated_by(leader)
         hidden = Q(space__in=moderated, withdrawn_at=None)
         return self.filter(space__in=spaces, merged_into=None).filter(Q(hidden_at=None) | hidden)
 
     def moderated_by(self, leader):
         """Threads of the spaces a leader moderates, those that were merged into others too."""
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        moderated = spaces_moderated_by(leader)
         return self.filter(space__in=moderated, withdrawn_at=None)
 
     def shown(self):
@@ -167,8 +167,8 @@ class Thread(models.Model):
 class PostQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """Posts of the threads a leader may see; hidden ones only for the moderators of their space."""
-        spaces = Space.objects.visible_to(leader).values("pk")
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        spaces = spaces_read_by(leader)
+        moderated = spaces_moderated_by(leader)
         hidden = Q(space__in=moderated, withdrawn_at=None)
         return self.filter(space__in=spaces).filter(Q(hidden_at=None, thread__hidden_at=None) | hidden)
 
@@ -287,7 +287,7 @@ class Post(models.Model):
 class RevisionQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """Former texts of the posts a leader may see; hidden ones only for the moderators of their space."""
-        moderated = Space.objects.moderated_by(leader).values("pk")
+        moderated = spaces_moderated_by(leader)
         posts = Post.objects.visible_to(leader).values("pk")
         return self.filter(post__in=posts).filter(Q(hidden_at=None) | Q(post__space__in=moderated))
 

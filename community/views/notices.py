@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community import notices
 from community.models import Notice, NoticeKind, Post, Space, Thread
+from community.models.notices import count_unread
 
 PER_PAGE = 20
 
@@ -30,8 +31,7 @@ def all_notices(request):
 @require_safe
 def badge(request):
     """The number in the header, for an open page that heard of a change."""
-    unread = Notice.objects.visible_to(request.user).unread().count()
-    return render(request, "community/_notices_badge.html", {"unread": unread})
+    return render(request, "community/_notices_badge.html", {"unread": count_unread(request.user)})
 
 
 @require_safe

@@ -64,9 +64,9 @@ class CohortRole(models.TextChoices):
 
 
 class CohortMembershipQuerySet(models.QuerySet):
-    def current(self):
+    def current(self, day=None):
         """Memberships that count today: begun and not ended, in a cohort that has not ended."""
-        day = today()
+        day = day or today()
         return self.filter(
             Q(ends_on=None) | Q(ends_on__gt=day),
             Q(cohort__ends_on=None) | Q(cohort__ends_on__gt=day),

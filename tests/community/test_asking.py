@@ -1,0 +1,140 @@
+"""Rights are asked once on a page, by the same rule as everywhere, and anew on the next."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from collaborate.middleware import AskOnce
+from community.models import (
+    Notice,
+    Space,
+    SpaceKind,
+    SpaceMembership,
+    SpaceRole,
+    TermsAcceptance,
+    Thread,
+    asking,
+)
+from community.models.notices import count_unread
+from community.models.spaces import moderated_ids, readable_ids
+from community.permissions import may_reply
+from tests.making import make_reply, make_thread
+
+
+def ids(spaces) -> set[int]:
+    return set(spaces.values_list("pk", flat=True))
+
+
+@pytest.fixture
+def sealed(ben, dara):
+    """A sealed space whose rules ben accepted, and dara, its moderator, did not."""
+    sealed = Space.objects.create(name="Quiet", slug="quiet", kind=SpaceKind.SEALED, mail_rule="nothing")
+    SpaceMembership.objects.create(space=sealed, leader=ben)
+    SpaceMembership.objects.create(space=sealed, leader=dara, role=SpaceRole.MODERATOR)
+    TermsAcceptance.objects.create(space=sealed, leader=ben)
+    return sealed
+
+
+def test_what_is_asked_quickly_is_what_the_rule_says(ana, ben, cleo, dara, eli, finn, space, commons, sealed):
+    past = timezone.now() - timedelta(days=1)
+    SpaceMembership.objects.create(space=space, leader=cleo, starts_at=past, ends_at=past)
+    SpaceMembership.objects.create(space=space, leader=finn, starts_at=timezone.now() + timedelta(days=1))
+    for leader in (ana, ben, cleo, dara, eli, finn):
+        assert set(readable_ids(leader)) == ids(Space.objects.visible_to(leader))
+        assert set(moderated_ids(leader)) == ids(Space.objects.moderated_by(leader))
+        with asking.remembering():
+            assert set(readable_ids(leader)) == ids(Space.objects.visible_to(leader))
+            assert set(moderated_ids(leader)) == ids(Space.objects.moderated_by(leader))
+    assert readable_ids(ben) == {space.pk, commons.pk, sealed.pk}
+    assert readable_ids(cleo) == {commons.pk}
+    assert moderated_ids(dara) == {space.pk, commons.pk}
+    assert not readable_ids(eli)
+    assert not moderated_ids(eli)
+
+
+def test_a_right_that_ends_between_two_pages_is_gone_on_the_second(ana, space, browse):
+    page = f"{make_thread(space, ana).get_absolute_url()}?page=1"
+    client = browse(ana)
+    assert client.get(page).status_code == 200
+    ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert client.get(page).status_code == 404
+
+
+def test_a_page_asks_once(ana, space, django_assert_num_queries):
+    with asking.remembering(), django_assert_num_queries(1):
+        assert readable_ids(ana) == readable_ids(ana)
+    with django_assert_num_queries(2):
+        assert readable_ids(ana) == readable_ids(ana)
+
+
+def test_nothing_is_remembered_of_one_leader_for_another(ana, cleo, space, commons):
+    with asking.remembering():
+        assert space.pk in readable_ids(ana)
+        assert space.pk not in readable_ids(cleo)
+
+
+def test_nothing_is_remembered_after_a_page_that_fails(ana, rf):
+    def broken(request):
+        readable_ids(ana)
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011
+        AskOnce(broken)(rf.get("/"))
+    assert not asking.is_remembering()
+
+
+def test_a_verb_asks_each_time(rf):
+    seen = []
+    middleware = AskOnce(lambda request: seen.append(asking.is_remembering()))
+    for method in ("get", "head", "post", "put", "delete", "patch"):
+        middleware(getattr(rf, method)("/"))
+    assert seen == [True, True, False, False, False, False]
+
+
+def test_who_may_not_see_a_thread_may_not_reply(ana, cleo, dara, space):
+    plain, hidden, merged = (make_thread(space, ana) for _ in range(3))
+    hidden.hidden_at, merged.merged_into = timezone.now(), plain
+    for thread in (hidden, merged):
+        thread.save()
+    for thread in (plain, hidden, merged):
+        for leader in (ana, cleo, dara):
+            seen = Thread.objects.visible_to(leader).filter(pk=thread.pk).exists()
+            unseen = may_reply(leader, thread).reason == "Only members of this space can read it."
+            assert seen is not unseen
+
+
+def test_the_number_in_the_header_is_that_of_the_list(ana, ben, dara, space):
+    thread = make_thread(space, ana)
+    make_reply(thread, ben)
+    Notice.objects.create(
+        leader=ana, kind="reply", space=space, thread=thread, post=thread.posts.get(number=2)
+    )
+    Notice.objects.create(leader=ana, kind="membership", space=space, words="You now belong.")
+    Notice.objects.create(leader=dara, kind="membership", space=space, words="You now belong.")
+    for leader, number in ((ana, 2), (ben, 0), (dara, 1)):
+        assert count_unread(leader) == Notice.objects.visible_to(leader).unread().count() == number
+    ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    assert count_unread(ana) == Notice.objects.visible_to(ana).unread().count() == 1
+
+
+def test_the_queries_of_a_page_do_not_grow_with_its_rows(ana, ben, space, browse):
+    thread = make_thread(space, ana)
+    client, counts = browse(ben), []
+    for _ in range(3):
+        for _ in range(6):
+            make_reply(thread, ana)
+        make_thread(space, ana)
+        pages = [f"{thread.get_absolute_url()}?page=1", space.get_absolute_url(), "/"]
+        for page in pages:
+            client.get(page)
+        asked = []
+        for page in pages:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            asked.append(len(queries))
+        counts.append(asked)
+    assert counts[0] == counts[1] == counts[2]
+    assert counts[0][0] <= 8
