@@ -48,7 +48,7 @@ def page(leader: Leader, show: str, number: int, *, space: Space | None = None) 
 
 def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
     """The threads that a leader may see in lists, narrowed to what is asked for."""
-    mine = Post.objects.filter(author=leader).values("thread")
+    mine = Post.objects.filter(author=leader, withdrawn_at=None).values("thread")
     watched = Reading.objects.filter(leader=leader, level=Level.WATCHING).values("thread")
     meanings = {
         Show.UNREAD: Q(is_new=True),

@@ -61,7 +61,8 @@ class ThreadQuerySet(models.QuerySet):
 
         Asked for first, they spare Post.waiting_for_welcome a look at every post.
         """
-        firsts = Post.objects.filter(author=OuterRef("last_post__author")).order_by("created_at")
+        theirs = Post.objects.filter(author=OuterRef("last_post__author"), withdrawn_at=None)
+        firsts = theirs.order_by("created_at")
         return self.shown().filter(pk=Subquery(firsts.values("thread")[:1]), closed_at=None)
 
 
@@ -186,7 +187,8 @@ class PostQuerySet(models.QuerySet):
 
     def waiting_for_welcome(self):
         """The first posts ever of members that nobody else has answered, in threads open to an answer."""
-        earlier = Post.objects.filter(author=OuterRef("author"), created_at__lt=OuterRef("created_at"))
+        theirs = Post.objects.filter(author=OuterRef("author"), withdrawn_at=None)
+        earlier = theirs.filter(created_at__lt=OuterRef("created_at"))
         later = Post.objects.filter(thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None)
         newcomers = Leader.objects.active().filter(is_faculty=False)
         answers = later.exclude(author=OuterRef("author"))

@@ -65,6 +65,12 @@ def test_what_one_starts_is_mine(ana, talk):
     assert len(titles(ana, "mine")) == 4
 
 
+def test_where_one_took_ones_only_words_back_is_not_mine(ana, ben, space, settings):
+    settings.UNDO_SEND_SECONDS = 60
+    threads.withdraw(make_reply(make_thread(space, ana), ben), by=ben)
+    assert titles(ben, "mine") == []
+
+
 def test_a_question_waits_until_an_answer_is_marked(ana, ben, space):
     question = make_thread(space, ana, title="How?", kind="question")
     reply = make_reply(question, ben, body="So.")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import moderation, notices, tasks
+from community import moderation, notices, tasks, threads
 from community.models import (
     Notice,
     NoticeKind,
@@ -79,6 +79,14 @@ def test_it_waits_until_somebody_else_answers(dara, ana, maya, first):
 def test_it_waits_however_old_it_is(dara, first):
     age(first, days=400)
     assert list(desk.unanswered(dara)) == [first]
+
+
+def test_what_was_taken_back_was_no_first_post(dara, ana, maya, commons, settings):
+    settings.UNDO_SEND_SECONDS = 60
+    thread = make_thread(commons, ana)
+    threads.withdraw(make_reply(thread, maya, body="Oh no."), by=maya)
+    again = make_reply(thread, maya, body="I am new here.")
+    assert again in desk.unanswered(dara)
 
 
 def test_a_first_post_in_somebody_elses_thread_waits_too(dara, ana, maya, commons):
