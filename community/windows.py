@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 AT_MOST = 1_000
-FIRST_STRETCH = 2_000  # posts
-READ_AT_MOST = 8  # times the first stretch; a longer one is asked of the index
+FIRST_STRETCH = 1_000  # posts
+READ_AT_MOST = 16  # times the first stretch; a longer one is asked of the index
 SPACES_ONE_BY_ONE = 12
 LONGEST_AGO, NEVER = "-infinity", "infinity"
 
@@ -75,7 +75,7 @@ def newest(wanted: Wanted) -> list[int]:
     found = _ask("read", wanted, start, wanted.before)
     first = so_far = max(last - start, timedelta(hours=1)) if start != LONGEST_AGO else timedelta.max
     while len(found) < AT_MOST and start != LONGEST_AGO:
-        so_far *= max(2, 1.25 * AT_MOST / max(len(found), 1))
+        so_far *= max(2, 1.4 * AT_MOST / max(len(found), 1))
         reading = so_far <= first * READ_AT_MOST or not wanted.tsquery
         end, start = start, LONGEST_AGO if so_far >= (last - oldest) * 0.7 else last - so_far
         found += _ask("read" if reading else "ask", wanted, start, end)
