@@ -414,10 +414,18 @@ class SplitForm(TitleForm, ReasonForm):
         return typed
 
 
+class ThreadField(forms.ModelChoiceField):
+    """One of some threads, told apart by their spaces and sizes."""
+
+    def label_from_instance(self, thread):
+        posts = "1 post" if thread.shown_count == 1 else f"{thread.shown_count:,} posts"
+        return f"{thread.title} ({posts}, in {thread.space})"
+
+
 class MergeForm(ReasonForm):
     """The thread that another becomes part of, and why."""
 
-    into = forms.ModelChoiceField(
+    into = ThreadField(
         Thread.objects.none(),
         label="Merge it into",
         widget=forms.RadioSelect,

@@ -1,6 +1,7 @@
 """Splitting a thread, and merging one into another: the pages of their moderators."""
 
 import re
+import textwrap
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -86,7 +87,8 @@ def _choices(request, found: Thread, first: int) -> list[tuple[int, str]]:
 
 def _line(post) -> str:
     who = post.author or post.alias or "Somebody who has left"
-    return f"#{post.number} {who}: {'(hidden) ' if post.is_hidden else ''}{excerpt(post)[:140]}"
+    words = textwrap.shorten(excerpt(post), 140, placeholder=" …")
+    return f"#{post.number} {who}: {'(hidden) ' if post.is_hidden else ''}{words}"
 
 
 def _offered(leader, found: Thread, words: str):
