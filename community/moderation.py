@@ -201,14 +201,14 @@ def split(
     """Make a new thread of some posts, or of all from a number on; the rest keep their numbers."""
     _lock(thread)
     require(permissions.may_split(by, thread))
-    first = _first_to_leave(thread, start, numbers)
+    opening = _opening(thread, start, numbers)
     branch = Thread.objects.create(
         space=thread.space,
         kind=kind,
         title=title,
-        author=first.author,
-        alias=first.alias,
-        created_at=first.created_at,
+        author=opening.author,
+        alias=opening.alias,
+        created_at=opening.created_at,
     )
     answer = thread.answer_id
     detail = _carry(thread, branch, start=start, numbers=numbers)
@@ -314,8 +314,8 @@ def _lock_revision(revision: Revision) -> None:
     )
 
 
-def _first_to_leave(thread: Thread, start: int, numbers: list[int] | None) -> Post:
-    """The first of the posts that shall leave a thread, if all of them can."""
+def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:
+    """The first shown one of the posts that shall leave a thread, if all of them can."""
     leaving = thread.posts.filter(number__gte=start).order_by("number")
     if numbers is not None:
         leaving = leaving.filter(number__in=numbers)
@@ -324,9 +324,9 @@ def _first_to_leave(thread: Thread, start: int, numbers: list[int] | None) -> Po
         raise Conflict("Some of these posts are no longer in this thread. Please look again.")
     if first.number == 1:
         require(permissions.no("The first post stays: it opens the thread."))
-    if not leaving.filter(hidden_at=None).exists():
+    if (opening := leaving.filter(hidden_at=None).first()) is None:
         require(permissions.no("Choose at least one post that is not hidden."))
-    return first
+    return opening
 
 
 def _carry(thread: Thread, to: Thread, **which) -> dict:

@@ -167,8 +167,10 @@ def tell_carried(decision: Decision) -> None:
 
 def _carried_authors(decision: Decision) -> set[int]:
     numbers = decision.detail["first"], decision.detail["last"]
-    carried = Post.objects.filter(thread=decision.detail["to"], number__range=numbers).order_by()
-    return {decision.thread.author_id, *carried.values_list("author", flat=True).distinct()} - {None}
+    carried = Post.objects.filter(thread=decision.detail["to"], number__range=numbers, withdrawn_at=None)
+    return {decision.thread.author_id, *carried.order_by().values_list("author", flat=True).distinct()} - {
+        None
+    }
 
 
 @transaction.atomic

@@ -86,6 +86,8 @@ def _choices(request, found: Thread, first: int) -> list[tuple[int, str]]:
 
 
 def _line(post) -> str:
+    if post.is_withdrawn:
+        return f"#{post.number} (taken back by its author)"
     who = post.author or post.alias or "Somebody who has left"
     words = textwrap.shorten(excerpt(post), 140, placeholder=" …")
     return f"#{post.number} {who}: {'(hidden) ' if post.is_hidden else ''}{words}"

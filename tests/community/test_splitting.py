@@ -366,6 +366,18 @@ def test_a_thread_of_nothing_but_hidden_posts_is_not_made(talk, dara):
         moderation.split(talk, by=dara, numbers=[9], **WHY)
 
 
+def test_who_took_a_post_back_is_not_told_by_a_split(browse, talk, ana, ben, dara):
+    taken_back = make_reply(talk, ben, "Oh no")
+    threads.withdraw(taken_back, by=ben)
+    make_reply(talk, ana, "Post 12")
+    html = browse(dara).get(f"/threads/{talk.pk}/split/?from=11").content.decode()
+    assert "#11 (taken back by its author)" in html
+    branch = split(talk, dara, start=11)
+    errands.run()
+    assert branch.author == ana
+    assert not Notice.objects.filter(leader=ben, kind="moderation").exists()
+
+
 def test_a_hidden_thread_is_not_split_into_the_light(talk, dara):
     moderation.hide(talk, by=dara, reason="It went wrong.")
     with pytest.raises(PermissionDenied, match="is hidden"):
