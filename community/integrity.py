@@ -1,11 +1,12 @@
 """Whether what is stored still holds together: no hole, no double, no figure that is wrong."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
-from community.models import Message, Post, Reading, Room, RoomReading, Thread, Transfer
+from community.models import Attachment, Message, Post, Reading, Room, RoomReading, Thread, Transfer
 
 SHOWN_AT_MOST = 20  # findings of one kind
 
@@ -15,6 +16,15 @@ def findings() -> Iterator[str]:
     for sentence, broken in _questions():
         for pk in broken.order_by("pk").values_list("pk", flat=True)[:SHOWN_AT_MOST]:
             yield sentence.format(pk)
+    for attachment in islice(_lost(), SHOWN_AT_MOST):
+        yield f"Attachment {attachment.pk}: its file is missing."
+
+
+def _lost() -> Iterator[Attachment]:
+    """The attachments that were restored, or moved, without their files."""
+    for attachment in Attachment.objects.order_by("pk").iterator():
+        if not all(file.storage.exists(file.name) for file in (attachment.file, attachment.small) if file):
+            yield attachment
 
 
 def _questions() -> Iterator[tuple[str, QuerySet]]:

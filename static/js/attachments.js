@@ -26,6 +26,7 @@ class Sending {
   say(error) {
     this.part("error").hidden = !error;
     this.part("error-words").textContent = error;
+    this.part("alt").setAttribute("aria-invalid", Boolean(error));
   }
 }
 
@@ -110,6 +111,8 @@ class Attaching {
     const id = `alt-${uuid4()}`;
     row.querySelector("[data-alt]").id = id;
     row.querySelector("[data-alt-label]").htmlFor = id;
+    row.querySelector("[data-alt]").setAttribute("aria-describedby", `${id}-error`);
+    row.querySelector("[data-error]").id = `${id}-error`;
     for (const button of row.querySelectorAll("button")) {
       button.append(Object.assign(document.createElement("span"), { className: "nhsuk-u-visually-hidden", textContent: ` ${name}` }));
     }

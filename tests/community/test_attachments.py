@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from community import attachments, drafts, editions, files, moderation, permissions, threads
+from community import attachments, drafts, editions, files, integrity, moderation, permissions, threads
 from community.models import (
     Aside,
     Attachment,
@@ -457,6 +457,29 @@ def test_it_moves_along_with_its_thread(browse, ana, ben, cleo, dara, space, com
     assert see(browse, cleo, image) == 200
     moderation.move(thread, to=space, by=dara, reason="Fits better")
     assert [see(browse, who, image) for who in (ben, cleo)] == [200, 404]
+
+
+def test_it_goes_with_its_post_when_a_thread_is_split_or_merged(browse, ana, ben, cleo, dara, space):
+    thread = make_thread(space, ana)
+    image = send(space, ben)
+    make_reply(thread, ben, shown(image))
+    moderation.split(thread, by=dara, reason="Another subject", title="A branch", start=2)
+    branch = Thread.objects.get(title="A branch")
+    for decide in (
+        lambda: moderation.hide(branch, by=dara, reason="Names a patient"),
+        lambda: moderation.restore(branch, by=dara, reason="It does not"),
+        lambda: moderation.merge(branch, into=thread, by=dara, reason="The same subject"),
+    ):
+        decide()
+        branch.refresh_from_db()
+        assert see(browse, ana, image) == (404 if branch.hidden_at else 200)
+        assert [see(browse, who, image) for who in (dara, cleo)] == [200, 404]
+
+
+def test_an_operator_is_told_of_lost_files(ana, space):
+    image = send(space, ana)
+    image.file.storage.delete(image.file.name)
+    assert list(integrity.findings()) == [f"Attachment {image.pk}: its file is missing."]
 
 
 def test_no_mail_shows_an_image(ana, space):

@@ -1,6 +1,7 @@
 """Images and documents on their way into a post: pasted, dropped or chosen, described, sent."""
 
 import re
+from itertools import count
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,6 +25,7 @@ BROUGHT = """
   return field.dispatchEvent(event);
 }
 """
+THREADS = count(1)
 IMAGE = re.compile(r"!\[([^\]]*)\]\((/attachments/[0-9a-f-]{36}/)\)")
 
 
@@ -42,8 +44,9 @@ def text(page: Page) -> str:
 
 @pytest.fixture
 def writing(somebody):
-    """Ana in a thread."""
-    page = somebody("ana@example.org", width=360).goes_to("/threads/22/")
+    """Ana in a thread in which she has no draft yet."""
+    page = somebody("ana@example.org", width=360).goes_to("/spaces/the-open-floor/")
+    page.locator(".row__link").nth(next(THREADS)).click()
     expect(page.get_by_role("button", name="Add images or documents")).to_be_visible()
     page.get_by_label("Your reply").fill("Before after")
     return page
