@@ -20,7 +20,7 @@ def environment(**options) -> Environment:
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     env = Environment(autoescape=options.pop("autoescape", True), **options)
     env.globals.update(url=url, static=static, photo=photo, well_done=well_done.on_profile, now=timezone.now)
-    env.filters.update(ago=ago, day=day, moment=moment, clock=clock, iso=iso)
+    env.filters.update(ago=ago, day=day, moment=moment, clock=clock, iso=iso, epoch=epoch)
     return env
 
 
@@ -73,6 +73,11 @@ def moment(value: datetime) -> str:
 def clock(value: datetime) -> str:
     """A time as 22 Nov, 14:05, for the many lines of a chat."""
     return date_format(timezone.localtime(value), "j M, H:i")
+
+
+def epoch(value: datetime) -> int:
+    """A time in milliseconds, for machines."""
+    return int(value.timestamp() * 1000)
 
 
 def iso(value: datetime) -> str:

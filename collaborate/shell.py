@@ -53,7 +53,12 @@ def _shell(request) -> dict:
 def _navigation(path: str, inside, opens_desk: bool) -> list[dict]:
     places = [("Home", "/"), ("Faculty", "/faculty/")]
     if inside:
-        places[1:1] = [("Spaces", "/spaces/"), ("Leaders", "/leaders/"), ("Search", "/search/")]
+        places[1:1] = [
+            ("Catch up", "/catch-up/"),
+            ("Spaces", "/spaces/"),
+            ("Leaders", "/leaders/"),
+            ("Search", "/search/"),
+        ]
     tabs = [{"text": text, "href": href} for text, href in places]
     if opens_desk:
         tabs.append(

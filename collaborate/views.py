@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from community import reading, threads
+from community import catch_up, reading, threads
 from community.models import Space
 from faculty.models import FacultyMember
 from leaders import profiles
@@ -23,6 +23,7 @@ def home(request):
     new = reading.listed(me).filter(is_new=True).exclude(pk__in=[thread.pk for thread in waiting])
     context = {
         "new": new.order_by("-last_post_at")[:8],
+        "new_threads": catch_up.count(me),
         "waiting": waiting,
         "spaces": Space.objects.visible_to(me),
         "cohorts": [(cohort, _companions(cohort, me)) for cohort in Cohort.objects.of(me)],

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -323,6 +323,19 @@ class SeenForm(forms.Form):
         """When they were seen, if that is told late."""
         ago = self.cleaned_data.get("ago")
         return timezone.now() - timedelta(seconds=ago) if ago else None
+
+
+class SweepForm(forms.Form):
+    """What to mark as read: one thread, one space or everything, as it was at a moment."""
+
+    thread = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    space = forms.SlugField(max_length=60, required=False)
+    until = forms.IntegerField(min_value=0, max_value=2**42, required=False)
+
+    def moment(self):
+        """The moment at which the page was made, given in milliseconds; none to come."""
+        until = self.cleaned_data["until"]
+        return min(datetime.fromtimestamp(until / 1000, UTC), timezone.now()) if until else timezone.now()
 
 
 class JoinRequestForm(forms.ModelForm):

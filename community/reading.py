@@ -128,6 +128,11 @@ def tell(leader: Leader, thread: Thread, *, is_back: bool = False) -> None:
     live.push(live.leader_topic(leader.pk), {"type": "read", **told})
 
 
+def first_new(leader: Leader) -> Subquery:
+    """For threads of `listed`: the key of the first post that is new to a leader."""
+    return Subquery(_unread(leader).order_by("number").values("pk")[:1])
+
+
 class Counted(Subquery):
     """How many rows there are, counted no further than the slice goes."""
 

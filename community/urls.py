@@ -4,6 +4,7 @@ from community.models import Message, Post, Thread
 from community.views import (
     attachments,
     bookmarks,
+    catch_up,
     chat,
     drafts,
     levels,
@@ -23,6 +24,11 @@ from community.views import (
 
 urlpatterns = [
     path("settings/mail/", preferences.mail, name="settings_mail"),
+    path("catch-up/", catch_up.catch_up, name="catch_up"),
+    path("catch-up/next/", catch_up.next_unread, name="next_unread"),
+    path("catch-up/read/", catch_up.sweep, name="sweep"),
+    path("catch-up/undo/<int:pk>/", catch_up.undo, name="undo_sweep"),
+    path("threads/<int:pk>/new/", catch_up.unread, name="unread_posts"),
     path("spaces/", spaces.all_spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
     path("spaces/<slug:slug>/members/", spaces.members, name="members"),

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from community import bookmarks, chat, drafts, moderation, threads
-from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole, WellDone
+from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole, Sweep, WellDone
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
 from tests.making import make_thread
@@ -159,6 +159,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         },
         "well-done": {"pk": WellDone.objects.create(to=ana, by=dara, words="The rota.").pk, "handle": "dara"},
         "bookmarks": {"pk": bookmarks.keep(post, by=ana).pk},
+        "catch-up": {"pk": Sweep.objects.create(leader=ana, marks={}).pk},
         "desk": {"pk": case.pk, "handle": "eli"},
         "unsubscribe": {"token": "wrong"},
         "mailbox": {"key": "none"},

@@ -7,7 +7,7 @@ from community.models.errands import Errand, ErrandKind
 from community.models.letters import Digest, Letter, LetterState
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
-from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel
+from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
 from community.models.spaces import (
     JoinRequest,
     MailRule,
@@ -74,6 +74,7 @@ __all__ = [
     "SpaceLevel",
     "SpaceMembership",
     "SpaceRole",
+    "Sweep",
     "TermsAcceptance",
     "Thanks",
     "Thread",

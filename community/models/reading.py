@@ -58,3 +58,14 @@ class SpaceLevel(models.Model):
 
     def __str__(self):
         return f"{self.leader} in {self.space}: {self.level}"
+
+
+class Sweep(models.Model):
+    """What a leader marked as read at one stroke, with the former marks, so that it can be undone."""
+
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sweeps")
+    marks = models.JSONField(help_text="For each thread: the mark before, and the mark since.")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.leader} marked {len(self.marks)} threads as read"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from community import lists, markdown, pace, permissions, reading, spaces
 from community.forms import JoinRequestForm
 from community.models import SPACE_LEVELS, Space, SpaceKind
+from community.views import catch_up
 from community.views.lists import page_number
 from leaders import profiles
 from leaders.models import Cohort
@@ -47,6 +48,7 @@ def space(request, slug):
         "choices": lists.Show.choices,
         "may_start": permissions.may_start(request.user, place),
         "levels": SPACE_LEVELS,
+        "sweep": catch_up.done(request),
     }
     return render(request, "community/space.html", context)
 

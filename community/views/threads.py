@@ -124,14 +124,14 @@ def fragments(request, pk):
 
 @require_POST
 def seen(request, pk):
-    """These posts were on the screen, or a whole thread counts as read."""
+    """These posts were on the screen."""
     found = _thread(request, pk)
     form = SeenForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     reading.mark_read(found, by=request.user, first=first, last=last, seen_at=form.seen_at())
-    return redirect(found.space) if "back" in request.POST else HttpResponse(status=204)
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -23,6 +23,8 @@ STRANGER = [
     "/accounts/password/reset/",
 ]
 LEADER = [
+    "/catch-up/",
+    "/settings/watching/",
     "/spaces/",
     "/spaces/the-open-floor/",
     "/spaces/the-open-floor/?show=mine",

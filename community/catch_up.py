@@ -1,0 +1,156 @@
+"""What is new across a leader's spaces, by thread; and marking it as read, with a way back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from community import editions, live, reading
+from community.models import Post, Reading, Space, Sweep, Thread
+from leaders.models import Leader
+
+PER_PAGE = 20
+COUNTED_AT_MOST = 100
+SWEPT_AT_MOST = 5_000
+READ_AT_ONCE = 20
+UNDONE_WITHIN = timedelta(hours=24)
+CENTURY = 4_000_000_000_000_000  # microseconds; later moments are nobody's
+
+
+@dataclass(frozen=True)
+class Page:
+    """Threads with something new, and where the older ones begin, if there are any."""
+
+    threads: list[Thread]
+    older: str
+
+
+def page(leader: Leader, *, before: str = "", space: Space | None = None) -> Page:
+    """The threads that moved last; among them the one first whose news has waited longest."""
+    found = new(leader, space=space).filter(_before(before))
+    rows = list(
+        found.annotate(first_new=reading.first_new(leader)).order_by("-last_post_at", "-pk")[: PER_PAGE + 1]
+    )
+    shown = rows[:PER_PAGE]
+    older = f"{_micros(shown[-1].last_post_at)}.{shown[-1].pk}" if len(rows) > PER_PAGE else ""
+    return Page(_with_first(shown), older)
+
+
+def new(leader: Leader, *, space: Space | None = None) -> QuerySet[Thread]:
+    """The threads that hold something new for a leader."""
+    found = reading.listed(leader).filter(is_new=True, unread__gt=0)
+    return found.filter(space=space) if space else found
+
+
+def count(leader: Leader) -> int:
+    """How many threads hold something new, counted no further than COUNTED_AT_MOST."""
+    return new(leader).order_by()[:COUNTED_AT_MOST].count()
+
+
+def following(leader: Leader, thread: int | None) -> Post | None:
+    """Where to read on after a thread: the first new post of the next one."""
+    found = _latest(leader, new(leader).exclude(pk=thread))
+    return next(iter(_posts(found[:1]).values()), None)
+
+
+def unread_posts(thread: Thread) -> tuple[list[Post], bool]:
+    """The first new posts of a thread from reading.with_first_unread; and whether there are more."""
+    if thread.first_unread is None:
+        return [], False
+    fresh = thread.posts.filter(number__gte=thread.first_unread, hidden_at=None).order_by("number")
+    posts = list(fresh.select_related("author").defer("search")[: READ_AT_ONCE + 1])
+    return posts[:READ_AT_ONCE], len(posts) > READ_AT_ONCE
+
+
+@transaction.atomic
+def sweep(threads: QuerySet[Thread], *, by: Leader, until: datetime) -> Sweep | None:
+    """Mark as read what some threads held at a moment; None if nothing was new."""
+    said = Post.objects.filter(thread=OuterRef("pk"), created_at__lte=until).order_by("-number")
+    last = Coalesce(Subquery(said.values("number")[:1]), 0)
+    ends = dict(threads.order_by("pk").annotate(end=last).values_list("pk", "end")[:SWEPT_AT_MOST])
+    marks = {pk: [mark, ends[pk]] for pk, mark in _locked(by, ends) if mark < ends[pk]}
+    if not marks:
+        return None
+    _set_marks(by, {pk: (before, since) for pk, (before, since) in marks.items()})
+    Sweep.objects.filter(leader=by, at__lt=timezone.now() - UNDONE_WITHIN).delete()
+    _tell(by, marks)
+    return Sweep.objects.create(leader=by, marks=marks)
+
+
+@transaction.atomic
+def undo(done: Sweep) -> None:
+    """Restore the former marks, but for those that have moved on since."""
+    _set_marks(done.leader, {int(pk): (since, before) for pk, (before, since) in done.marks.items()})
+    _tell(done.leader, done.marks, is_back=True)
+    done.delete()
+
+
+def undoable(leader: Leader) -> QuerySet[Sweep]:
+    """What a leader can still undo."""
+    return Sweep.objects.filter(leader=leader, at__gte=timezone.now() - UNDONE_WITHIN)
+
+
+def _latest(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    return threads.annotate(first_new=reading.first_new(leader)).order_by("-last_post_at", "-pk")
+
+
+def _locked(leader: Leader, threads) -> QuerySet:
+    """(thread, mark) of a leader's readings, which nobody changes meanwhile."""
+    rows = [Reading(leader=leader, thread_id=pk) for pk in threads]
+    Reading.objects.bulk_create(rows, ignore_conflicts=True)
+    mine = Reading.objects.filter(leader=leader, thread__in=list(threads)).order_by("thread")
+    return mine.select_for_update().values_list("thread", "read_up_to")
+
+
+def _set_marks(leader: Leader, moves: dict[int, tuple[int, int]]) -> None:
+    """Move each mark from where it was to where it shall be, if it still is there."""
+    statement = """
+        UPDATE community_reading reading SET read_up_to = move.target, read_at = now()
+          FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS move (thread_id, origin, target)
+         WHERE reading.leader_id = %s AND reading.thread_id = move.thread_id
+           AND reading.read_up_to = move.origin
+    """
+    origins, targets = [origin for origin, _ in moves.values()], [target for _, target in moves.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(moves), origins, targets, leader.pk])
+
+
+def _tell(leader: Leader, marks, *, is_back: bool = False) -> None:
+    if len(marks) == 1:
+        [pk] = marks
+        reading.tell(leader, Thread(pk=int(pk)), is_back=is_back)
+    else:
+        live.push(live.leader_topic(leader.pk), {"type": "read", "back": is_back})
+
+
+def _with_first(threads: list[Thread]) -> list[Thread]:
+    """Threads each with `first`, its first new post, and an excerpt of it."""
+    posts = _posts(threads)
+    for thread in threads:
+        thread.first = posts.get(thread.first_new)
+    there = [thread for thread in threads if thread.first]
+    for thread in there:
+        thread.first.thread = thread
+        thread.excerpt = editions.excerpt(thread.first)
+    return sorted(there, key=lambda thread: thread.first.pk)
+
+
+def _posts(threads) -> dict[int, Post]:
+    firsts = [thread.first_new for thread in threads]
+    return Post.objects.select_related("author", "thread").defer("search", "thread__search").in_bulk(firsts)
+
+
+def _before(cursor: str) -> Q:
+    """What follows a place in the list, or everything where there is no such place."""
+    moment, _, pk = cursor.partition(".")
+    if not all(part.isascii() and part.isdecimal() for part in (moment, pk)) or int(moment[:20]) > CENTURY:
+        return Q()
+    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(moment))
+    return Q(last_post_at__lt=at) | Q(last_post_at=at, pk__lt=min(int(pk[:20]), 2**62))
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(microseconds=1)
