@@ -366,10 +366,12 @@ def test_a_thread_of_nothing_but_hidden_posts_is_not_made(talk, dara):
         moderation.split(talk, by=dara, numbers=[9], **WHY)
 
 
-def test_who_took_a_post_back_is_not_told_by_a_split(browse, talk, ana, ben, dara):
+def test_who_took_a_post_back_is_not_told_by_a_split(browse, talk, ana, ben, dara, settings):
+    settings.UNDO_SEND_SECONDS = 60
     taken_back = make_reply(talk, ben, "Oh no")
     threads.withdraw(taken_back, by=ben)
     make_reply(talk, ana, "Post 12")
+    settings.UNDO_SEND_SECONDS = 0
     html = browse(dara).get(f"/threads/{talk.pk}/split/?from=11").content.decode()
     assert "#11 (taken back by its author)" in html
     branch = split(talk, dara, start=11)
