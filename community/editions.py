@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 import nh3
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from community import figures
@@ -24,10 +23,8 @@ from community.models import (
     Notice,
     NoticeKind,
     Post,
-    Reading,
     Space,
     SpaceKind,
-    SpaceLevel,
     Thread,
     ThreadKind,
 )
@@ -289,14 +286,11 @@ def _add_quiet(edition: Edition, space: Space) -> None:
 
 
 def _notices(editions: dict[int, Edition]):
-    mine = Reading.objects.filter(leader=OuterRef("leader"), thread=OuterRef("thread"))
-    place = SpaceLevel.objects.filter(leader=OuterRef("leader"), space=OuterRef("thread__space"))
-    level = Coalesce(Subquery(mine.values("level")), Subquery(place.values("level")), Value(Level.NORMAL))
     return (
         Notice.objects.unread()
         .filter(leader__in=list(editions), kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
         .filter(post__in=Post.objects.shown().values("pk"))
-        .alias(level=level)
+        .with_level()
         .exclude(level=Level.MUTED)
         .select_related("actor", "post__author", "post__thread", "post__space")
         .order_by("at", "pk")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +17,6 @@ from community.models import (
     Notice,
     NoticeChoice,
     NoticeKind,
-    Reading,
     Space,
     SpaceKind,
 )
@@ -107,13 +106,13 @@ def _bundle(leader: Leader) -> Bundle:
 def _waiting(leader: Leader) -> QuerySet[Notice]:
     """Unread, not told by e-mail yet, still to be seen, and wanted by e-mail."""
     wanted = [kind for kind, channel in NoticeChoice.objects.of(leader).items() if channel == Channel.MAIL]
-    muted = Reading.objects.filter(leader=leader, thread=OuterRef("thread"), level=Level.MUTED)
     return (
         Notice.objects.visible_to(leader)
         .unread()
         .with_replies(leader)
         .filter(kind__in=wanted, mailed_at=None)
-        .exclude(Exists(muted), kind__in=[NoticeKind.MENTION, NoticeKind.REPLY])
+        .with_level()
+        .exclude(level=Level.MUTED, kind__in=[NoticeKind.MENTION, NoticeKind.REPLY, NoticeKind.THREAD])
         .select_related("actor", "space", "thread__space", "post__author", "post__thread__space")
         .order_by("at", "pk")
     )

@@ -2,14 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from community.models import asking
 from community.models.chat import Message
 from community.models.moderation import Case as ModerationCase
-from community.models.reading import Reading
+from community.models.reading import Level, Reading, SpaceLevel
 from community.models.spaces import (
     Space,
     moderated_ids,
@@ -85,6 +85,13 @@ class NoticeQuerySet(models.QuerySet):
             | Q(kind__in=READ_WITH_THE_POST, post__number__gt=F("mark"))
             | Q(Exists(later), kind=NoticeKind.REPLY)
         )
+
+    def with_level(self):
+        """For filters: each with `level`, how closely its leader follows its thread, or else the space."""
+        mine = Reading.objects.filter(leader=OuterRef("leader"), thread=OuterRef("thread"))
+        place = SpaceLevel.objects.filter(leader=OuterRef("leader"), space=OuterRef("thread__space"))
+        chosen = Subquery(mine.values("level")), Subquery(place.values("level"))
+        return self.alias(level=Coalesce(*chosen, Value(Level.NORMAL.value)))
 
     def with_mark(self):
         """Each with `mark`, how far the leader has read its thread."""

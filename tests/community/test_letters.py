@@ -98,6 +98,18 @@ def test_muted_meanwhile_is_no_e_mail(ana, ben, thread, mailoutbox):
     assert mailoutbox == []
 
 
+@pytest.mark.parametrize(("level", "sent"), [(None, 0), ("watching", 1)])
+def test_a_space_muted_meanwhile_is_no_e_mail_but_from_what_one_chose_there(
+    ana, ben, space, thread, mailoutbox, level, sent
+):
+    reading.follow(thread, by=ben, level=level)
+    make_reply(thread, ana, "@ben, look")
+    errands.run()
+    reading.follow_space(space, by=ben, level="muted")
+    ten_minutes_pass()
+    assert len(mailoutbox) == sent
+
+
 def test_an_ended_membership_is_no_e_mail(ana, ben, thread, mailoutbox):
     make_reply(thread, ben, "@ana, look")
     errands.run()
