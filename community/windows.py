@@ -20,6 +20,7 @@ LONGEST_AGO, NEVER = "-infinity", "infinity"
 _WHEN = "created_at >= %(after)s AND created_at >= %(start)s AND created_at < %(end)s"
 _MATCHES = "(%(tsquery)s = '' OR search @@ %(tsquery)s::tsquery)"
 _IN_SPACES = "space_id = ANY(%(spaces)s)"
+_SHOWN = "thread_id NOT IN (SELECT id FROM community_thread WHERE hidden_at IS NOT NULL)"
 _OLDEST = "(SELECT min(created_at) FROM community_post)"
 _FIRST = f"SELECT count(*), min(created_at), max(created_at), {_OLDEST} FROM"
 _NEWEST_FIRST = "ORDER BY created_at DESC"
@@ -31,13 +32,13 @@ _OF_ALL = {
             SELECT created_at FROM community_post WHERE {_IN_SPACES} AND {_WHEN}
             {_NEWEST_FIRST} LIMIT %(first)s) post""",
     "read": f"""SELECT id FROM (
-            SELECT id, created_at, search FROM community_post
+            SELECT id, thread_id, created_at, search FROM community_post
             WHERE hidden_at IS NULL AND {_IN_SPACES} AND {_WHEN} {_NEWEST_FIRST} OFFSET 0) post
-        WHERE {_MATCHES} LIMIT %(at_most)s""",
+        WHERE {_MATCHES} AND {_SHOWN} LIMIT %(at_most)s""",
     "ask": f"""SELECT id FROM (
-            SELECT id, created_at, space_id FROM community_post
+            SELECT id, thread_id, created_at, space_id FROM community_post
             WHERE search @@ %(tsquery)s::tsquery AND hidden_at IS NULL AND {_WHEN} OFFSET 0) post
-        WHERE {_IN_SPACES} {_NEWEST_FIRST} LIMIT %(at_most)s""",
+        WHERE {_IN_SPACES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s""",
 }
 _OF_EACH = {
     "first": f"""{_FIRST} (
@@ -46,14 +47,14 @@ _OF_EACH = {
             {_NEWEST_FIRST} LIMIT %(first)s) post
         {_NEWEST_FIRST} LIMIT %(first)s) post""",
     "read": f"""SELECT id {_FOR_EACH_KEY} (
-            SELECT id, created_at, space_id, search FROM community_post
+            SELECT id, thread_id, created_at, space_id, search FROM community_post
             WHERE KEY = key AND hidden_at IS NULL AND {_WHEN} OFFSET 0) post
-        WHERE {_IN_SPACES} AND {_MATCHES} {_NEWEST_FIRST} LIMIT %(at_most)s""",
+        WHERE {_IN_SPACES} AND {_MATCHES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s""",
     "ask": f"""SELECT id {_FOR_EACH_KEY} (
-            SELECT id, created_at, space_id FROM community_post
+            SELECT id, thread_id, created_at, space_id FROM community_post
             WHERE KEY = key AND search @@ %(tsquery)s::tsquery AND hidden_at IS NULL AND {_WHEN}
             OFFSET 0) post
-        WHERE {_IN_SPACES} {_NEWEST_FIRST} LIMIT %(at_most)s""",
+        WHERE {_IN_SPACES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s""",
 }
 
 

@@ -121,6 +121,7 @@ class Thread(models.Model):
         indexes = [
             models.Index(fields=["space", "-is_pinned", "-last_post_at", "-id"], name="thread_list"),
             models.Index(fields=["-last_post_at"], name="thread_latest"),
+            models.Index(fields=["id"], condition=Q(hidden_at__isnull=False), name="thread_hidden"),
             GinIndex(fields=["search"], name="thread_search"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="thread_title_trgm"),
             models.Index(fields=["answer"], condition=Q(answer__isnull=False), name="thread_answer"),

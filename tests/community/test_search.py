@@ -224,6 +224,16 @@ def test_hidden_words_are_found_by_nobody_not_even_moderators(talk, ana, ben, da
     assert search.find("estates", by=dara).threads.count == 0
 
 
+def test_a_hidden_thread_takes_no_place_of_what_is_shown(talk, ana, commons, monkeypatch):
+    monkeypatch.setattr(search.windows, "AT_MOST", 2)
+    spam = make_thread(commons, ana, body="The boiler, the boiler.")
+    for _ in range(3):
+        make_reply(spam, ana, body="The boiler.")
+    Thread.objects.filter(pk=spam.pk).update(hidden_at=timezone.now())
+    for typed in ("boiler", "boiler in:north in:commons", "boiler by:ana by:ben"):
+        assert search.find(typed, by=ana).posts.count == 2, typed
+
+
 def test_what_is_sealed_is_never_found(ana, browse):
     sealed = Space.objects.create(name="Quiet room", slug="quiet", kind=SpaceKind.SEALED, mail_rule="nothing")
     SpaceMembership.objects.create(space=sealed, leader=ana)
