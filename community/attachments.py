@@ -80,7 +80,7 @@ def settle(post: Post, carried: list[Attachment]) -> None:
 
 def release(post: Post) -> None:
     """A post that was taken back carries nothing any more; what it carried can be sent again."""
-    post.attachments.update(post=None, removed_at=None)
+    post.attachments.update(post=None, removed_at=None, space=post.space_id)
 
 
 def forget_unused() -> int:

@@ -7,6 +7,7 @@ The first becomes an image only where it may be shown; everything else stays a l
 """
 
 import re
+from html import unescape
 from uuid import UUID
 
 from markdown_it import MarkdownIt
@@ -45,7 +46,12 @@ def only_ours(tag: str, attribute: str, value: str) -> str | None:
 
 def in_words(html: str) -> str:
     """Stored HTML with words in place of its images, for what may not or cannot show them."""
-    return _IMAGE_TAG.sub(lambda image: f"[image: {image[1]}]" if image[1] else "[image]", html)
+    return _IMAGE_TAG.sub(lambda image: f"[image: {_plain(image[1])}]" if image[1] else "[image]", html)
+
+
+def _plain(attribute: str) -> str:
+    """An attribute as text: there, other signs have to be escaped."""
+    return escapeHtml(unescape(attribute))
 
 
 def _image_rule(state: StateInline, silent: bool) -> bool:

@@ -113,7 +113,8 @@ def quoted_in(body: str) -> set[int]:
 
 def plain_text(html: str) -> str:
     """The words of stored HTML as they are read, without the posts that it quotes."""
-    return unescape(_TAG.sub("", _BLOCK_END.sub(" ", _without_quotes(html)))).strip()
+    own = figures.in_words(_without_quotes(html))
+    return unescape(_TAG.sub("", _BLOCK_END.sub(" ", own))).strip()
 
 
 def hide_quotes(body: str, visible: Container[int]) -> str:

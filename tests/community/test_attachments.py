@@ -482,6 +482,27 @@ def test_an_operator_is_told_of_lost_files(ana, space):
     assert list(integrity.findings()) == [f"Attachment {image.pk}: its file is missing."]
 
 
+def test_search_finds_an_image_by_its_words_and_shows_no_address(browse, ana, ben, space):
+    image = send(space, ana)
+    make_thread(space, ana, body=f"Look: {shown(image, 'A zebra <in> the waiting room')}")
+    page = browse(ben).get("/search/?q=zebra").content.decode()
+    assert "[image: A <mark>zebra</mark> &lt;in&gt; the waiting room]" in page
+    assert str(image.uuid) not in page
+
+
+def test_what_was_taken_back_can_be_sent_again(browse, ana, ben, space, settings):
+    settings.UNDO_SEND_SECONDS = 60
+    image = send(space, ana)
+    thread = make_thread(space, ana)
+    post = make_reply(thread, ana, shown(image))
+    threads.withdraw(post, by=ana)
+    assert [see(browse, who, image) for who in (ana, ben)] == [200, 404]
+    Attachment.objects.update(created_at=long_ago())
+    assert attachments.forget_unused() == 0
+    make_reply(thread, ana, shown(image))
+    assert see(browse, ben, image) == 200
+
+
 def test_no_mail_shows_an_image(ana, space):
     image = send(space, ana)
     thread = make_thread(space, ana, body=f"Look: {shown(image)} and {shown(send(space, ana), 'decorative')}")
