@@ -13,6 +13,7 @@ from community.views import spaces as space_views
 from leaders.models import CohortMembership
 from tests.conftest import make_leader
 from tests.making import make_reply, make_thread
+from tests.sending import office, send, shown
 
 
 @pytest.fixture
@@ -63,6 +64,21 @@ def test_the_preview_of_a_new_thread_is_what_everybody_will_see(browse, space, a
     browse(ben).post("/spaces/north/start/", form)
     assert preview == Post.objects.get().body_html
     assert 'href="/leaders/ana/"' in preview
+
+
+def test_the_preview_shows_images_and_asks_for_their_words(browse, thread, ben, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    image, plan = send(thread.space, ben), send(thread.space, ben, "plan.docx", office())
+    body = f"{shown(image)}\n\n{shown(plan, 'The plan')}"
+    preview = text(browse(ben).post(f"/preview/?thread={thread.pk}", {"body": body}))
+    post = make_reply(thread, ben, body)
+    assert preview == posts.page(thread, 1, viewer=ben)[1].html
+    assert "<img" in preview
+    edited = text(browse(ben).post(f"/preview/?post={post.pk}", {"body": body}))
+    assert edited == preview
+    answer = browse(ben).post(f"/preview/?post={post.pk}", {"body": shown(image, "")})
+    assert answer.status_code == 422
+    assert "what each image shows" in text(answer)
 
 
 def test_the_preview_writes_nothing(browse, thread, ben, ana):
