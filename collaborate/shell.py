@@ -1,6 +1,8 @@
 """What the header and footer of every page need."""
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http.multipartparser import MultiPartParserError
 from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject, cached_property
 
@@ -14,7 +16,11 @@ WITHIN_A_SPACE = ("/threads/", "/posts/", "/messages/")
 
 def shell(request) -> dict:
     """The context processor of both template engines."""
-    return {"shell": SimpleLazyObject(lambda: _shell(request)), "csrf_input": CsrfInput(request)}
+    return {
+        "shell": SimpleLazyObject(lambda: _shell(request)),
+        "csrf_input": CsrfInput(request),
+        "unsent": SimpleLazyObject(lambda: _unsent(request)),
+    }
 
 
 class CsrfInput:
@@ -48,6 +54,14 @@ def _shell(request) -> dict:
         "development": settings.DEVELOPMENT,
         "second_factor_skipped": not settings.DEMAND_SECOND_FACTOR,
     }
+
+
+def _unsent(request) -> str:
+    """What somebody typed into a form that led to a page without it: a refusal, or the end of a session."""
+    try:
+        return request.POST.get("body", "")
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, OSError):
+        return ""
 
 
 def _navigation(path: str, inside, opens_desk: bool) -> list[dict]:

@@ -1,13 +1,16 @@
 """What everybody who is signed in passes before any page."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from leaders import rules
 from leaders.permissions import TooOften, owes_second_factor
@@ -44,6 +47,26 @@ class Private:
         if was_inside and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Asks strangers to sign in. Whose session ended while they wrote sees their words, to copy them."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        sign_in = redirect_to_login(_page_before(request), self.get_login_url(view_func))
+        if "quiet" in request.POST or not request.POST.get("body"):
+            return sign_in
+        return render(request, "pages/signed_out.html", {"sign_in": sign_in.url}, status=403)
+
+
+def _page_before(request) -> str:
+    """The page on which a form stood; the address of its button shows nothing to whoever opens it."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    return urlsplit(page)._replace(scheme="", netloc="").geturl() or "/"
 
 
 class Gate:

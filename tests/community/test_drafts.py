@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from community import drafts, moderation, permissions, search, threads
@@ -257,6 +258,41 @@ def test_words_that_may_not_be_sent_stay(browse, ben, thread):
     page = text(browse(ben).get(thread.get_absolute_url()))
     assert "Your draft</a> is kept" in page
     assert "My view" in text(browse(ben).get(address("reply", thread)))
+
+
+# --- No form at hand to give the words back --------------------------------------------------------------
+
+
+def test_whose_session_has_ended_sees_the_words_and_comes_back_to_the_page(client, thread):
+    page = f"http://testserver{thread.get_absolute_url()}?page=1"
+    typed = {"body": "Typed <b>for an hour</b>"}
+    answer = client.post(f"/threads/{thread.pk}/reply/", typed, headers={"referer": page})
+    assert answer.status_code == 403
+    assert "Typed &lt;b&gt;for an hour&lt;/b&gt;</textarea>" in text(answer)
+    assert f'href="/accounts/login/?next={thread.get_absolute_url()}%3Fpage%3D1"' in text(answer)
+    assert Post.objects.count() == 1
+
+
+def test_nobody_is_sent_elsewhere_after_signing_in(client, thread):
+    for page in ("https://evil.example/x", "javascript:alert(1)", "//evil.example", "x"):
+        answer = client.post(f"/threads/{thread.pk}/reply/", {"body": "Hello"}, headers={"referer": page})
+        assert 'href="/accounts/login/?next=/"' in text(answer)
+
+
+def test_whoever_may_no_longer_see_the_place_gets_the_words_back(browse, ben, cohort, thread):
+    ends(ben, cohort)
+    answer = browse(ben).post(f"/threads/{thread.pk}/reply/", {"body": "Too late", "uuid": uuid.uuid4()})
+    assert answer.status_code == 404
+    assert "Too late</textarea>" in text(answer)
+    assert thread.title not in text(answer)
+
+
+def test_a_form_that_was_open_for_too_long_gives_the_words_back(ben, thread):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ben)
+    answer = client.post(f"/threads/{thread.pk}/reply/", {"body": "Open since Monday"})
+    assert answer.status_code == 403
+    assert "Open since Monday</textarea>" in text(answer)
 
 
 # --- The place has gone ---------------------------------------------------------------------------------

@@ -138,8 +138,11 @@ def test_sending_with_an_expired_session_loses_nothing(somebody):
     ana.context.clear_cookies(name="sessionid")
     box(page).fill("Sent into the void.")
     page.get_by_role("button", name="Reply", exact=True).click()
-    expect(page.locator("input[name=login]")).to_be_visible()
-    ana.signs_in("ana@example.org").goes_to(THREAD)
+    expect(page.get_by_label("What you typed")).to_have_value("Sent into the void.")
+    page.get_by_role("link", name="Sign in again").click()
+    page.locator("input[name=login]").fill("ana@example.org")
+    page.locator("input[name=password]").fill("collaborate-demo")
+    page.get_by_role("main").get_by_role("button", name=re.compile("^sign in$", re.IGNORECASE)).click()
     expect(box(page)).to_have_value("Sent into the void.")
 
 
