@@ -1,5 +1,7 @@
 """What the header and footer of every page need."""
 
+from functools import partial
+
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
@@ -19,7 +21,7 @@ def shell(request) -> dict:
     return {
         "shell": SimpleLazyObject(lambda: _shell(request)),
         "csrf_input": CsrfInput(request),
-        "unsent": SimpleLazyObject(lambda: _unsent(request)),
+        "unsent": partial(_unsent, request),
     }
 
 

@@ -63,10 +63,10 @@ class SignInFirst(LoginRequiredMiddleware):
 
 def _page_before(request) -> str:
     """The page on which a form stood; the address of its button shows nothing to whoever opens it."""
-    page = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
-        return "/"
-    return urlsplit(page)._replace(scheme="", netloc="").geturl() or "/"
+    page = urlsplit(request.headers.get("Referer", ""))
+    path = page._replace(scheme="", netloc="").geturl()
+    is_ours = page.netloc == request.get_host() and url_has_allowed_host_and_scheme(path, None)
+    return path if is_ours else "/"
 
 
 class Gate:

@@ -1,6 +1,7 @@
 // Whatever is typed into a form with data-draft="reply:12" is saved as a draft while one writes: on the server,
 // and on this device until the server has it. Without this, the form has a button that saves.
 import { atSignOut, forget, isHere, keep, release, send } from "./kept.js";
+import { uuid4 } from "./uuid.js";
 
 const PAUSE = 800; // after the last key
 const LATEST = 2000; // after the first one that is not saved
@@ -15,6 +16,7 @@ class Draft {
   #turn = 0;
   #onItsWay = null;
   #isSent = false;
+  #isSpent = false; // the server has a post of this very form
   #said = "";
 
   constructor(form) {
@@ -75,6 +77,9 @@ class Draft {
     if (answer.fate === "saved") {
       this.form.elements.base.value = answer.version;
       this.#show(answer.version ? `Saved ${answer.saved}` : "", "Your draft is saved.");
+    } else if (answer.fate === "sent") {
+      this.#isSpent = true;
+      this.#show("These words were sent.", "These words were sent.");
     } else if (answer.fate === "twofold") this.#tellOfTwo(answer);
     else if (!isThere) this.#tellOfTrouble(answer);
   }
@@ -108,11 +113,20 @@ class Draft {
     this.#measure();
     this.#isSent = false;
     if (!this.#isUnsaved) return;
+    if (this.#isSpent) this.#startAnew();
     this.#keep();
     const now = Date.now();
     this.#unsavedSince ||= now;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.save(), Math.min(PAUSE, Math.max(0, this.#unsavedSince + LATEST - now)));
+  }
+
+  // Other words than those that were sent: another post, with another number.
+  #startAnew() {
+    this.#isSpent = false;
+    this.uuid = this.form.elements.uuid.value = uuid4();
+    this.form.elements.base.value = 0;
+    isHere(this.key, this.uuid);
   }
 
   #submit(event) {

@@ -274,7 +274,14 @@ def test_whose_session_has_ended_sees_the_words_and_comes_back_to_the_page(clien
 
 
 def test_nobody_is_sent_elsewhere_after_signing_in(client, thread):
-    for page in ("https://evil.example/x", "javascript:alert(1)", "//evil.example", "x"):
+    odd = (
+        "https://evil.example/x",
+        "javascript:alert(1)",
+        "//evil.example",
+        "x",
+        "http://testserver//evil.example",
+    )
+    for page in odd:
         answer = client.post(f"/threads/{thread.pk}/reply/", {"body": "Hello"}, headers={"referer": page})
         assert 'href="/accounts/login/?next=/"' in text(answer)
 

@@ -52,7 +52,7 @@ def test_without_scripts_the_button_does_it(browser: Browser, site):
     ana = Person(context.new_page(), context, site).signs_in("ana@example.org")
     ana.goes_to(THREAD)
     replies(ana, "Sent by a plain form.")
-    ana.page.get_by_role("button", name="Undo").click()
+    ana.page.locator(".post", has_text="Sent by a plain").get_by_role("button", name="Undo").click()
     expect(ana.page.get_by_label("Your reply")).to_have_value("Sent by a plain form.")
     ana.page.get_by_label("Your reply").fill("Saved by a plain form.")
     ana.page.get_by_role("button", name="Save draft").click()
