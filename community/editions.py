@@ -28,7 +28,7 @@ from community.models import (
     Thread,
     ThreadKind,
 )
-from community.models.threads import undo_window
+from community.models.threads import told_until
 from leaders.models import Leader, MailPreferences
 
 WINDOW = timedelta(days=31)
@@ -235,8 +235,7 @@ def _unmailed(seen: dict, since: dict[int, datetime]) -> list[tuple[int, int, in
     pairs = list(seen)
     leaders, spaces = [leader for leader, _ in pairs], [space for _, space in pairs]
     with connection.cursor() as cursor:
-        told = timezone.now() - undo_window()
-        cursor.execute(statement, [leaders, spaces, [since[leader] for leader in leaders], told])
+        cursor.execute(statement, [leaders, spaces, [since[leader] for leader in leaders], told_until()])
         return cursor.fetchall()
 
 

@@ -14,7 +14,8 @@ from leaders.models import Leader
 # Values that stand for those of a question while its SQL is built; no row has them.
 LEADER, READ, MODERATED = -7_000_001, -7_000_002, -7_000_003
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
-NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", NOW: "now", DAY: "day"}
+TOLD = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC)
+NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", NOW: "now", DAY: "day", TOLD: "told"}
 
 _remembered: ContextVar[dict | None] = ContextVar("remembered", default=None)
 
@@ -32,6 +33,11 @@ def remembering() -> Iterator[None]:
 def is_remembering() -> bool:
     """Whether the answers of this page are kept until its end."""
     return _remembered.get() is not None
+
+
+def is_building() -> bool:
+    """Whether the SQL of a question is built: a moment in it must be one that stands for another."""
+    return ("reads", LEADER) in (_remembered.get() or {})
 
 
 def remember(key: Hashable, ask: Callable[[], Any]) -> Any:

@@ -17,7 +17,7 @@ from community.models.spaces import (
     spaces_moderated_by,
     spaces_read_by,
 )
-from community.models.threads import Post, Thread
+from community.models.threads import Post, Thread, told_until
 from community.models.well_done import WellDone
 
 
@@ -168,4 +168,4 @@ def count_unread(leader) -> int:
     """How many lines a leader has not read: the number in the header of every page."""
     read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
     question = _UNREAD_BY_MODERATOR if moderated else _UNREAD
-    return len(question.rows(leader=leader.pk, reads=read, moderates=moderated))
+    return len(question.rows(leader=leader.pk, reads=read, moderates=moderated, told=told_until()))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from community.models import asking
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from leaders.models import Leader
 
@@ -24,6 +25,11 @@ QUOTE = r"(?:^|\n)[ >]*>[ ]*/posts/([0-9]+)/[^\n]*(?:\n[ ]*>[^\n]*)*"
 def undo_window() -> timedelta:
     """How long one can take back what one sent."""
     return timedelta(seconds=settings.UNDO_SEND_SECONDS)
+
+
+def told_until() -> datetime:
+    """Of what was written until then, people are told."""
+    return timezone.now() - undo_window()
 
 
 def own_words(field: str) -> Func:
@@ -184,7 +190,7 @@ class PostQuerySet(models.QuerySet):
 
     def told(self):
         """Posts that their author can no longer take back: of the others nobody is told."""
-        return self.filter(created_at__lte=timezone.now() - undo_window())
+        return self.filter(created_at__lte=asking.TOLD if asking.is_building() else told_until())
 
     def waiting_for_welcome(self):
         """The first posts ever of members that nobody else has answered, in threads open to an answer."""

@@ -21,6 +21,7 @@ from community.models import (
     Revision,
     Thread,
 )
+from community.models.notices import count_unread
 from tests.making import make_reply, make_thread
 
 OVER = "is over"
@@ -104,6 +105,19 @@ def test_an_older_notice_does_not_count_it(ana, ben, thread):
     thread.refresh_from_db()
     reading.mark_read(thread, by=ana, first=1, last=2)
     assert not Notice.objects.visible_to(ana).unread().exists()
+
+
+def test_the_badge_counts_it_when_the_minute_is_over(ana, ben, thread):
+    assert count_unread(ana) == 0
+    first = make_reply(thread, ben)
+    assert count_unread(ana) == 0
+    a_minute_passes(first)
+    errands.run()
+    assert count_unread(ana) == 1
+    thread.refresh_from_db()
+    reading.mark_read(thread, by=ana, first=1, last=2)
+    make_reply(thread, ben)
+    assert count_unread(ana) == 0
 
 
 def test_a_digest_in_that_minute_leaves_it_to_the_next(ana, ben, thread, reply):
