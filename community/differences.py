@@ -9,6 +9,8 @@ from itertools import islice
 from diff_match_patch import diff_match_patch
 
 CONTEXT = 20  # words that stay around a change
+SHORT = 800  # words and signs in both texts: those are always compared to the end, in less than 0.1 s
+PATIENCE = 0.2  # seconds for all others
 FOLDED_FROM = 60  # unchanged words in a row, from which on the middle is folded
 
 _WORDS = re.compile(r"[^\S\n]*(?:\w+|[^\w\s]|\n)")  # each with the spaces before it
@@ -46,10 +48,11 @@ def between(old: str, new: str) -> list[Piece]:
 
     How many spaces stand between two words makes no difference.
     """
-    comparer = diff_match_patch()
-    comparer.Diff_Timeout = 0.2  # seconds; texts that have hardly anything in common are then replaced whole
-    letters: dict[str, str] = {}
     was, now = _words(old), _words(new)
+    comparer = diff_match_patch()
+    # Long texts that have hardly anything in common are replaced whole after that time; short ones are never.
+    comparer.Diff_Timeout = PATIENCE if len(was) + len(now) > SHORT else 0
+    letters: dict[str, str] = {}
     found = comparer.diff_main(_spell(was, letters), _spell(now, letters), False)
     pieces = _pieces(_without_crumbs(list(_runs(found, was, now))))
     return [part for place, piece in enumerate(pieces) for part in _fold(piece, place, len(pieces))]
