@@ -1,7 +1,8 @@
 """Posts that go to another thread, with all that hangs on them: marks, levels, notices, open cases.
 
 Everything here is one statement for a whole thread, since the ORM would take it row by row, and belongs
-inside a transaction that has locked both threads.
+inside a transaction that has locked both threads. Posts leave a thread for the same other one only once, so
+the two threads tell which runs are meant.
 """
 
 from typing import NamedTuple
@@ -20,8 +21,8 @@ def carry(thread: Thread, to: Thread, *, start: int = 1, numbers: list[int] | No
     """
     above, shown = to.last_number, _last_shown(to)
     runs = _let_go(thread, to, above, start, numbers)
-    _renumber(to, runs)
-    _carry_marks(thread, to, runs, above, shown)
+    _renumber(thread, to)
+    _carry_marks(thread, to, above, shown)
     to.last_number = above + sum(run.count for run in runs)
     to.save(update_fields=["last_number"])
     _carry_notices(thread, to, above)
@@ -84,27 +85,36 @@ def _let_go(thread: Thread, to: Thread, above: int, start: int, numbers: list[in
     return list(Transfer.objects.filter(pk__in=ids).order_by("first"))
 
 
-def _renumber(to: Thread, runs: list[Transfer]) -> None:
+def _renumber(thread: Thread, to: Thread) -> None:
     statement = """
         UPDATE community_post post
            SET thread_id = run.to_id, space_id = %s, number = post.number - run.first + run.to_first
           FROM community_transfer run
-         WHERE run.id = ANY(%s) AND post.thread_id = run.thread_id
+         WHERE run.thread_id = %s AND run.to_id = %s AND post.thread_id = %s
            AND post.number BETWEEN run.first AND run.last
     """
-    _execute(statement, [to.space_id, _ids(runs)])
+    _execute(statement, [to.space_id, thread.pk, to.pk, thread.pk])
 
 
-def _carry_marks(thread: Thread, to: Thread, runs: list[Transfer], above: int, shown: int) -> None:
+def _carry_marks(thread: Thread, to: Thread, above: int, shown: int) -> None:
     """Give every reader the mark in the other thread that is true there; a level is kept or comes along."""
     statement = """
         WITH old AS (
             SELECT reading.leader_id, reading.level, reading.read_at, reading.set_back_at,
-                   sum(greatest(least(read_up_to, last) - first + 1, 0)) AS read,
-                   sum(greatest(least(greatest(read_up_to, mailed_up_to), last) - first + 1, 0)) AS told
-              FROM community_reading reading JOIN community_transfer run ON run.id = ANY(%(runs)s)
-             WHERE reading.thread_id = %(thread)s
-             GROUP BY reading.id)
+                   coalesce(seen.to_first - seen.first + least(read_up_to, seen.last) - %(above)s, 0) AS read,
+                   coalesce(mailed.to_first - mailed.first
+                            + least(greatest(read_up_to, mailed_up_to), mailed.last) - %(above)s, 0) AS told
+              FROM community_reading reading
+              LEFT JOIN LATERAL (
+                   SELECT first, last, to_first FROM community_transfer
+                    WHERE thread_id = %(thread)s AND to_id = %(to)s AND first <= read_up_to
+                    ORDER BY first DESC LIMIT 1) AS seen ON true
+              LEFT JOIN LATERAL (
+                   SELECT first, last, to_first FROM community_transfer
+                    WHERE thread_id = %(thread)s AND to_id = %(to)s
+                      AND first <= greatest(read_up_to, mailed_up_to)
+                    ORDER BY first DESC LIMIT 1) AS mailed ON true
+             WHERE reading.thread_id = %(thread)s)
         INSERT INTO community_reading
                (leader_id, thread_id, read_up_to, mailed_up_to, level, read_at, set_back_at)
         SELECT old.leader_id, %(to)s,
@@ -124,7 +134,7 @@ def _carry_marks(thread: Thread, to: Thread, runs: list[Transfer], above: int, s
                level = excluded.level
     """
     place = {"thread": thread.pk, "to": to.pk, "above": above, "shown": shown}
-    _execute(statement, {**place, "runs": _ids(runs)})
+    _execute(statement, place)
 
 
 def _carry_notices(thread: Thread, to: Thread, above: int) -> None:
@@ -174,7 +184,3 @@ def _carry_notices(thread: Thread, to: Thread, above: int) -> None:
 def _execute(statement: str, values) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-
-
-def _ids(runs: list[Transfer]) -> list[int]:
-    return [run.pk for run in runs]
