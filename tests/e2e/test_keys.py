@@ -76,10 +76,13 @@ def test_from_a_list_into_a_thread_and_up_again(somebody, thread):  # noqa: F811
     assert focused(page) == first
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/threads/\d+/[\w-]+/\?page=\d+#post-\d+$"))
+    page.wait_for_load_state()
     page.keyboard.press("u")
     expect(page).to_have_url(re.compile(rf"/catch-up/#{first}$"))
+    page.wait_for_load_state()
     page.keyboard.press("u")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hello")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox").first).to_be_focused()
 
