@@ -25,7 +25,9 @@ def mark_read(
     reading = _reading(by, thread)
     last = min(last, thread.last_number)
     is_void = seen_at and reading.set_back_at and seen_at < reading.set_back_at
-    if last > reading.read_up_to and not is_void and not _skips(reading, first):
+    if last <= reading.read_up_to:
+        tell(by, thread)  # whoever says so shows an older mark than another device has set
+    elif not is_void and not _skips(reading, first):
         _move(reading, last)
     return reading
 

@@ -3,6 +3,7 @@ import { live } from "./live.js";
 
 const SOON = 300;
 const A_WHILE = 30_000;
+const SLOW = 2_000; // between the page and its connection something may have been missed
 let timer = 0;
 let isOld = false;
 let away = 0;
@@ -44,7 +45,7 @@ live.addEventListener("read", ({ detail }) => {
 live.addEventListener("catch-up", refreshSoon);
 live.addEventListener("state", () => {
   if (live.state !== "connected") return;
-  if (wasConnected) refreshSoon();
+  if (wasConnected || performance.now() > SLOW) refreshSoon();
   wasConnected = true;
 });
 document.addEventListener("visibilitychange", () => {

@@ -58,6 +58,13 @@ def test_seeing_eleven_to_twenty_leaves_thirty_and_tells_my_other_devices(browse
     assert pushed[-1] == (f"leader:{ben.pk}", told)
 
 
+def test_a_device_that_is_behind_is_told_how_far_i_am(ben, long_thread, pushed):
+    reading.mark_read(long_thread, by=ben, first=1, last=20)
+    pushed.clear()
+    reading.mark_read(long_thread, by=ben, first=11, last=20)
+    assert [(event["mark"], event["unread"]) for _, event in pushed] == [(20, 30)]
+
+
 def test_a_link_to_post_45_does_not_clear_21_to_44(browse, ben, long_thread):
     reading.mark_read(long_thread, by=ben, first=1, last=20)
     browse(ben).get(f"{long_thread.get_absolute_url()}?page=3")
