@@ -40,9 +40,11 @@ def test_a_request_that_is_too_large_is_refused_unread(client, db):
     assert answer.status_code == 400
 
 
-def test_a_body_over_the_limit_or_with_too_many_fields_is_refused(browse, ana, db):
+def test_a_body_over_the_limit_or_with_too_many_fields_is_refused(browse, ana, commons):
     for body in (b"body=" + b"x" * 1_100_000, b"&".join(b"f%d=1" % n for n in range(2_100))):
-        answer = browse(ana).generic("POST", "/preview/", body, "application/x-www-form-urlencoded")
+        answer = browse(ana).generic(
+            "POST", f"/preview/?space={commons.pk}", body, "application/x-www-form-urlencoded"
+        )
         assert answer.status_code == 400
         assert "broken or too large" in answer.content.decode()
     assert browse(ana).get("/search/?" + "&".join(f"a{n}=1" for n in range(2_500))).status_code == 400

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Person
+from tests.e2e.test_every_page import faults
 
 THREAD = "/threads/63/"
 OTHER = "/threads/65/"
@@ -197,6 +198,22 @@ def test_escape_back_and_a_click_on_a_link_lose_nothing(somebody):
     expect(box(page)).to_have_value("Never lost")
     page.reload()
     expect(box(page)).to_have_value("Never lost")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_pages_of_drafts_can_be_read_by_everybody(somebody, width):
+    ana = somebody("ana@example.org", width)
+    page, other = ana.goes_to(THREAD), ana.context.new_page()
+    other.goto(ana.site.url + THREAD)
+    writes(page, "From the first tab.")
+    is_saved(page)
+    writes(other, "From the second tab.")
+    expect(other.get_by_role("region", name="This draft was changed in two places")).to_be_visible()
+    assert faults(other) == []
+    for address in ("/drafts/", "/drafts/reply/63/"):
+        ana.goes_to(address)
+        expect(page.get_by_text("From the first tab.").first).to_be_visible()
+        assert faults(page) == []
 
 
 def test_what_was_sent_does_not_come_back(somebody):

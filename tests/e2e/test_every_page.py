@@ -38,6 +38,7 @@ LEADER = [
     "/leaders/",
     "/leaders/?name=zzz&stage=future",
     "/leaders/ben/",
+    "/drafts/",
     "/notices/",
     "/well-done/",
     "/well-done/?show=said",

@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Person
+from tests.e2e.test_every_page import faults
 
 THREAD = "/threads/71/"
 
@@ -24,6 +25,7 @@ def test_a_reply_is_taken_back_everywhere_and_its_words_are_in_the_form(somebody
     expect(post.get_by_text("Nobody is told for another")).to_be_visible()
     before = int(post.locator("[data-seconds]").inner_text())
     expect(post.locator("[data-seconds]")).not_to_have_text(str(before))
+    assert faults(ana.page) == []
     post.get_by_role("button", name="Undo").click()
     expect(ana.page.get_by_label("Your reply")).to_have_value("I wish I had not said this.")
     expect(ana.page.locator(".post", has_text="I wish I had not")).to_have_count(0)
