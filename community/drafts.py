@@ -63,10 +63,10 @@ class Place:
     is_open: bool = False
 
 
-def found(leader: Leader, kind: str, target: int) -> Draft:
-    """The draft of a leader for a place, discarded or not; version 0 where there is none."""
-    mine = Draft.objects.visible_to(leader).filter(kind=kind, target=target).first()
-    return mine or Draft(leader=leader, kind=kind, target=target)
+def found(leader: Leader, kind: str, target: int, *, may_be: bool = True) -> Draft:
+    """The draft of a leader for a place, discarded or not; version 0 where there is none, or cannot be."""
+    mine = Draft.objects.visible_to(leader).filter(kind=kind, target=target)
+    return (may_be and mine.first()) or Draft(leader=leader, kind=kind, target=target)
 
 
 def listed(leader: Leader):

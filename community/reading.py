@@ -8,7 +8,18 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community import live
-from community.models import Level, Post, Reading, Space, SpaceLevel, Thread, Transfer
+from community.models import (
+    Draft,
+    DraftKind,
+    Level,
+    Post,
+    Reading,
+    Space,
+    SpaceLevel,
+    Thread,
+    Transfer,
+    asking,
+)
 from leaders.models import Leader
 
 COUNTED_AT_MOST = 999
@@ -119,6 +130,24 @@ def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thr
     """Each as by as_read_by, with `unread`, and the number of the first post that is new, or None."""
     first = _unread(leader).order_by("number").values("number")[:1]
     return as_read_by(leader, threads).annotate(first_unread=Subquery(first), unread=_unread_count(leader))
+
+
+def _facts(leader: Leader) -> QuerySet[Thread]:
+    draft = Draft.objects.visible_to(leader).filter(kind=DraftKind.REPLY, target=OuterRef("pk"))
+    thread = with_first_unread(leader, Thread.objects.filter(pk=asking.THREAD))
+    return thread.annotate(has_draft=Exists(draft)).values_list(*FACTS)
+
+
+FACTS = ("mark", "is_marked", "level", "own_level", "first_unread", "unread", "has_draft")
+_FACTS = asking.Question(_facts)
+
+
+def with_facts(leader: Leader, thread: Thread) -> Thread:
+    """A thread that was just read, with what `with_first_unread` gives, and whether a reply was begun."""
+    for facts in _FACTS.rows(leader=leader.pk, thread=thread.pk, joined=leader.joined_at):
+        for name, value in zip(FACTS, facts, strict=True):
+            setattr(thread, name, value)
+    return thread
 
 
 def tell(leader: Leader, thread: Thread, *, is_back: bool = False) -> None:

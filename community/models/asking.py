@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 from leaders.models import Leader
 
 # Values that stand for those of a question while its SQL is built; no row has them.
-LEADER, READ, MODERATED = -7_000_001, -7_000_002, -7_000_003
+LEADER, READ, MODERATED, THREAD = -7_000_001, -7_000_002, -7_000_003, -7_000_004
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
-TOLD = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC)
-NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", NOW: "now", DAY: "day", TOLD: "told"}
+TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
+NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
+NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined"}
 
 _remembered: ContextVar[dict | None] = ContextVar("remembered", default=None)
 
@@ -62,10 +63,15 @@ class Question:
 
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
-        sql, params = self._kept = self._kept or self._compile()
+        sql, params = self._kept or self._compile()
         with connection.cursor() as cursor:
             cursor.execute(sql, [values[name] if name else value for name, value in params])
             return cursor.fetchall()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its SQL was built once for all."""
+        return self._kept is not None
 
     def _compile(self) -> tuple[str, list]:
         sql, params = self._query().query.sql_with_params()
@@ -75,10 +81,14 @@ class Question:
             if value in (READ, MODERATED):
                 assert (pieces[number][-5:], pieces[number + 1][:1]) == (" IN (", ")"), sql
                 pieces[number] = f"{pieces[number][:-5]} = ANY("
-        return "%s".join(pieces), [(_name(value), value) for value in params]
+        built = "%s".join(pieces), [(_name(value), value) for value in params]
+        # A time that was taken from the clock would stand still if it were kept.
+        if not any(isinstance(value, date) and value not in NAMES for value in params):
+            self._kept = built
+        return built
 
     def _query(self) -> QuerySet:
-        leader = Leader(pk=LEADER, joined_at=NOW, is_faculty=self._moderates)
+        leader = Leader(pk=LEADER, joined_at=JOINED, is_faculty=self._moderates)
         token = _remembered.set({("reads", LEADER): [READ], ("moderates", LEADER): [MODERATED]})
         try:
             return self._build(leader)

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.forms import model_to_dict
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -52,7 +52,7 @@ def similar_threads(request, slug):
 @require_safe
 def thread(request, pk, slug=""):
     """A page of a thread; without a page number, the one with the first unread post."""
-    found = _threads(request).filter(pk=pk).first()
+    found = _seen(request, pk)
     if found is None:
         return redirect(_merged(request, pk).address)
     if slug != found.slug:
@@ -60,7 +60,7 @@ def thread(request, pk, slug=""):
     if "page" not in request.GET and found.is_marked:
         number = found.first_unread or max(found.last_number, 1)
         return redirect(f"{found.get_absolute_url()}?page={page_of(number)}#post-{number}")
-    draft = drafts.found(request.user, DraftKind.REPLY, found.pk)
+    draft = drafts.found(request.user, DraftKind.REPLY, found.pk, may_be=found.has_draft)
     form = ReplyForm(initial={"seen": found.last_number, **_with_quote(request, found, draft.form)})
     return _show(request, found, form, draft=draft)
 
@@ -83,7 +83,7 @@ def rename(request, pk):
 @require_POST
 def reply(request, pk):
     """A new post in a thread; what was meant for one that was merged meanwhile is kept."""
-    found = _threads(request).filter(pk=pk).first()
+    found = _seen(request, pk)
     if found is None:
         return _show_merged(request, pk)
     form = ReplyForm(request.POST)
@@ -109,7 +109,7 @@ def reply(request, pk):
 @require_safe
 def fragments(request, pk):
     """The fragments of the posts after a number, or of one post, for an open page; 410 once it is merged."""
-    found = _threads(request).filter(pk=pk).first()
+    found = _seen(request, pk)
     if found is None:
         return HttpResponse(_merged(request, pk).address, status=410, content_type="text/plain")
     form = SeenForm(request.GET)
@@ -160,13 +160,16 @@ def status_of(refusal: PermissionDenied) -> int:
     return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
 
 
-def _threads(request):
+def _seen(request, pk) -> Thread | None:
     visible = Thread.objects.visible_to(request.user).select_related("space", "author")
-    return reading.with_first_unread(request.user, visible)
+    found = visible.filter(pk=pk).first()
+    return found and reading.with_facts(request.user, found)
 
 
 def _thread(request, pk) -> Thread:
-    return get_object_or_404(_threads(request), pk=pk)
+    if found := _seen(request, pk):
+        return found
+    raise Http404
 
 
 def _merged(request, pk) -> Place:

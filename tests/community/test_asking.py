@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from collaborate.middleware import AskOnce
+from community import reading
 from community.models import (
     Notice,
     Space,
@@ -17,10 +19,13 @@ from community.models import (
     TermsAcceptance,
     Thread,
     asking,
+    notices,
+    spaces,
 )
 from community.models.notices import count_unread
 from community.models.spaces import moderated_ids, readable_ids
 from community.permissions import may_reply
+from leaders.models import Leader
 from tests.making import make_reply, make_thread
 
 
@@ -138,3 +143,32 @@ def test_the_queries_of_a_page_do_not_grow_with_its_rows(ana, ben, space, browse
         counts.append(asked)
     assert counts[0] == counts[1] == counts[2]
     assert counts[0][0] <= 8
+
+
+def test_the_questions_of_every_page_are_built_once(ana, space):
+    thread = make_thread(space, ana)
+    count_unread(ana)
+    reading.with_facts(ana, thread)
+    assert all(question.is_kept for question in (notices._UNREAD, spaces._READ, reading._FACTS))
+
+
+def test_a_question_that_would_stop_the_clock_is_built_each_time(ana, ben):
+    def joined(_leader):
+        return Leader.objects.filter(joined_at__lt=timezone.now()).values_list("pk")
+
+    question = asking.Question(joined)
+    assert len(question.rows(leader=ana.pk)) == 2
+    assert not question.is_kept
+    with time_machine.travel(timezone.now() - timedelta(days=365)):
+        assert question.rows(leader=ana.pk) == []
+
+
+def test_a_thread_has_the_facts_of_its_reader(ana, ben, space):
+    thread = make_thread(space, ana)
+    make_reply(thread, ben)
+    for leader in (ana, ben):
+        slow = reading.with_first_unread(leader, Thread.objects.filter(pk=thread.pk)).get()
+        quick = reading.with_facts(leader, Thread.objects.get(pk=thread.pk))
+        for name in ("mark", "is_marked", "level", "own_level", "first_unread", "unread"):
+            assert getattr(quick, name) == getattr(slow, name)
+        assert not quick.has_draft
