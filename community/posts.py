@@ -37,7 +37,9 @@ def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post | Gap]:
 def between(thread: Thread, first: int, last: int, *, viewer: Leader) -> list[Post | Gap]:
     """The posts with these numbers as the viewer sees them, and a line where some left the thread."""
     found = thread.posts.filter(number__range=(first, last)).order_by("number")
-    seen = as_seen(list(found.select_related("author").defer("search")), thread, viewer=viewer)
+    # The limit tells PostgreSQL what it cannot guess: that few of a long thread's posts have these numbers.
+    few = found.select_related("author").defer("search")[: last - first + 1]
+    seen = as_seen(list(few), thread, viewer=viewer)
     if len(seen) > min(last, thread.last_number) - first:
         return seen
     return sorted([*seen, *_gaps(thread, first, last, viewer)], key=lambda each: each.number)
