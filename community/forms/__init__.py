@@ -1,0 +1,83 @@
+"""The shape of what people write."""
+
+from community.forms.drafts import (
+    DraftField,
+    DraftForm,
+    SettleForm,
+)
+from community.forms.files import (
+    ACCEPT,
+    UploadForm,
+)
+from community.forms.keeping import (
+    BookmarkForm,
+    ThanksForm,
+    WellDoneForm,
+    WithinForm,
+)
+from community.forms.moderation import (
+    JoinRequestForm,
+    MergeForm,
+    MoveForm,
+    NumbersField,
+    ReasonForm,
+    ReportForm,
+    SplitForm,
+    ThreadField,
+)
+from community.forms.reading import (
+    LevelForm,
+    NoticesForm,
+    SeenForm,
+    SweepForm,
+    ThreadLevelForm,
+)
+from community.forms.words import (
+    BaseField,
+    BodyField,
+    EditForm,
+    EditMessageForm,
+    MessageField,
+    MessageForm,
+    PreviewForm,
+    ReplyForm,
+    ThreadForm,
+    TitleForm,
+    UUIDField,
+)
+
+__all__ = [
+    "ACCEPT",
+    "BaseField",
+    "BodyField",
+    "BookmarkForm",
+    "DraftField",
+    "DraftForm",
+    "EditForm",
+    "EditMessageForm",
+    "JoinRequestForm",
+    "LevelForm",
+    "MergeForm",
+    "MessageField",
+    "MessageForm",
+    "MoveForm",
+    "NoticesForm",
+    "NumbersField",
+    "PreviewForm",
+    "ReasonForm",
+    "ReplyForm",
+    "ReportForm",
+    "SeenForm",
+    "SettleForm",
+    "SplitForm",
+    "SweepForm",
+    "ThanksForm",
+    "ThreadField",
+    "ThreadForm",
+    "ThreadLevelForm",
+    "TitleForm",
+    "UUIDField",
+    "UploadForm",
+    "WellDoneForm",
+    "WithinForm",
+]

@@ -1,0 +1,131 @@
+"""The shape of posts, threads and messages."""
+
+import uuid
+
+from django import forms
+
+from community.models import (
+    Thread,
+    ThreadKind,
+)
+
+POST_AT_MOST = 20_000
+MESSAGE_AT_MOST = 4_000
+
+
+class BodyField(forms.CharField):
+    """The words of a post, with or without the spaces around them."""
+
+    def __init__(self, **options):
+        options = {
+            "label": "Your words",
+            "max_length": POST_AT_MOST,
+            "widget": forms.Textarea(attrs={"rows": 8}),
+            "error_messages": {
+                "required": "Write something first.",
+                "max_length": f"This is longer than {POST_AT_MOST:,} characters. Please split it.",
+            },
+            **options,
+        }
+        super().__init__(**options)
+
+    def to_python(self, value):
+        """A line ends in one way, whatever a browser makes of it: what was not changed stays the same."""
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+    def widget_attrs(self, widget):
+        """How long the words may be, without the maxlength by which a browser cuts them off silently."""
+        return {"data-most": self.max_length}
+
+
+class UUIDField(forms.UUIDField):
+    """The number of a submission: sent twice, it counts once."""
+
+    def __init__(self, **options):
+        errors = {"invalid": "Please send again."}
+        super().__init__(initial=uuid.uuid4, widget=forms.HiddenInput, error_messages=errors, **options)
+
+
+class BaseField(forms.IntegerField):
+    """The version of the draft with which a form began."""
+
+    def __init__(self):
+        super().__init__(
+            min_value=0, max_value=2_000_000_000, required=False, initial=0, widget=forms.HiddenInput
+        )
+
+
+class TitleForm(forms.ModelForm):
+    """What a thread is called, and what it is."""
+
+    title = forms.CharField(
+        max_length=150,
+        min_length=4,
+        error_messages={"required": "Give it a title, so that others can find it."},
+    )
+    kind = forms.ChoiceField(
+        choices=ThreadKind.choices,
+        initial=ThreadKind.DISCUSSION,
+        widget=forms.RadioSelect,
+        label="What is it?",
+    )
+
+    class Meta:
+        model = Thread
+        fields = ["title", "kind"]
+
+    def clean_title(self):
+        title = self.cleaned_data["title"]
+        if not any(character.isalnum() for character in title):
+            raise forms.ValidationError("Give it a title in words, so that others can find it.")
+        return title
+
+
+class ThreadForm(TitleForm):
+    """A new thread with its first post."""
+
+    body = BodyField()
+    uuid = UUIDField()
+    base = BaseField()
+
+
+class PreviewForm(forms.Form):
+    """The words alone, before they are sent."""
+
+    body = BodyField()
+
+
+class ReplyForm(forms.Form):
+    body = BodyField(label="Your reply")
+    uuid = UUIDField()
+    base = BaseField()
+    seen = forms.IntegerField(min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput)
+
+
+class EditForm(forms.Form):
+    body = BodyField()
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    uuid = UUIDField(required=False)
+    base = BaseField()
+
+
+class MessageField(BodyField):
+    """The words of a chat message."""
+
+    def __init__(self, **options):
+        too_long = f"This is longer than {MESSAGE_AT_MOST:,} characters. Please split it."
+        super().__init__(
+            max_length=MESSAGE_AT_MOST,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            error_messages={"required": "Write something first.", "max_length": too_long},
+            **options,
+        )
+
+
+class MessageForm(forms.Form):
+    body = MessageField(label="Your message")
+    uuid = UUIDField()
+
+
+class EditMessageForm(forms.Form):
+    body = MessageField(label="Your message")
