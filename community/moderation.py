@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community import chat, live, permissions, threads, transfers
+from community import decisions, live, permissions, threads, transfers
+from community.decisions import Item, Verb
 from community.models import (
     PRIORITY,
-    TO_MANY,
     Case,
     Decision,
     ErrandKind,
@@ -17,7 +17,6 @@ from community.models import (
     Post,
     Report,
     Revision,
-    Room,
     Space,
     SpaceMembership,
     Thread,
@@ -27,21 +26,11 @@ from community.permissions import Conflict, require
 from community.tasks import enqueue
 from leaders.models import Leader
 
-Item = Post | Message | Thread
-Verb = Decision.Verb
-
-OUTCOMES = {
-    Verb.HIDE: "A moderator read it and has hidden it.",
-    Verb.RESTORE: "A moderator read it and has let it stand.",
-    Verb.DISMISS: "A moderator read it and has let it stand.",
-    Verb.SUSPEND: "A moderator read it and has acted.",
-}
-
 
 @transaction.atomic
 def report(item: Post | Message, *, by: Leader, category: str, words: str = "") -> Report:
     """Flag an item; all open flags of one item form one case; a member's second flag is the first."""
-    _lock(item)
+    decisions.hold(item)
     require(permissions.may_report(by, item))
     require(permissions.may_go_on_reporting(by))
     case = _open_case(item) or _new_case(item, category)
@@ -57,9 +46,9 @@ def report(item: Post | Message, *, by: Leader, category: str, words: str = "") 
 @transaction.atomic
 def assign(case: Case, *, by: Leader) -> Case:
     """Take a case that nobody else has taken."""
-    _lock_case(case)
+    decisions.hold_case(case)
     require(permissions.may_decide(by, case.item))
-    _refuse_closed(case)
+    decisions.refuse_closed(case)
     if case.assignee_id not in (None, by.pk):
         raise Conflict(f"{case.assignee} has taken this case already.")
     case.assignee = by
@@ -70,118 +59,118 @@ def assign(case: Case, *, by: Leader) -> Case:
 @transaction.atomic
 def dismiss(case: Case, *, by: Leader, reason: str) -> Decision:
     """Close a case without touching its item."""
-    _lock_case(case)
+    decisions.hold_case(case)
     require(permissions.may_decide(by, case.item))
-    _refuse_closed(case)
-    return _record(Verb.DISMISS, case.item, by=by, reason=reason)
+    decisions.refuse_closed(case)
+    return decisions.record(Verb.DISMISS, case.item, by=by, reason=reason)
 
 
 @transaction.atomic
 def hide(item: Item, *, by: Leader, reason: str) -> Decision:
     """Take a post, a message or a whole thread out of everybody's sight but the moderators'."""
-    _lock(item)
+    decisions.hold(item)
     require(permissions.may_decide(by, item))
     if item.is_hidden:
-        raise Conflict(f"This {_noun(item)} is hidden already.")
+        raise Conflict(f"This {decisions.noun(item)} is hidden already.")
     item.hidden_at = timezone.now()
     item.save(update_fields=["hidden_at"])
-    _show_change(item)
-    return _record(Verb.HIDE, item, by=by, reason=reason)
+    decisions.show_change(item)
+    return decisions.record(Verb.HIDE, item, by=by, reason=reason)
 
 
 @transaction.atomic
 def restore(item: Item, *, by: Leader, reason: str) -> Decision:
     """Show again what was hidden."""
-    _lock(item)
+    decisions.hold(item)
     require(permissions.may_decide(by, item))
     if not item.is_hidden:
-        raise Conflict(f"This {_noun(item)} is not hidden.")
+        raise Conflict(f"This {decisions.noun(item)} is not hidden.")
     was_hidden_at, item.hidden_at = item.hidden_at, None
     item.save(update_fields=["hidden_at"])
-    _show_change(item)
-    return _record(Verb.RESTORE, item, by=by, reason=reason, hidden_at=was_hidden_at.isoformat())
+    decisions.show_change(item)
+    return decisions.record(Verb.RESTORE, item, by=by, reason=reason, hidden_at=was_hidden_at.isoformat())
 
 
 @transaction.atomic
 def hide_revision(revision: Revision, *, by: Leader, reason: str) -> Decision:
     """Take one former text of a post out of its history, for everybody but the moderators."""
-    _lock_revision(revision)
+    decisions.hold_revision(revision)
     require(permissions.may_decide(by, revision.post))
     if revision.is_hidden:
         raise Conflict("This text is hidden already.")
     revision.hidden_at = timezone.now()
     revision.save(update_fields=["hidden_at"])
-    return _record(Verb.HIDE_REVISION, revision.post, by=by, reason=reason, version=revision.version)
+    return decisions.record(Verb.HIDE_REVISION, revision.post, by=by, reason=reason, version=revision.version)
 
 
 @transaction.atomic
 def restore_revision(revision: Revision, *, by: Leader, reason: str) -> Decision:
     """Show a hidden text in the history of its post again."""
-    _lock_revision(revision)
+    decisions.hold_revision(revision)
     require(permissions.may_decide(by, revision.post))
     if not revision.is_hidden:
         raise Conflict("This text is not hidden.")
     was_hidden_at, revision.hidden_at = revision.hidden_at.isoformat(), None
     revision.save(update_fields=["hidden_at"])
     detail = {"version": revision.version, "hidden_at": was_hidden_at}
-    return _record(Verb.RESTORE_REVISION, revision.post, by=by, reason=reason, **detail)
+    return decisions.record(Verb.RESTORE_REVISION, revision.post, by=by, reason=reason, **detail)
 
 
 @transaction.atomic
 def close(thread: Thread, *, by: Leader, reason: str) -> Decision:
     """Accept no more replies in a thread, but from moderators."""
-    _lock(thread)
+    decisions.hold(thread)
     require(permissions.may_moderate(by, thread.space))
     if thread.is_closed:
         raise Conflict("This thread is closed already.")
-    _set(thread, closed_at=timezone.now())
-    return _record(Verb.CLOSE, thread, by=by, reason=reason)
+    decisions.change(thread, closed_at=timezone.now())
+    return decisions.record(Verb.CLOSE, thread, by=by, reason=reason)
 
 
 @transaction.atomic
 def reopen(thread: Thread, *, by: Leader, reason: str) -> Decision:
     """Accept replies in a thread again."""
-    _lock(thread)
+    decisions.hold(thread)
     require(permissions.may_moderate(by, thread.space))
     if not thread.is_closed:
         raise Conflict("This thread is open already.")
     was_closed_at = thread.closed_at
-    _set(thread, closed_at=None)
-    return _record(Verb.REOPEN, thread, by=by, reason=reason, closed_at=was_closed_at.isoformat())
+    decisions.change(thread, closed_at=None)
+    return decisions.record(Verb.REOPEN, thread, by=by, reason=reason, closed_at=was_closed_at.isoformat())
 
 
 @transaction.atomic
 def pin(thread: Thread, *, by: Leader, reason: str) -> Decision:
     """Keep a thread on top of its space."""
-    _lock(thread)
+    decisions.hold(thread)
     require(permissions.may_moderate(by, thread.space))
     if thread.is_pinned:
         raise Conflict("This thread is pinned already.")
-    _set(thread, is_pinned=True)
-    return _record(Verb.PIN, thread, by=by, reason=reason)
+    decisions.change(thread, is_pinned=True)
+    return decisions.record(Verb.PIN, thread, by=by, reason=reason)
 
 
 @transaction.atomic
 def unpin(thread: Thread, *, by: Leader, reason: str) -> Decision:
     """Let a thread take its place among the others."""
-    _lock(thread)
+    decisions.hold(thread)
     require(permissions.may_moderate(by, thread.space))
     if not thread.is_pinned:
         raise Conflict("This thread is not pinned.")
-    _set(thread, is_pinned=False)
-    return _record(Verb.UNPIN, thread, by=by, reason=reason)
+    decisions.change(thread, is_pinned=False)
+    return decisions.record(Verb.UNPIN, thread, by=by, reason=reason)
 
 
 @transaction.atomic
 def move(thread: Thread, *, to: Space, by: Leader, reason: str) -> Decision:
     """Carry a thread with its posts, and all marks of what was read, into another space."""
-    _lock(thread)
+    decisions.hold(thread)
     require(permissions.may_move(by, thread, to))
     if thread.space_id == to.pk:
         raise Conflict(f"This thread is in {to} already.")
     source = thread.space
-    decision = _record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
-    _set(thread, space=to, is_pinned=False)
+    decision = decisions.record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
+    decisions.change(thread, space=to, is_pinned=False)
     thread.posts.update(space=to)
     Case.objects.filter(post__thread=thread, closed_at=None).update(space=to)
     return decision
@@ -199,7 +188,7 @@ def split(
     numbers: list[int] | None = None,
 ) -> Decision:
     """Make a new thread of some posts, or of all from a number on; the rest keep their numbers."""
-    _lock(thread)
+    decisions.hold(thread)
     require(permissions.may_split(by, thread))
     opening = _opening(thread, start, numbers)
     branch = Thread.objects.create(
@@ -213,24 +202,26 @@ def split(
     answer = thread.answer_id
     detail = _carry(thread, branch, start=start, numbers=numbers)
     if answer and not thread.posts.filter(pk=answer).exists():
-        _set(thread, answer=None, answer_marked_by=None)
+        decisions.change(thread, answer=None, answer_marked_by=None)
         detail["answer"] = answer
-    return _record(Verb.SPLIT, thread, by=by, reason=reason, title=title, **detail)
+    return decisions.record(Verb.SPLIT, thread, by=by, reason=reason, title=title, **detail)
 
 
 @transaction.atomic
 def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision:
     """Put all posts of a thread at the end of another; its address leads there from then on."""
     for each in sorted((thread, into), key=lambda each: each.pk):
-        _lock(each)
+        decisions.hold(each)
     require(permissions.may_merge(by, thread, into))
     source, answer = thread.space, thread.answer
     detail = _carry(thread, into)
     transfers.close_down(thread, into)
     if answer and not into.answer_id:
-        _set(into, answer=answer, answer_marked_by=thread.answer_marked_by)
-    _set(thread, merged_into=into, answer=None, answer_marked_by=None, is_pinned=False)
-    return _record(Verb.MERGE, thread, by=by, reason=reason, source=source.pk, target=into.space_id, **detail)
+        decisions.change(into, answer=answer, answer_marked_by=thread.answer_marked_by)
+    decisions.change(thread, merged_into=into, answer=None, answer_marked_by=None, is_pinned=False)
+    return decisions.record(
+        Verb.MERGE, thread, by=by, reason=reason, source=source.pk, target=into.space_id, **detail
+    )
 
 
 @transaction.atomic
@@ -238,7 +229,7 @@ def suspend(
     leader: Leader, *, by: Leader, space: Space, until: datetime, reason: str, case: Case | None = None
 ) -> Decision:
     """Keep somebody out of everything until a moment, after which they come in again by themselves."""
-    _lock_leader(leader)
+    decisions.hold_leader(leader)
     require(permissions.may_suspend(by, leader, space))
     if leader.is_suspended:
         raise Conflict(f"{leader} is suspended already, until {_moment(leader.suspended_until, by)}.")
@@ -248,7 +239,7 @@ def suspend(
     leader.save(update_fields=["suspended_until", "suspension_reason"])
     live.rights_changed(leader.pk)
     item = case.item if case else None
-    return _record(
+    return decisions.record(
         Verb.SUSPEND, item, by=by, reason=reason, space=space, leader=leader, until=until.isoformat()
     )
 
@@ -256,7 +247,7 @@ def suspend(
 @transaction.atomic
 def lift(leader: Leader, *, by: Leader, space: Space, reason: str) -> Decision:
     """End a suspension before its time."""
-    _lock_leader(leader)
+    decisions.hold_leader(leader)
     require(permissions.may_lift(by, leader, space))
     if not leader.is_suspended:
         raise Conflict(f"{leader} is not suspended.")
@@ -264,7 +255,7 @@ def lift(leader: Leader, *, by: Leader, space: Space, reason: str) -> Decision:
     leader.suspended_until, leader.suspension_reason = None, ""
     leader.save(update_fields=["suspended_until", "suspension_reason"])
     live.rights_changed(leader.pk)
-    return _record(
+    return decisions.record(
         Verb.LIFT, None, by=by, reason=reason, space=space, leader=leader, until=was_until.isoformat()
     )
 
@@ -289,31 +280,6 @@ def decline(request: JoinRequest, *, by: Leader, reason: str) -> Decision:
     return _answer(request, Verb.DECLINE, by=by, reason=reason)
 
 
-# --- What the verbs share, in the order of a decision: lock, refuse, change, show, record ---------------
-
-
-def _lock(item: Item) -> None:
-    """Hold the item, read anew; always the whole before its part, as those do who write."""
-    if isinstance(item, Post):
-        Thread.objects.select_for_update(no_key=True).get(pk=item.thread_id)
-    if isinstance(item, Message):
-        Room.objects.select_for_update(no_key=True).get(pk=item.room_id)
-    thread_id = getattr(item, "thread_id", None)
-    item.refresh_from_db(from_queryset=type(item).objects.select_for_update(no_key=True))
-    if getattr(item, "thread_id", None) != thread_id:
-        raise Conflict("This post was moved to another thread meanwhile. Please look again.")
-    if isinstance(item, Thread) and item.merged_into_id:
-        raise Conflict("This thread was merged into another one meanwhile.")
-
-
-def _lock_revision(revision: Revision) -> None:
-    """Hold the post of a former text and then the text, as those do who edit."""
-    _lock(revision.post)
-    revision.refresh_from_db(
-        fields=["hidden_at"], from_queryset=Revision.objects.select_for_update(no_key=True)
-    )
-
-
 def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:
     """The first shown one of the posts that shall leave a thread, if all of them can."""
     leaving = thread.posts.filter(number__gte=start).order_by("number")
@@ -334,7 +300,7 @@ def _carry(thread: Thread, to: Thread, **which) -> dict:
     runs = transfers.carry(thread, to, **which)
     for each in (thread, to):
         threads.recount(each)
-        _show_change(each)
+        decisions.show_change(each)
     return {
         "to": to.pk,
         "first": runs[0].to_first if runs else to.last_number + 1,
@@ -343,33 +309,16 @@ def _carry(thread: Thread, to: Thread, **which) -> dict:
     }
 
 
-def _lock_case(case: Case) -> None:
-    """Hold the item of a case and then the case, so that nobody decides about either meanwhile."""
-    _lock(case.item)
-    case.refresh_from_db(from_queryset=Case.objects.select_for_update(no_key=True))
-
-
-def _lock_leader(leader: Leader) -> None:
-    leader.refresh_from_db(from_queryset=Leader.objects.select_for_update(no_key=True))
-
-
 def _open_case(item: Post | Message) -> Case | None:
-    return Case.objects.open().filter(**_which(item)).first()
+    return Case.objects.open().filter(**decisions.which(item)).first()
 
 
 def _new_case(item: Post | Message, category: str) -> Case:
     case = Case.objects.create(
-        space=item.space, about=item.author, priority=PRIORITY[category], **_which(item)
+        space=item.space, about=item.author, priority=PRIORITY[category], **decisions.which(item)
     )
     enqueue(ErrandKind.TELL_MODERATORS, case.pk)
     return case
-
-
-def _refuse_closed(case: Case) -> None:
-    if not case.is_open:
-        decision = case.decisions.select_related("by").first()
-        who = f" by {decision.by}" if decision else ""
-        raise Conflict(f"This case was closed already{who}.")
 
 
 def _answer(request: JoinRequest, verb: Verb, *, by: Leader, reason: str) -> Decision:
@@ -381,75 +330,7 @@ def _answer(request: JoinRequest, verb: Verb, *, by: Leader, reason: str) -> Dec
     request.accepted, request.reason = verb == Verb.ADMIT, reason
     request.save(update_fields=["decided_at", "decided_by", "accepted", "reason"])
     enqueue(ErrandKind.TELL_MEMBER, request.pk)
-    return _record(verb, None, by=by, reason=reason, space=request.space, leader=request.leader)
-
-
-def _set(thread: Thread, **values) -> None:
-    for name, value in values.items():
-        setattr(thread, name, value)
-    thread.save(update_fields=list(values))
-    _show_change(thread)
-
-
-def _show_change(item: Item) -> None:
-    """Count anew what is shown, and have open pages fetch it."""
-    match item:
-        case Post():
-            threads.recount(item.thread)
-            for post in [item, *Post.objects.filter(quotes__quoted=item)]:
-                live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
-        case Thread():
-            live.push(live.thread_topic(item.pk), {"type": "thread"})
-        case Message():
-            chat.touch(item)
-
-
-def _record(
-    verb: Verb,
-    item: Item | None,
-    *,
-    by: Leader,
-    reason: str,
-    space: Space | None = None,
-    leader: Leader | None = None,
-    **detail,
-) -> Decision:
-    """Write the decision down, close the cases that it answers, and promise to tell those concerned."""
-    cases = _answered_cases(verb, item)
-    decision = Decision.objects.create(
-        verb=verb,
-        by=by,
-        reason=reason.strip(),
-        space=space or item.space,
-        leader=leader,
-        case=cases[0] if cases else None,
-        detail=detail,
-        **(_which(item) if item else {}),
-    )
-    if decision.concerns:
-        enqueue(ErrandKind.TELL_AUTHOR, decision.pk)
-    if verb in TO_MANY:
-        enqueue(ErrandKind.TELL_CARRIED, decision.pk)
-    for case in cases:
-        case.closed_at, case.outcome = decision.at, OUTCOMES[verb]
-        case.save(update_fields=["closed_at", "outcome"])
-        enqueue(ErrandKind.TELL_REPORTERS, case.pk)
-    return decision
-
-
-def _answered_cases(verb: Verb, item: Item | None) -> list[Case]:
-    if item is None or verb not in OUTCOMES:
-        return []
-    which = {"post__thread": item} if isinstance(item, Thread) else _which(item)
-    return list(Case.objects.open().filter(**which).select_for_update(no_key=True))
-
-
-def _which(item: Item) -> dict[str, Item]:
-    return {_noun(item): item}
-
-
-def _noun(item: Item) -> str:
-    return type(item).__name__.lower()
+    return decisions.record(verb, None, by=by, reason=reason, space=request.space, leader=request.leader)
 
 
 def _moment(value: datetime, reader: Leader) -> str:

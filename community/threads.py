@@ -2,21 +2,18 @@
 
 import uuid as uuids
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 from django.utils import timezone
 
-from community import attachments, drafts, live, markdown, permissions, posts, reading, spaces
+from community import attachments, composing, drafts, live, permissions, reading
 from community.models import (
     Draft,
     DraftKind,
     ErrandKind,
     FormerTitle,
     Level,
-    Mention,
     Post,
-    Quote,
     Revision,
     Space,
     Thread,
@@ -25,8 +22,6 @@ from community.models import (
 from community.permissions import Conflict, require
 from community.tasks import enqueue
 from leaders.models import Leader
-
-ATTACHMENTS_AT_MOST = 20  # in a post
 
 
 class Stale(Exception):
@@ -47,36 +42,6 @@ class Merged(Conflict):
 
     def __init__(self):
         super().__init__("This thread was merged into another one while you wrote. Please send yours again.")
-
-
-class Unfit(PermissionDenied):
-    """A text that cannot stand as it is; the sentence says what to change in it."""
-
-
-class Undescribed(Unfit):
-    """An image without a word of what it shows."""
-
-    def __init__(self):
-        super().__init__(
-            "Say in a few words what each image shows, between its square brackets: ![A busy room](…). "
-            "If one only decorates, write: ![decorative](…)."
-        )
-
-
-class TooManyAttachments(Unfit):
-    """More images and documents than a reader can make sense of in one post."""
-
-    def __init__(self):
-        super().__init__(
-            f"A post can carry {ATTACHMENTS_AT_MOST} images and documents. Please take some out."
-        )
-
-
-class UnseenQuote(Unfit):
-    """A quote of a post that its author cannot see."""
-
-    def __init__(self):
-        super().__init__("You quote a post that you cannot see. Please remove that quote.")
 
 
 def start(
@@ -168,7 +133,7 @@ def edit(
         at=post.edited_at or post.created_at,
     )
     post.version, post.edited_at, post.edited_by = version + 1, timezone.now(), by
-    _write(post, body, by)
+    composing.write(post, body, by)
     post.save()
     _announce(post)
     return post
@@ -227,12 +192,6 @@ def unmark_answer(post: Post, *, by: Leader) -> Thread:
     if thread.answer_id == post.pk:
         _set_answer(thread, None, None)
     return thread
-
-
-def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) -> str:
-    """The HTML that the writer would see if the words stood there; refused as writing them would be."""
-    rendered, _ = _compose(post or Post(space=space, author=by), body, by)
-    return posts.dressed(rendered.html, viewer=by)
 
 
 def recount(thread: Thread) -> None:
@@ -320,45 +279,13 @@ def _refuse_if_overtaken(thread: Thread, by: Leader, seen: int | None) -> None:
 def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID) -> Post:
     thread.last_number += 1
     post = Post(space=thread.space, thread=thread, number=thread.last_number, author=by, client_uuid=uuid)
-    _write(post, body, by)
+    composing.write(post, body, by)
     thread.shown_count += 1
     thread.last_post, thread.last_post_at = post, post.created_at
     thread.save(update_fields=["last_number", "shown_count", "last_post", "last_post_at"])
     reading.keep_place(thread, by, post.number)
     _announce(post)
     return post
-
-
-def _write(post: Post, body: str, by: Leader) -> None:
-    """Set the text of a post and save it with the rows that the text speaks of."""
-    rendered, quoted = _compose(post, body, by)
-    post.body, post.body_html, post.renderer = body, rendered.html, markdown.RENDERER
-    post.save()
-    post.mentions.exclude(leader__in=rendered.mentions).delete()
-    post.quotes.exclude(quoted__in=rendered.quotes).delete()
-    Mention.objects.bulk_create(
-        [Mention(post=post, leader=leader) for leader in rendered.mentions], ignore_conflicts=True
-    )
-    Quote.objects.bulk_create([Quote(post=post, quoted=other) for other in quoted], ignore_conflicts=True)
-    attachments.settle(post, rendered.attachments)
-
-
-def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, QuerySet[Post]]:
-    """What a text becomes where a post stands, and the posts that it quotes; a refusal if it cannot."""
-    attachable = attachments.attachable(by, post.space, post)
-    rendered = markdown.render(body, spaces.mentionable(post.space), attachable)
-    _refuse_unfit(rendered)
-    quoted = Post.objects.visible_to(by).filter(pk__in=rendered.quotes)
-    if quoted.count() != len(rendered.quotes):
-        raise UnseenQuote
-    return rendered, quoted
-
-
-def _refuse_unfit(rendered: markdown.Rendered) -> None:
-    if rendered.undescribed:
-        raise Undescribed
-    if len(rendered.attachments) > ATTACHMENTS_AT_MOST:
-        raise TooManyAttachments
 
 
 def _announce(post: Post) -> None:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from community import pace, permissions, threads
+from community import composing, pace, permissions
 from community.forms import PreviewForm
 from community.models import Post, Space, Thread
 
@@ -73,6 +73,6 @@ def _compose(request, space, post) -> tuple[str, str, int]:
     try:
         pace.keep("preview", request.user, at_most=AT_MOST)
         words = form.cleaned_data["body"]
-        return threads.preview(words, by=request.user, space=space, post=post), "", 200
+        return composing.preview(words, by=request.user, space=space, post=post), "", 200
     except PermissionDenied as refusal:
         return "", str(refusal), 429 if isinstance(refusal, permissions.TooOften) else 422

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import drafts, pace, permissions, posts, reading, similar, threads, transfers
+from community import composing, drafts, pace, permissions, posts, reading, similar, threads, transfers
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Space, Thread
@@ -33,7 +33,7 @@ def start(request, slug):
     if form.is_valid():
         try:
             return redirect(threads.start(space, by=request.user, **form.cleaned_data))
-        except (threads.Unfit, permissions.TooOften) as refusal:
+        except (composing.Unfit, permissions.TooOften) as refusal:
             form.add_error("body", str(refusal))
             return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
@@ -155,7 +155,7 @@ def page_of(number: int) -> int:
 
 def status_of(refusal: PermissionDenied) -> int:
     """The HTTP status that says the same as the sentence of a refusal."""
-    if isinstance(refusal, threads.Unfit):
+    if isinstance(refusal, composing.Unfit):
         return 422
     return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
 

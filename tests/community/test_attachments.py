@@ -13,7 +13,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from community import attachments, drafts, editions, files, integrity, moderation, permissions, threads
+from community import (
+    attachments,
+    composing,
+    drafts,
+    editions,
+    files,
+    integrity,
+    moderation,
+    permissions,
+    threads,
+)
 from community.models import (
     Aside,
     Attachment,
@@ -274,7 +284,7 @@ def test_an_image_without_words_is_asked_for_some(browse, ana, space):
 
 def test_more_than_twenty_in_a_post_are_refused(ana, space):
     many = [send(space, ana, "a.pdf", b"%PDF-1.7") for _ in range(21)]
-    with pytest.raises(threads.TooManyAttachments):
+    with pytest.raises(composing.TooManyAttachments):
         make_thread(space, ana, body="\n\n".join(shown(each, "a") for each in many))
     assert Thread.objects.count() == 0
     make_thread(space, ana, body="\n\n".join(shown(each, "a") for each in many[:20]))
