@@ -39,6 +39,10 @@ class Room {
     if (version > this.#version) setTimeout(() => version > this.#version && this.catchUp(), 400);
   }
 
+  knows(version) {
+    return version <= this.#version;
+  }
+
   toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }

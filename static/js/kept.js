@@ -2,55 +2,18 @@
 //
 // An entry is {id, leader, key, address, fields, at}: `key` such as "reply:12", `fields` what the form would send.
 
-const DATABASE = "collaborate-unsent";
-const STORE = "texts";
+import { forgetEverything, texts } from "./device.js";
+
 const SETTLED = 2000; // a page that was asked for before the saving may come after it, without these words
 const RECENT = 60_000;
-const LONGEST = 14 * 24 * 3600 * 1000; // a shared computer keeps nothing for ever
 
-let opened;
-
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opened;
-}
-
-// Without a place to keep things (some private windows) pages work as before.
-async function ask(mode, question) {
-  try {
-    const store = (await database()).transaction(STORE, mode).objectStore(STORE);
-    return await new Promise((resolve, reject) => {
-      const request = question(store);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-export const keep = (entry) => ask("readwrite", (store) => store.put(entry));
-export const forget = (id) => ask("readwrite", (store) => store.delete(id));
+export const keep = (entry) => texts.keep(entry);
+export const forget = (id) => texts.forget(id);
 
 // The server has it: let go of it in a moment.
 export async function release(entry) {
   await keep({ ...entry, reached: Date.now() });
   setTimeout(() => forget(entry.id), SETTLED);
-}
-
-export async function entriesOf(leader) {
-  const all = (await ask("readonly", (store) => store.getAll())) ?? [];
-  for (const entry of all) if (Date.now() - entry.at > LONGEST) await forget(entry.id);
-  return all.filter((entry) => entry.leader === leader && Date.now() - entry.at <= LONGEST);
-}
-
-export async function forgetAll(leader) {
-  for (const entry of await entriesOf(leader)) await forget(entry.id);
 }
 
 // --- The way to the server. `answer.fate` is "saved", "sent", "twofold", "refused", "signed-out" or "unreached".
@@ -107,7 +70,7 @@ export function isHere(key, uuid) {
 
 export async function bringUp() {
   const fates = [];
-  for (const entry of account ? await entriesOf(account.dataset.signsOut) : []) {
+  for (const entry of account ? await texts.entriesOf(account.dataset.signsOut) : []) {
     if (here.get(entry.key) === entry.fields.uuid) continue;
     if (entry.reached && !(here.has(entry.key) && Date.now() - entry.reached < RECENT)) {
       await forget(entry.id);
@@ -129,6 +92,6 @@ document.addEventListener("submit", async (event) => {
   await Promise.race([Promise.all(atSignOut.map((save) => save())), patience]);
   const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (!answer?.ok) return form.submit();
-  await forgetAll(account.dataset.signsOut);
+  await forgetEverything(account.dataset.signsOut);
   location.assign(answer.url);
 });

@@ -1,15 +1,21 @@
-// What one writes in a chat room: shown at once as pending, sent in order, kept until the server has it.
-// Nothing that was typed is lost by a reload, a lost connection or a refusal.
+// What one writes in a chat room: shown at once as pending, sent in order, kept on this device until the server has it.
+// Nothing that was typed is lost by a reload, a closed tab, a killed browser, a lost connection or a refusal.
+//
+// All tabs of a room show the same waiting messages, and whichever has its turn sends the next one. Should two send
+// the same one nevertheless, the server knows its uuid.
+import { chats } from "./device.js";
 import { live } from "./live.js";
+import { Unsent } from "./unsent.js";
 import { uuid4 } from "./uuid.js";
 
 const PATIENCE = 10_000;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
 
 export class Outbox {
-  #waiting = [];
-  #onItsWay = null;
-  #timer = 0;
+  #waiting = []; // in the order in which it was written
+  #settled = new Set();
+  #isSending = false;
+  #goOn = () => {};
 
   constructor(room, root, log) {
     this.room = room;
@@ -18,34 +24,53 @@ export class Outbox {
     if (!this.form) return;
     this.text = this.form.elements.body;
     this.most = Number(this.text.dataset.most);
-    this.root = root;
-    this.key = `chat:${room.leader}:${room.id}`;
+    this.leader = root.dataset.leader;
+    this.key = `chat:${this.leader}:${room.id}`;
+    this.tabs = new BroadcastChannel(this.key);
+    this.unsent = new Unsent(this.text, this.leader, this.key);
+    this.tabs.addEventListener("message", ({ data }) => this.#hear(data));
     this.form.addEventListener("submit", (event) => this.#submit(event));
     this.text.addEventListener("keydown", (event) => this.#press(event));
-    this.text.addEventListener("input", () => this.#keepDraft());
     root.querySelector("[data-keys]").hidden = !hasKeyboard.matches;
     live.addEventListener("said", ({ detail }) => this.#said(detail));
     live.addEventListener("error", ({ detail }) => this.#refused(detail));
     live.addEventListener("state", () => this.#stateChanged());
-    this.#restore();
+    addEventListener("pageshow", (event) => event.persisted && this.#takeUp());
+    this.#takeUp();
   }
 
   // Send what waits, one after the other, so that the order is the one in which it was written.
-  flush() {
-    if (this.#onItsWay) return;
-    const entry = this.#waiting.find((other) => !other.reason && !other.said);
-    if (!entry || live.state !== "connected") return;
-    if (!live.send({ type: "say", room: this.room.id, uuid: entry.uuid, body: entry.body })) return;
-    this.#onItsWay = entry.uuid;
-    this.#showFate(entry, "Sending…");
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tryAgain(), PATIENCE);
+  async flush() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    while (this.#next && (await inTurn(this.key, () => this.#sendNext())));
+    this.#isSending = false;
   }
 
   // The room shows this message now.
   arrived(uuid) {
-    const entry = this.#waiting.find((other) => other.uuid === uuid);
+    const entry = this.#find(uuid);
     if (entry) this.#remove(entry);
+  }
+
+  get #next() {
+    return this.#waiting.find((entry) => !entry.reason && !entry.said);
+  }
+
+  // True when the server has answered or kept silent for long, false without a connection.
+  #sendNext() {
+    const entry = this.#next;
+    if (!entry) return true;
+    const { uuid, body } = entry;
+    if (live.state !== "connected" || !live.send({ type: "say", room: this.room.id, uuid, body })) return false;
+    this.#showFate(entry, "Sending…");
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE, true);
+      this.#goOn = (isOn = true, pause = 0) => {
+        clearTimeout(timer);
+        setTimeout(resolve, pause, isOn);
+      };
+    });
   }
 
   #submit(event) {
@@ -54,12 +79,12 @@ export class Outbox {
     if ([...body].length > this.most) return;
     event.preventDefault();
     if (!body) return;
-    this.text.value = "";
-    this.#keepDraft();
-    const entry = { uuid: uuid4(), body };
-    this.#waiting.push(entry);
-    this.#keep();
-    this.#draw(entry);
+    const at = Math.max(Date.now(), (this.#waiting.at(-1)?.at ?? 0) + 1);
+    const uuid = uuid4();
+    const entry = { id: `${this.key}:${uuid}`, leader: this.leader, room: this.room.id, uuid, body, at };
+    this.#add(entry);
+    this.#keep(entry);
+    this.unsent.fill("");
     this.room.toEnd();
     this.flush();
   }
@@ -70,49 +95,91 @@ export class Outbox {
     this.form.requestSubmit();
   }
 
-  #said({ uuid, number, version }) {
-    const entry = this.#waiting.find((other) => other.uuid === uuid);
-    if (this.#onItsWay === uuid) this.#onItsWay = null;
-    if (entry) entry.said = true;
-    if (document.getElementById(`message-${number}`)) this.arrived(uuid);
+  #said(answer) {
+    if (this.#find(answer.uuid)) this.#tell({ said: answer });
+    this.#settle(answer);
+    this.#goOn();
+  }
+
+  // The server has it. It stands among the waiting ones until the room shows it.
+  #settle({ uuid, number, version }) {
+    this.#settled.add(uuid);
+    const entry = this.#find(uuid);
+    if (!entry) return;
+    entry.said = true;
+    chats.forget(entry.id);
+    if (document.getElementById(`message-${number}`) || this.room.knows(version)) this.arrived(uuid);
     else this.room.expect(version);
-    this.#keep();
-    this.flush();
   }
 
   #refused({ uuid, reason, again }) {
-    const entry = this.#waiting.find((other) => other.uuid === uuid);
+    const entry = this.#find(uuid);
     if (!entry) return;
-    if (again) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#tryAgain(), again * 1_000);
-      return;
-    }
-    this.#onItsWay = null;
+    if (again) return this.#goOn(true, again * 1_000);
     entry.reason = reason;
-    this.#keep();
+    this.#keep(entry);
     this.#draw(entry);
-    this.flush();
-  }
-
-  #tryAgain() {
-    this.#onItsWay = null;
-    this.flush();
+    this.#goOn();
   }
 
   #stateChanged() {
-    this.#onItsWay = null;
-    if (live.state === "connected") return this.flush();
+    if (live.state === "connected") return this.#takeUp();
+    this.#goOn(false);
     for (const entry of this.#waiting) if (!entry.reason && !entry.said) this.#showFate(entry, "Not sent yet");
   }
 
+  // --- Other tabs, and those that were closed.
+  async #takeUp() {
+    for (const entry of await chats.entriesOf(this.leader)) {
+      if (entry.room === this.room.id && entry.uuid && !this.#find(entry.uuid)) this.#add(entry);
+    }
+    this.flush();
+  }
+
+  #hear({ kept, said, forgotten }) {
+    if (kept) this.#add(kept);
+    if (said) this.#settle(said);
+    if (forgotten) this.#let(forgotten);
+    this.flush();
+  }
+
+  #tell(news) {
+    this.tabs.postMessage(news);
+  }
+
+  #add(entry) {
+    if (this.#settled.has(entry.uuid)) return;
+    this.#waiting = this.#waiting.filter(({ uuid }) => uuid !== entry.uuid);
+    this.#waiting.push(entry);
+    this.#waiting.sort((one, other) => one.at - other.at || (one.uuid < other.uuid ? -1 : 1));
+    this.#draw(entry);
+  }
+
+  #keep(entry) {
+    chats.keep(entry);
+    this.#tell({ kept: entry });
+  }
+
+  #remove(entry) {
+    chats.forget(entry.id);
+    this.#let(entry.uuid);
+  }
+
+  #let(uuid) {
+    this.#settled.add(uuid);
+    this.#elementOf(uuid)?.remove();
+    this.#waiting = this.#waiting.filter((entry) => entry.uuid !== uuid);
+  }
+
+  // --- How it looks.
   #draw(entry) {
-    this.#elementOf(entry)?.remove();
+    this.#elementOf(entry.uuid)?.remove();
     const item = document.getElementById("pending-message").content.firstElementChild.cloneNode(true);
     item.dataset.uuid = entry.uuid;
     item.querySelector(".prose").textContent = entry.body;
     item.setAttribute("aria-live", "off");
-    this.log.append(item);
+    const later = this.#waiting.slice(this.#waiting.indexOf(entry) + 1);
+    this.log.insertBefore(item, later.map((other) => this.#elementOf(other.uuid)).find(Boolean) ?? null);
     if (entry.reason) this.#offer(entry, item);
     else this.#showFate(entry, live.state === "connected" ? "Sending…" : "Not sent yet");
   }
@@ -124,51 +191,47 @@ export class Outbox {
     fate.querySelector("[data-reason]").textContent = `Not sent. ${entry.reason}`;
     fate.querySelector("[data-retry]").addEventListener("click", () => this.#retry(entry));
     fate.querySelector("[data-change]").addEventListener("click", () => this.#takeBack(entry));
-    fate.querySelector("[data-discard]").addEventListener("click", () => this.#remove(entry));
+    fate.querySelector("[data-discard]").addEventListener("click", () => this.#discard(entry));
   }
 
   #retry(entry) {
     delete entry.reason;
-    this.#keep();
+    this.#keep(entry);
     this.#draw(entry);
     this.flush();
   }
 
   #takeBack(entry) {
-    this.#remove(entry);
-    this.text.value = [this.text.value, entry.body].filter(Boolean).join("\n");
-    this.#keepDraft();
+    this.unsent.fill([this.text.value, entry.body].filter(Boolean).join("\n"));
+    this.#discard(entry);
     this.text.focus();
   }
 
-  #remove(entry) {
-    this.#elementOf(entry)?.remove();
-    this.#waiting = this.#waiting.filter((other) => other !== entry);
-    if (this.#onItsWay === entry.uuid) this.#onItsWay = null;
-    this.#keep();
+  #discard(entry) {
+    this.#remove(entry);
+    this.#tell({ forgotten: entry.uuid });
   }
 
   #showFate(entry, words) {
-    const fate = this.#elementOf(entry)?.querySelector("[data-fate]");
+    const fate = this.#elementOf(entry.uuid)?.querySelector("[data-fate]");
     if (fate) fate.textContent = words;
   }
 
-  #elementOf(entry) {
-    return this.log.querySelector(`[data-uuid="${entry.uuid}"]`);
+  #find(uuid) {
+    return this.#waiting.find((entry) => entry.uuid === uuid);
   }
 
-  #keep() {
-    const unsent = this.#waiting.filter((entry) => !entry.said).map(({ uuid, body, reason }) => ({ uuid, body, reason }));
-    sessionStorage.setItem(this.key, JSON.stringify(unsent));
+  #elementOf(uuid) {
+    return this.log.querySelector(`[data-uuid="${uuid}"]`);
   }
+}
 
-  #keepDraft() {
-    sessionStorage.setItem(`${this.key}:draft`, this.text.value);
-  }
-
-  #restore() {
-    this.text.value ||= sessionStorage.getItem(`${this.key}:draft`) ?? "";
-    this.#waiting = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
-    for (const entry of this.#waiting) this.#draw(entry);
+// One tab at a time; after some time without it, as the other may be asleep.
+async function inTurn(key, act) {
+  if (!navigator.locks) return act();
+  try {
+    return await navigator.locks.request(key, { signal: AbortSignal.timeout(PATIENCE + 5_000) }, act);
+  } catch {
+    return act();
   }
 }
