@@ -20,9 +20,8 @@ def home(request):
         return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
     me = request.user
     waiting = list(threads.waiting(me)[:5])
-    new = reading.listed(me).filter(is_new=True).exclude(pk__in=[thread.pk for thread in waiting])
     context = {
-        "new": new.order_by("-last_post_at")[:8],
+        "new": reading.latest_new(me, 8, besides=waiting),
         "new_threads": catch_up.count(me),
         "waiting": waiting,
         "spaces": Space.objects.visible_to(me),

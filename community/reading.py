@@ -23,6 +23,7 @@ from community.models import (
 from leaders.models import Leader
 
 COUNTED_AT_MOST = 999
+LOOKED_AT_FIRST = 200
 
 
 @transaction.atomic
@@ -124,6 +125,18 @@ def listed(leader: Leader) -> QuerySet[Thread]:
         is_answered=Q(answer__isnull=False, answer__hidden_at=None),
         unread=_unread_count(leader),
     )
+
+
+def latest_new(leader: Leader, number: int, *, besides: list[Thread]) -> list[Thread]:
+    """So many threads with something new, the latest first, but for some."""
+    new = listed(leader).filter(is_new=True).exclude(pk__in=[thread.pk for thread in besides])
+    new = new.order_by("-last_post_at", "-pk")
+    # Most often they are among the latest: then the others need not be compared with one's marks.
+    shown = Thread.objects.visible_to(leader).shown().order_by("-last_post_at", "-pk")
+    latest = list(shown.values_list("pk", flat=True)[:LOOKED_AT_FIRST])
+    found = list(new.filter(pk__in=latest)[:number])
+    is_all = len(found) == number or len(latest) < LOOKED_AT_FIRST
+    return found if is_all else list(new[:number])
 
 
 def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:

@@ -172,3 +172,13 @@ def test_a_thread_has_the_facts_of_its_reader(ana, ben, space):
         for name in ("mark", "is_marked", "level", "own_level", "first_unread", "unread"):
             assert getattr(quick, name) == getattr(slow, name)
         assert not quick.has_draft
+
+
+def test_the_latest_new_threads_are_the_same_however_they_are_found(ana, ben, space, monkeypatch):
+    known, *fresh = [make_thread(space, ben, title=f"Thread {n}") for n in range(6)]
+    reading.mark_read(fresh[3], by=ana, first=1, last=1)
+    for looked_at in (1, 2, 4, 200):
+        monkeypatch.setattr(reading, "LOOKED_AT_FIRST", looked_at)
+        for number in (1, 3, 9):
+            found = reading.latest_new(ana, number, besides=[known])
+            assert found == [fresh[4], fresh[2], fresh[1], fresh[0]][:number]
