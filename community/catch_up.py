@@ -30,10 +30,10 @@ class Page:
 
 def page(leader: Leader, *, before: str = "", space: Space | None = None) -> Page:
     """The threads that moved last; among them the one first whose news has waited longest."""
-    found = new(leader, space=space).filter(_before(before))
-    rows = list(
-        found.annotate(first_new=reading.first_new(leader)).order_by("-last_post_at", "-pk")[: PER_PAGE + 1]
-    )
+    threads = Thread.objects.visible_to(leader).shown().filter(_before(before))
+    threads = threads.filter(space=space) if space else threads
+    found = new(leader, space=space).filter(_before(before)).annotate(first_new=reading.first_new(leader))
+    rows = reading.among_latest(found, threads, PER_PAGE + 1)
     shown = rows[:PER_PAGE]
     older = f"{_micros(shown[-1].last_post_at)}.{shown[-1].pk}" if len(rows) > PER_PAGE else ""
     return Page(_with_first(shown), older)

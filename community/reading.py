@@ -130,13 +130,19 @@ def listed(leader: Leader) -> QuerySet[Thread]:
 def latest_new(leader: Leader, number: int, *, besides: list[Thread]) -> list[Thread]:
     """So many threads with something new, the latest first, but for some."""
     new = listed(leader).filter(is_new=True).exclude(pk__in=[thread.pk for thread in besides])
-    new = new.order_by("-last_post_at", "-pk")
-    # Most often they are among the latest: then the others need not be compared with one's marks.
-    shown = Thread.objects.visible_to(leader).shown().order_by("-last_post_at", "-pk")
-    latest = list(shown.values_list("pk", flat=True)[:LOOKED_AT_FIRST])
-    found = list(new.filter(pk__in=latest)[:number])
+    return among_latest(new, Thread.objects.visible_to(leader).shown(), number)
+
+
+def among_latest(new: QuerySet[Thread], threads: QuerySet[Thread], number: int) -> list[Thread]:
+    """The first so many of `new`, all of them among `threads`, the latest first.
+
+    Most often they are among the latest few: then the others need not be compared with one's marks.
+    """
+    order = ("-last_post_at", "-pk")
+    latest = list(threads.order_by(*order).values_list("pk", flat=True)[:LOOKED_AT_FIRST])
+    found = list(new.filter(pk__in=latest).order_by(*order)[:number])
     is_all = len(found) == number or len(latest) < LOOKED_AT_FIRST
-    return found if is_all else list(new[:number])
+    return found if is_all else list(new.order_by(*order)[:number])
 
 
 def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
