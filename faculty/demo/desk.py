@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from community import notices
+from community.decisions import OUTCOMES
 from community.models import (
     PRIORITY,
     Case,
@@ -20,7 +21,6 @@ from community.models import (
     Thanks,
     Thread,
 )
-from community.moderation import OUTCOMES
 from faculty.demo import script
 from faculty.demo.talk import thank
 from faculty.demo.world import World, chance
