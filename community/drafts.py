@@ -223,10 +223,15 @@ def _refuse_too_many(draft: Draft, words: Words) -> None:
 
 def _write(draft: Draft, words: Words, uuid: uuids.UUID | None = None, turn: int = 0) -> None:
     words.write_on(draft)
-    draft.version, draft.turn = draft.version + 1, turn
+    draft.version, draft.turn = max(draft.version, _never_before(draft)) + 1, turn
     draft.uuid = uuid or uuids.uuid4()
     draft.saved_at, draft.discarded_at = timezone.now(), None
     draft.save()
+
+
+def _never_before(draft: Draft) -> int:
+    """A number beyond the versions of earlier drafts of the same place, which open pages may still know."""
+    return draft.pk % 1_000_000 * 1_000
 
 
 def _set_aside(draft: Draft, words: Words, uuid: uuids.UUID) -> None:
