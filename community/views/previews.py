@@ -72,6 +72,8 @@ def _compose(request, space, post) -> tuple[str, str, int]:
         return "", form.errors["body"][0], 422
     try:
         pace.keep("preview", request.user, at_most=AT_MOST)
+        if post:  # what was typed for an edit comes here even when its author can see the post no longer
+            permissions.require(permissions.may_edit(request.user, post))
         words = form.cleaned_data["body"]
         return composing.preview(words, by=request.user, space=space, post=post), "", 200
     except PermissionDenied as refusal:

@@ -1,5 +1,7 @@
 """Ways round the front door: what one may not see is in no search, history, list, log or case either."""
 
+import re
+
 import pytest
 
 from community import moderation, search, threads
@@ -32,6 +34,19 @@ def test_the_history_of_a_post_quotes_by_the_rights_of_the_reader(browse, ana, b
     address = f"/posts/{post.pk}/history/"
     assert "zebra" not in text(browse(cleo).get(address))
     assert text(browse(ben).get(address)).count("zebra") == 3  # the change, that text, the one before
+
+
+def test_an_edit_tells_nothing_of_the_space_to_which_its_post_went(browse, ana, cleo, dara, space, commons):
+    thread = make_thread(commons, cleo, title="Before")
+    post = thread.posts.get()
+    moderation.move(thread, to=space, by=dara, reason="Fits better")
+    threads.rename(thread, by=dara, title="A zebra for the cohort", kind="discussion")
+    for more in ({"body": ""}, {"body": "For @ana"}, {"body": "For @ana", "preview": "1"}):
+        answer = browse(cleo).post(f"/posts/{post.pk}/edit/", {"version": 1, **more})
+        assert answer.status_code in (403, 422)
+        assert re.findall("zebra|north|/leaders/ana/", text(answer)) == []
+        assert more["body"] in text(answer)
+    assert post.revisions.count() == 0
 
 
 def test_a_hidden_post_is_gone_from_the_search_for_its_quotes(ana, ben, dara, space):
