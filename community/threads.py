@@ -133,8 +133,8 @@ def edit(
         at=post.edited_at or post.created_at,
     )
     post.version, post.edited_at, post.edited_by = version + 1, timezone.now(), by
+    # Saved once: a second time would look at the thread, which somebody may hold who waits for this post.
     composing.write(post, body, by)
-    post.save()
     _announce(post)
     return post
 

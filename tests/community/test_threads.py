@@ -152,6 +152,28 @@ def test_an_edit_keeps_the_former_text(ana, space):
     assert [text.body for text in revisions.page(post, 1, viewer=ana)] == ["First", "Frist"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_stands_in_nobodys_way(ana, ben, space):
+    """Ben quotes what Ana edits at that moment, in the same thread."""
+    thread = make_thread(space, ana)
+    post = thread.posts.get()
+
+    def act(n):
+        try:
+            if n % 2:
+                return threads.edit(post, by=ana, body=f"Edited {n}", version=post.version)
+            return make_reply(thread, ben, f"> /posts/{post.pk}/\n> A beginning.\n\nYes.")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for round in range(3):
+            list(pool.map(act, (2 * round, 2 * round + 1)))
+            post.refresh_from_db()
+    assert post.version == 4
+    assert thread.posts.count() == 4
+
+
 def test_an_edit_over_a_newer_version_is_told(ana, space):
     post = make_thread(space, ana, body="One").posts.get()
     threads.edit(post, by=ana, body="Two", version=1)
