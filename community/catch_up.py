@@ -101,7 +101,7 @@ def _locked(leader: Leader, threads) -> QuerySet:
     """(thread, mark) of a leader's readings, which nobody changes meanwhile."""
     rows = [Reading(leader=leader, thread_id=pk) for pk in threads]
     Reading.objects.bulk_create(rows, ignore_conflicts=True)
-    mine = Reading.objects.filter(leader=leader, thread__in=list(threads)).order_by("thread")
+    mine = Reading.objects.filter(leader=leader, thread__in=list(threads)).order_by("thread_id")
     return mine.select_for_update().values_list("thread", "read_up_to")
 
 

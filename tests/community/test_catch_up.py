@@ -5,6 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -183,6 +185,16 @@ def test_what_comes_while_i_look_stays_new(browse, ana, ben, space):
     Post.objects.filter(number=2).update(created_at=timezone.now() + timedelta(seconds=1))
     sweep(browse(ben), until=seen_at)
     assert marks(ben)[thread.pk] == 1
+
+
+def test_marking_everything_as_read_keeps_nobody_from_writing(ana, ben, space):
+    """It holds the marks of one reader, and no thread."""
+    make_thread(space, ana)
+    with CaptureQueriesContext(connection) as asked:
+        catch_up.sweep(catch_up.new(ben), by=ben, until=timezone.now())
+    holding = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert len(holding) == 1
+    assert "community_thread" not in holding[0]
 
 
 def test_nobody_undoes_what_another_did_nor_a_day_later(browse, ana, ben, space):
