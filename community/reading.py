@@ -206,7 +206,7 @@ def _before(leader: Leader) -> QuerySet[Post]:
     )
     put_behind = put_behind.filter(to_first__gt=OuterRef("number") - F("last") + F("first") - 1)
     said = Post.objects.filter(~Exists(put_behind), created_at__lt=leader.joined_at)
-    return said.order_by("-number")
+    return said.order_by("-created_at", "-number")
 
 
 def _reading(leader: Leader, thread: Thread) -> Reading:

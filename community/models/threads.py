@@ -261,6 +261,7 @@ class Post(models.Model):
         indexes = [
             GinIndex(fields=["space", "search"], name="post_search_by_space"),
             models.Index(fields=["-created_at", "space"], name="post_latest"),
+            models.Index(fields=["thread", "created_at"], name="post_by_thread_and_time"),
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
             models.Index(fields=["author", "thread"], name="post_by_author_and_thread"),
             models.Index(fields=["space", "-created_at"], name="post_by_space"),
