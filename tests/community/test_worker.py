@@ -37,6 +37,7 @@ def workers(sink, tmp_path):
         **os.environ,
         "DATABASE_URL": os.environ["DATABASE_URL"].replace("/collaborate?", f"/{place['NAME']}?"),
         "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
+        "UNDO_SEND_SECONDS": "0",
     }
 
     def start():
