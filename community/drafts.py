@@ -154,6 +154,8 @@ def forget_sent(by: Leader, kind: str, target: int, *, uuid: uuids.UUID | None, 
 def put_back(by: Leader, kind: str, target: int, words: Words) -> Draft:
     """Make a draft of words that were sent and taken back; what was typed there since stays beside them."""
     draft = _locked(by, kind, target)
+    if draft.version and Words.of(draft) == words and not draft.discarded_at:
+        return draft
     if not draft.is_empty and not draft.discarded_at:
         _set_aside(draft, Words.of(draft), draft.uuid)
     _write(draft, words, uuids.uuid4())

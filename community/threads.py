@@ -62,7 +62,7 @@ def start(
         with transaction.atomic():
             require(permissions.may_start(by, space))
             if earlier := _sent(by, uuid):
-                return earlier.thread
+                return _as_sent(earlier, by, drafts.Words(body, title, kind)).thread
             require(permissions.may_go_on_writing(by))
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
@@ -90,7 +90,7 @@ def reply(
         with transaction.atomic():
             thread = _locked(thread.pk)
             if earlier := _sent(by, uuid):
-                return earlier
+                return _as_sent(earlier, by, drafts.Words(body))
             _refuse_merged(thread)
             require(permissions.may_reply(by, thread))
             require(permissions.may_go_on_writing(by))
@@ -260,6 +260,15 @@ def _set_answer(thread: Thread, post: Post | None, by: Leader | None) -> None:
 
 def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:
     return Post.objects.filter(author=by, client_uuid=uuid).select_related("thread__space").first()
+
+
+def _as_sent(earlier: Post, by: Leader, words: drafts.Words) -> Post:
+    """The post that this form made before; other words than it had become a draft and are not lost."""
+    said = {earlier.body, *earlier.revisions.values_list("body", flat=True)}
+    if words.body not in said:
+        kind, target = _draft_of(earlier, earlier.thread)
+        drafts.put_back(by, kind, target, words)
+    return earlier
 
 
 def _repeated(by: Leader, uuid: uuids.UUID) -> Post:

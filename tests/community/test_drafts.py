@@ -251,6 +251,21 @@ def test_a_saving_that_comes_after_the_sending_makes_no_draft(browse, ben, threa
     assert not Draft.objects.exists()
 
 
+def test_other_words_from_a_form_that_was_sent_are_a_draft(browse, ben, space, thread):
+    """Back, changed, sent again, without scripts: still one post, and nothing lost."""
+    form = str(uuid.uuid4())
+    for words in ("Sent", "Sent, and a thought more", "Sent, and a thought more", "Sent"):
+        browse(ben).post(f"/threads/{thread.pk}/reply/", {"body": words, "uuid": form})
+    assert [post.body for post in Post.objects.filter(author=ben)] == ["Sent"]
+    assert Draft.objects.get().body == "Sent, and a thought more"
+    assert not Aside.objects.exists()
+    form = {"title": "Hello", "kind": "discussion", "uuid": str(uuid.uuid4())}
+    for words in ("World", "Everybody"):
+        browse(ben).post("/spaces/north/start/", {**form, "body": words})
+    assert Thread.objects.filter(author=ben).count() == 1
+    assert "Everybody" in text(browse(ben).get("/spaces/north/start/"))
+
+
 def test_a_draft_of_a_form_that_was_sent_is_none(browse, ben, thread):
     form = uuid.uuid4()
     Draft.objects.create(leader=ben, kind="reply", target=thread.pk, body="Sent", version=1, uuid=form)
