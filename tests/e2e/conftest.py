@@ -71,6 +71,19 @@ def browser_type_launch_args():
     return {"executable_path": os.environ["CHROMIUM_PATH"], "args": quiet}
 
 
+def by_and_by(page: Page, condition: str, arg=None) -> None:
+    """Wait for an asynchronous condition; `page.wait_for_function` takes its promise for a yes."""
+    script = """async (arg) => {
+        const holds = CONDITION;
+        for (const end = Date.now() + 15_000; Date.now() < end; ) {
+            if (await holds(arg)) return true;
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        return false;
+    }"""
+    assert page.evaluate(script.replace("CONDITION", condition), arg), condition
+
+
 @dataclass
 class Person:
     """Somebody at a browser of their own."""
