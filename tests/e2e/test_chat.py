@@ -323,6 +323,17 @@ def test_signing_out_leaves_nothing_on_the_device(somebody, chat):
     expect(page.get_by_label("Your message")).to_have_value("")
 
 
+def test_the_page_for_signing_out_leaves_nothing_either(somebody, chat):
+    ana = somebody("ana@example.org")
+    page = enters(ana, chat)
+    page.get_by_label("Your message").fill("For nobody else's eyes.")
+    kept_becomes(page, 1)
+    page = ana.goes_to("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name=re.compile("sign out", re.IGNORECASE)).click()
+    expect(page).not_to_have_url(re.compile("logout"))
+    kept_becomes(page, 0)
+
+
 def test_without_a_place_to_keep_things_a_reload_still_loses_nothing(somebody, chat):
     ana = somebody("ana@example.org")
     ana.context.add_init_script("IDBFactory.prototype.open = () => { throw new Error('private'); }")
