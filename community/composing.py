@@ -24,6 +24,15 @@ class Undescribed(Unfit):
         )
 
 
+class LooseQuote(Unfit):
+    """A quote whose words would be told to those who cannot see the post, as nobody knows where it ends."""
+
+    def __init__(self):
+        super().__init__(
+            "Begin each line of a quote with >, outside of any list, and leave a line empty after it."
+        )
+
+
 class TooManyAttachments(Unfit):
     """More images and documents than a reader can make sense of in one post."""
 
@@ -72,6 +81,8 @@ def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, Quer
 
 
 def _refuse_unfit(rendered: markdown.Rendered) -> None:
+    if rendered.loose:
+        raise LooseQuote
     if rendered.undescribed:
         raise Undescribed
     if len(rendered.attachments) > ATTACHMENTS_AT_MOST:

@@ -26,6 +26,9 @@ UNSEEN = "\n> A quote from a post that you cannot see."
 MENTIONS_AT_MOST = 20
 
 _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
+# Where a line without the sign follows: Markdown would take it into the quote, history and search do not.
+_QUOTE_END = re.compile(rf"{QUOTE}(?=\n(?![ ]*>)[ ]*\S)")
+_QUOTE_ADDRESS, _QUOTE_LINE = re.compile(r"[ >]*>[ ]*/posts/"), re.compile(r"[ ]*>")
 _HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
 _QUOTE_TAG = re.compile(r'<blockquote data-quote="(\d+)">|<blockquote>|</blockquote>')
 
@@ -57,6 +60,7 @@ class Rendered:
     quotes: list[int] = field(default_factory=list)
     attachments: list = field(default_factory=list)
     undescribed: int = 0  # images of the text's own without a word of what they show
+    loose: int = 0  # quotes that QUOTE does not find, or not to their end: history and search would tell them
 
 
 def render(
@@ -143,8 +147,8 @@ def _without_quotes(html: str) -> str:
 
 
 def _render(body, mentionable, tags, attachable=None) -> Rendered:
-    env: dict = {"handles": set(), "quotes": [], "places": set(), "undescribed": 0}
-    tokens = _parser.parse(body, env)
+    env: dict = {"handles": set(), "quotes": [], "places": set(), "undescribed": 0, "loose": 0}
+    tokens = _parser.parse(_QUOTE_END.sub(r"\g<0>\n", body), env)
     wanted = set(sorted(env["handles"])[:MENTIONS_AT_MOST])
     leaders = list(mentionable(wanted)) if mentionable and wanted else []
     env["leaders"] = {leader.handle: leader for leader in leaders}
@@ -158,7 +162,7 @@ def _render(body, mentionable, tags, attachable=None) -> Rendered:
         link_rel="nofollow noopener noreferrer",
     )
     own = [shown for (_, quote), shown in env["attachments"].items() if quote is None]
-    return Rendered(html, leaders, list(dict.fromkeys(env["quotes"])), own, env["undescribed"])
+    return Rendered(html, leaders, list(dict.fromkeys(env["quotes"])), own, env["undescribed"], env["loose"])
 
 
 def _mention_rule(state: StateInline, silent: bool) -> bool:
@@ -189,6 +193,14 @@ def _quote_rule(state: StateCore) -> None:
             opening.attrSet("data-quote", str(int(found[1])))
             inline.content = inline.content[found.end() :]
             state.env["quotes"].append(int(found[1]))
+            state.env["loose"] += not _is_marked(state, paragraph.map[0], opening.map[1])
+
+
+def _is_marked(state: StateCore, first: int, end: int) -> bool:
+    """Whether each line of a quote begins with its sign, where history and search look for it."""
+    address, *others = state.src.split("\n")[first:end]
+    rest = (line for line in others if line.strip())
+    return bool(_QUOTE_ADDRESS.match(address)) and all(_QUOTE_LINE.match(line) for line in rest)
 
 
 class _Linkify(LinkifyIt):

@@ -103,3 +103,8 @@ def test_hostile_words_take_no_time(piece):
     begun = process_time()
     markdown.render(words)
     assert process_time() - begun < 3
+
+
+def test_a_line_right_below_a_quote_is_the_writers_own():
+    html = markdown.render("> /posts/7/\n> Theirs.\nMine.").html
+    assert html.index("</blockquote>") < html.index("Mine.")

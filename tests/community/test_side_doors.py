@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from community import moderation, search, threads
 from community.models import SpaceMembership, SpaceRole
@@ -34,6 +35,23 @@ def test_the_history_of_a_post_quotes_by_the_rights_of_the_reader(browse, ana, b
     address = f"/posts/{post.pk}/history/"
     assert "zebra" not in text(browse(cleo).get(address))
     assert text(browse(ben).get(address)).count("zebra") == 3  # the change, that text, the one before
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "- > {}\n  > Our zebra confidence",
+        "1. > {}\n   > Our zebra confidence",
+        ">\t{}\n> Our zebra confidence",
+    ],
+)
+def test_a_quote_must_be_one_to_every_reader(ana, cleo, space, commons, quote):
+    """In a list, the page hid its words; history and search did not."""
+    inner = make_thread(space, ana, body="Our zebra confidence").posts.get()
+    words = quote.format(f"/posts/{inner.pk}/")
+    with pytest.raises(PermissionDenied, match="each line of a quote"):
+        make_thread(commons, ana, title="In the open", body=f"{words}\n\nIndeed.")
+    assert search.find("zebra", by=cleo).is_empty
 
 
 def test_an_edit_tells_nothing_of_the_space_to_which_its_post_went(browse, ana, cleo, dara, space, commons):
