@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from community import delivery, editions
 from community.editions import Edition
-from community.models import Digest, LetterState, Notice
+from community.models import Digest, LetterState, Notice, Post
+from community.models.threads import told_until
 from leaders import mail, preferences
 from leaders.mail import Line
 from leaders.models import DigestFrequency, Leader, MailPreferences, Rhythm
@@ -67,6 +68,13 @@ def send_by_hand(leader: Leader) -> Digest:
         delivery.send(LEDGER, [row], line, time.monotonic() + delivery.PATIENCE)
     row.refresh_from_db()
     return row
+
+
+def pause_until_told(leader: Leader) -> float:
+    """Seconds until nobody can take back any more what this leader would be told."""
+    seen = Post.objects.visible_to(leader).shown().exclude(author=leader)
+    last = seen.filter(created_at__gt=told_until()).order_by("-created_at").first()
+    return max((last.told_at - timezone.now()).total_seconds(), 0) if last else 0
 
 
 def _rhythms() -> Iterator[tuple[Rhythm, str]]:

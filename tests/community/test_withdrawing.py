@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import drafts, editions, errands, live, moderation, posts, reading, search, threads
+from community import digest, drafts, editions, errands, live, moderation, posts, reading, search, threads
 from community.models import (
     Draft,
     Errand,
@@ -383,3 +383,9 @@ def test_a_reply_and_an_undo_at_once_never_lose_both(ana, ben, thread):
             assert list(pool.map(act, (0, 1)))[1] == "done"
     thread.refresh_from_db()
     assert thread.shown_count == thread.posts.filter(hidden_at=None).count()
+
+
+def test_a_digest_by_hand_waits_for_posts_of_the_last_minute(ana, reply):
+    assert 0 < digest.pause_until_told(ana) <= 60
+    a_minute_passes(reply)
+    assert digest.pause_until_told(ana) == 0

@@ -4,6 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 
+def settles(page):
+    """What was exchanged works without leaving the page from here on."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_thanks_and_bookmarks_stay_in_their_place(somebody, width):
     page = somebody("cleo@example.org", width=width).goes_to("/threads/22/?page=1")
@@ -16,12 +21,14 @@ def test_thanks_and_bookmarks_stay_in_their_place(somebody, width):
     expect(post.get_by_text("It helped me on Monday.")).to_be_visible()
     back = post.get_by_role("button", name="Take thanks back")
     expect(back).to_be_focused()
+    settles(page)
     page.keyboard.press("Enter")
     expect(post.get_by_text("It helped me on Monday.")).to_have_count(0)
     expect(post.get_by_role("link", name="Thank")).to_be_focused()
     post.get_by_role("button", name="Bookmark").click()
     button = post.get_by_role("button", name="Bookmarked")
     expect(button).to_be_focused()
+    settles(page)
     page.keyboard.press("Enter")
     expect(button).to_have_count(0)
     assert page.evaluate("window.isTheSamePage")

@@ -133,7 +133,7 @@ def test_everything_is_read_without_javascript_and_comes_back(browser, somebody,
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_open_help_has_no_fault(somebody, width):
-    page = somebody("ana@example.org", width=width).page
+    page = somebody("ana@example.org", width=width).goes_to("/")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     assert faults(page) == []

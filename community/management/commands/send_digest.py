@@ -1,3 +1,5 @@
+import time
+
 from django.core.management.base import BaseCommand, CommandError
 
 from community import digest
@@ -18,6 +20,10 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody here has the address {email}.")
         if not now:
             raise CommandError("Digests go out by themselves, at the hour that each leader chose. Add --now.")
+        if pause := digest.pause_until_told(leader):
+            self.stdout.write(f"Posts of the last minute can still be taken back. Waiting {pause:.0f} s.")
+            self.stdout.flush()
+            time.sleep(pause)
         row = digest.send_by_hand(leader)
         if row.state == LetterState.SENT:
             self.stdout.write(f"Sent to {leader.email}: {row.item_count} new ({row.period}).")
