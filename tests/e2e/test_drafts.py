@@ -7,7 +7,7 @@ import signal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import Person, by_and_by
 from tests.e2e.test_every_page import faults
 
 THREAD = "/threads/63/"
@@ -33,8 +33,9 @@ def is_saved(page: Page) -> None:
 
 def kept_becomes(page: Page, number: int) -> None:
     """This device keeps so many texts, by and by."""
-    page.wait_for_function(
-        """number => new Promise((resolve) => {
+    by_and_by(
+        page,
+        """(number) => new Promise((resolve) => {
             const request = indexedDB.open("collaborate-unsent", 1);
             request.onupgradeneeded = () => request.result.createObjectStore("texts", { keyPath: "id" });
             request.onsuccess = () => {
@@ -42,9 +43,7 @@ def kept_becomes(page: Page, number: int) -> None:
                 count.onsuccess = () => { request.result.close(); resolve(count.result === number); };
             };
         })""",
-        arg=number,
-        polling=100,
-        timeout=10_000,
+        number,
     )
 
 
