@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from community import live, permissions
@@ -12,6 +13,7 @@ from community.models import Message, MessageRevision, Room, RoomReading, Space
 from community.permissions import require
 from leaders.models import Leader
 
+MESSAGES_PER_PAGE = 50
 CHANGES_AT_ONCE = 200
 
 
@@ -67,6 +69,14 @@ def read(room: Room, *, by: Leader, number: int) -> None:
         RoomReading.objects.filter(pk=mark.pk, read_up_to__lt=number).update(read_up_to=number)
 
 
+def history(room: Room, *, before: int | None = None) -> list[Message]:
+    """One page of messages, the oldest first: the newest, or those just before a number."""
+    messages = room.messages.select_related("author").order_by("-number")
+    if before is not None:
+        messages = messages.filter(number__lt=before)
+    return list(messages[:MESSAGES_PER_PAGE])[::-1]
+
+
 def changes(room: Room, *, after: int) -> list[Message]:
     """What was written, edited or hidden after a version, in the order in which it happened."""
     messages = room.messages.select_related("author").filter(version__gt=after)
@@ -77,6 +87,13 @@ def texts(message: Message) -> list[MessageRevision]:
     """Every text that a message has had, the newest first; the last to be written stands in front."""
     newest = MessageRevision(message=message, body=message.body, at=message.edited_at or message.created_at)
     return [newest, *message.revisions.order_by("-pk")]
+
+
+def page_address(message: Message) -> str:
+    """The page of a chat that shows a message with a few after it."""
+    address = reverse("chat", args=[message.room.space.slug])
+    newest = message.number > message.room.last_number - MESSAGES_PER_PAGE
+    return address if newest else f"{address}?before={message.number + MESSAGES_PER_PAGE // 2}"
 
 
 def as_event(message: Message) -> dict:

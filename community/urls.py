@@ -126,7 +126,6 @@ urlpatterns = [
     path("notices/<int:pk>/mute/", notices.mute, name="mute_notice"),
     path("spaces/<slug:slug>/chat/", chat.room, name="chat"),
     path("spaces/<slug:slug>/chat/after/<int:version>/", chat.after, name="chat_after"),
-    path("spaces/<slug:slug>/chat/read/", chat.read, name="chat_read"),
     path("messages/<int:pk>/", chat.permalink, name="message"),
     path("messages/<int:pk>/edit/", chat.edit, name="edit_message"),
     path("messages/<int:pk>/history/", chat.history, name="message_history"),

@@ -106,7 +106,6 @@ DOORS = {
     "report_message": MEMBER,
     "chat": MEMBER,
     "chat_after": MEMBER,
-    "chat_read": MEMBER,
     "message": MEMBER,
     "message_history": MEMBER,
     "edit_message": AUTHOR,

@@ -58,7 +58,6 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["room", "number"]
-        indexes = [models.Index(fields=["room", "created_at"], name="message_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["room", "number"], name="message_number_unique"),
             models.UniqueConstraint(fields=["room", "version"], name="message_version_unique"),

@@ -1,14 +1,13 @@
 """The chat room of a space: reading, saying, editing, and catching up."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from community import chat, permissions, transcript
-from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
+from community import chat, permissions
+from community.forms import EditMessageForm, MessageForm
 from community.models import Message, Room, Space
 
 FARTHEST = 2**31 - 1
@@ -17,10 +16,10 @@ FARTHEST = 2**31 - 1
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request, slug):
-    """The page with the first unread message or another one, and a new message without JavaScript."""
+    """The newest messages or an earlier page of them, and a new message without JavaScript."""
     found = _room(request, slug)
-    if request.method != "POST":
-        return _show_day(request, found) if "on" in request.GET else _show(request, found, MessageForm())
+    if request.method == "GET":
+        return _show(request, found, MessageForm())
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form, status=422)
@@ -29,7 +28,7 @@ def room(request, slug):
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
         return _show(request, found, form, status=403)
-    return redirect(transcript.address_of(said))
+    return redirect(f"{request.path}#message-{said.number}")
 
 
 @never_cache
@@ -47,22 +46,11 @@ def after(request, slug, version):
     )
 
 
-@require_POST
-def read(request, slug):
-    """Everything up to this message was read."""
-    found = _room(request, slug)
-    form = MarkForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(status=422)
-    chat.read(found, by=request.user, **form.cleaned_data)
-    return redirect("chat", slug)
-
-
 @require_safe
 def permalink(request, pk):
     """The page of the chat on which a message stands."""
     message = get_object_or_404(_messages(request), pk=pk)
-    return redirect(transcript.address_of(message))
+    return redirect(f"{chat.page_address(message)}#message-{message.number}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,41 +83,23 @@ def _messages(request):
     return Message.objects.visible_to(request.user).select_related("room__space", "author")
 
 
-def _show_day(request, found):
-    """The page that begins with a day, and a sentence when nobody said anything then."""
-    form = DayForm(request.GET)
-    if not form.is_valid():
-        return _show(request, found, MessageForm(), day_form=form, status=422)
-    day = form.cleaned_data["on"]
-    first = transcript.first_on(found, day)
-    is_silent = first is None or timezone.localdate(first.created_at) != day
-    part = transcript.part_of(found, to=request.user, beginning=first.number if first else 0, is_newest=True)
-    context = {"day": day, "is_silent": is_silent, "first_of_day": first, "day_form": form}
-    return _show(request, found, MessageForm(), part=part, **context)
-
-
-def _show(request, found, form, status=200, part=None, **more):
-    part = part or _part(request, found)
+def _show(request, found, form, status=200):
+    before = _before(request)
+    messages = chat.history(found, before=before)
+    if messages and before is None:
+        chat.read(found, by=request.user, number=messages[-1].number)
     context = {
         "room": found,
         "space": found.space,
-        "part": part,
+        "history": messages,
+        "before": before,
         "form": form,
-        "day_form": DayForm(),
         "may_say": permissions.may_say(request.user, found),
         "may_moderate": permissions.may_moderate(request.user, found.space),
-        **more,
     }
     return render(request, "community/chat.html", context, status=status)
 
 
-def _part(request, found):
-    numbers = {"before": _number(request, "before"), "beginning": _number(request, "from")}
-    # What was refused stands below the newest messages.
-    is_newest = "newest" in request.GET or request.method == "POST"
-    return transcript.part_of(found, to=request.user, is_newest=is_newest, **numbers)
-
-
-def _number(request, name) -> int:
-    given = request.GET.get(name, "")
-    return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else 0
+def _before(request) -> int | None:
+    given = request.GET.get("before", "")
+    return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else None

@@ -2,7 +2,6 @@
 // Without this file the page reads, writes and looks back just the same, by loading anew.
 import { live } from "./live.js";
 import { Outbox } from "./outbox.js";
-import { RoomMark } from "./room-mark.js";
 
 const KEPT = 400; // messages on the page, when one follows at its end
 
@@ -28,11 +27,10 @@ class Room {
     this.#new?.addEventListener("click", () => this.toEnd());
     this.#older?.addEventListener("click", (event) => this.#fetchOlder(event));
     this.#scroller.addEventListener("toggle", ({ target }) => showWhole(target), true);
+    document.addEventListener("visibilitychange", () => this.#tellRead());
     // Without a connection, ask from time to time: some networks let pages through, but no sockets.
     setInterval(() => live.state === "waiting" && this.catchUp(), 15_000);
     this.#jump();
-    this.mark = new RoomMark(this.#root, this.#scroller);
-    this.#new.hidden = this.mark.isAtEnd;
     live.subscribe(`room:${room}`, (event) => this.#hear(event));
   }
 
@@ -120,7 +118,7 @@ class Room {
     const numbers = this.#log.querySelectorAll("[data-number]");
     if (numbers.length && message.number < Number(numbers[0].dataset.number)) return;
     const mine = message.author === this.leader;
-    const follow = this.mark.isAtEnd || mine;
+    const follow = this.#isAtEnd() || mine;
     const item = document.createElement("div");
     item.className = mine ? "chat__item chat__item--mine" : "chat__item";
     // One's own words were there already; only those of others are read out.
@@ -133,7 +131,7 @@ class Room {
     if (follow) this.#trim();
     if (follow) this.toEnd();
     else this.#new.hidden = false;
-    this.mark.look();
+    this.#tellRead();
   }
 
   // A change is shown, but not read out.
@@ -171,8 +169,25 @@ class Room {
     this.#scroller.scrollTop = this.#scroller.scrollHeight - below;
   }
 
+  #isAtEnd() {
+    return this.#scroller.scrollHeight - this.#scroller.scrollTop - this.#scroller.clientHeight < 80;
+  }
+
   #scrolled() {
-    if (this.mark.isAtEnd) this.#new.hidden = true;
+    if (!this.#isAtEnd()) return;
+    this.#new.hidden = true;
+    this.#tellRead();
+  }
+
+  #tellRead() {
+    if (document.visibilityState !== "visible" || !this.#isAtEnd()) return;
+    clearTimeout(this.reading);
+    const number = Number([...this.#log.querySelectorAll("[data-number]")].pop()?.dataset.number ?? 0);
+    if (number > (this.read ?? 0)) {
+      this.reading = setTimeout(() => {
+        if (live.send({ type: "read", room: this.id, number })) this.read = number;
+      }, 1_000);
+    }
   }
 
   // A page that stays open for days does not grow for days.
@@ -187,8 +202,9 @@ class Room {
   }
 
   #jump() {
+    const target = location.hash.startsWith("#message-") && document.getElementById(location.hash.slice(1));
     this.toEnd();
-    showFirst(this.#scroller);
+    if (target) this.#scroller.scrollTop = target.offsetTop - this.#scroller.offsetTop;
     // On a phone the composer would lie below the screen.
     const below = (this.outbox.form ?? this.#scroller).getBoundingClientRect().bottom - innerHeight;
     if (below > 0 && !scrollY) scrollTo({ top: below, behavior: "instant" });
@@ -201,16 +217,6 @@ class Room {
     this.#root.querySelector("[data-here]").textContent = "";
     this.#root.querySelector("[data-gone]").hidden = false;
   }
-}
-
-// The message that the address names, the beginning of the page that was asked for, or the first unread message.
-function showFirst(scroller) {
-  const isNamed = location.hash.startsWith("#message-");
-  const target = document.getElementById(isNamed ? location.hash.slice(1) : "new");
-  if (target && (isNamed || !location.search)) {
-    const above = target.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    scroller.scrollTop += above - (isNamed ? 0 : 48);
-  } else if (/[?&](on|from)=/.test(location.search)) scroller.scrollTop = 0;
 }
 
 // The menu of the last message opens below the edge.
@@ -228,13 +234,4 @@ function clockOf(timeZone) {
   return (text) => `${day.format(new Date(text)).replace("Sept", "Sep")}, ${hour.format(new Date(text))}`;
 }
 
-// An earlier page stands still: only how far one reads on is told.
-function showEarlier(root) {
-  const scroller = document.getElementById("chat-scroller");
-  showFirst(scroller);
-  new RoomMark(root, scroller);
-}
-
-const root = document.querySelector("[data-chat]");
-if ("newest" in root.dataset) new Room();
-else showEarlier(root);
+if (document.querySelector("[data-chat][data-newest]")) new Room();
