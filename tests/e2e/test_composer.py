@@ -132,6 +132,7 @@ def test_the_preview_is_what_is_sent(thread, reply):
     reply.fill("**Yes**, @ben, and not @cleo:\n\n- one\n- two\n\nwww.example.org")
     thread.get_by_role("button", name="Preview").click()
     expect(thread.locator(".composer__preview strong")).to_be_visible()
+    expect(thread.locator(".composer__preview .htmx-added")).to_have_count(0)
     preview = thread.locator(".composer__preview").inner_html()
     thread.get_by_role("button", name="Reply", exact=True).click()
     sent = thread.locator(".post", has_text="and not @cleo").last.locator(".post__body")
