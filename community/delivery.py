@@ -110,8 +110,9 @@ def hand_over(ledger: Ledger, row: Row, content: Content) -> bool:
 
 def _retire(ledger: Ledger) -> None:
     newer = ledger.model.objects.filter(leader=OuterRef("leader"), pk__gt=OuterRef("pk"))
-    waiting = ledger.model.objects.filter(Exists(newer), state__in=[S.DUE, S.DEFERRED])
-    waiting.update(state=S.SKIPPED, note="A newer one took its place.")
+    left = Q(state__in=[S.DUE, S.DEFERRED]) | Q(state=S.CLAIMED, lease_until__lte=timezone.now())
+    waiting = ledger.model.objects.filter(left, Exists(newer))
+    waiting.update(state=S.SKIPPED, lease_until=None, note="A newer one took its place.")
 
 
 def _close_unanswered(ledger: Ledger) -> None:

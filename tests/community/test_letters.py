@@ -182,6 +182,16 @@ def test_a_server_that_is_busy_gets_it_later_and_once(ana, ben, thread, sink):
     assert [letter["Subject"] for letter in sink.letters] == ["2 things that concern you"]
 
 
+def test_what_a_dead_worker_held_does_not_double_the_next(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "@ana, look")
+    errands.run()
+    Letter.objects.update(state="claimed", lease_until=timezone.now() - timedelta(seconds=1))
+    make_reply(thread, ben, "@ana, and here")
+    ten_minutes_pass()
+    assert states() == ["skipped", "sent"]
+    assert len(mailoutbox) == 1
+
+
 def test_one_press_stops_them_and_leaves_the_digest(ana, ben, thread, client, mailoutbox):
     preferences.choose_digest(ana, "weekly", source="joining")
     address = reverse("unsubscribe", args=[preferences.token(preferences.of(ana), "notices")])
