@@ -11,6 +11,7 @@ from community.models import (
     Bookmark,
     Case,
     Decision,
+    Draft,
     DraftKind,
     FormerTitle,
     JoinRequest,
@@ -164,15 +165,18 @@ def may_mark_answer(leader: Leader, post: Post) -> Verdict:
 
 
 def may_draft(leader: Leader, kind: str, target: int) -> Verdict:
-    """Whoever can see where the words belong; of a post, its author."""
+    """Whoever can see where the words belong; of a post, its author. Who began one may go on with it."""
     places = {
         DraftKind.THREAD: Space.objects.visible_to(leader),
         DraftKind.REPLY: Thread.objects.visible_to(leader),
         DraftKind.EDIT: Post.objects.visible_to(leader).filter(author=leader),
     }
-    if kind not in places or not places[kind].filter(pk=target).exists():
-        return no("There is nothing here that you can write in.")
-    return ALLOWED
+    if kind in places and (
+        places[kind].filter(pk=target).exists()
+        or Draft.objects.filter(leader=leader, kind=kind, target=target).exists()
+    ):
+        return ALLOWED
+    return no("There is nothing here that you can write in.")
 
 
 def may_keep_drafts(number: int, size: int) -> Verdict:

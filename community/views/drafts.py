@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community import differences, drafts, permissions
 from community.forms import DraftForm, SettleForm
-from community.models import Draft, DraftKind
+from community.models import Draft
 
 DRAFTS_PER_PAGE = 20
 
@@ -90,9 +90,8 @@ def _mine(request, kind, target) -> Draft:
 
 
 def _refuse_unknown(request, kind, target) -> None:
-    """The same 404 for nothing and for what one may not see; who began a draft may go on with it."""
-    begun = Draft.objects.filter(leader=request.user, kind=kind, target=target).exists()
-    if kind not in DraftKind.values or not (begun or permissions.may_draft(request.user, kind, target)):
+    """The same 404 for nothing and for what one may not see."""
+    if not permissions.may_draft(request.user, kind, target):
         raise Http404
 
 
