@@ -9,7 +9,7 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
-from community import pace, permissions
+from community import figures, pace, permissions
 from community.models import Aside, Draft, DraftKind, Post, Revision, Space, Thread
 from community.permissions import require
 from leaders.models import Leader
@@ -76,7 +76,7 @@ def listed(leader: Leader):
 
 
 def placed(drafts: list[Draft], *, viewer: Leader) -> list[Draft]:
-    """Drafts with the `place` of each: nameless where the viewer may no longer see it."""
+    """Drafts with the `beginning` and `place` of each: nameless where the viewer may no longer see it."""
     places = {
         DraftKind.THREAD: _spaces(drafts, viewer),
         DraftKind.REPLY: _threads(drafts, viewer),
@@ -84,6 +84,7 @@ def placed(drafts: list[Draft], *, viewer: Leader) -> list[Draft]:
     }
     for draft in drafts:
         draft.place = places[draft.kind].get(draft.target, Place())
+        draft.beginning = figures.typed_in_words(getattr(draft, "excerpt", ""))
     return drafts
 
 

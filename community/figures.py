@@ -25,6 +25,7 @@ DECORATION = "decorative"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IMAGE = re.compile(rf"!\[((?:[^\[\]\\\n]|\\[^\n])*)\]\((/attachments/({_UUID})/)\)")
+_CUT_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\(/attach[^)\s]*\Z")
 _ADDRESS = re.compile(rf"/attachments/({_UUID})/")
 _SOURCE = re.compile(rf"/attachments/{_UUID}/small/")
 _ESCAPED = re.compile(r"\\([^\w\s])")
@@ -47,6 +48,14 @@ def only_ours(tag: str, attribute: str, value: str) -> str | None:
 def in_words(html: str) -> str:
     """Stored HTML with words in place of its images, for what may not or cannot show them."""
     return _IMAGE_TAG.sub(lambda image: f"[image: {_plain(image[1])}]" if image[1] else "[image]", html)
+
+
+def typed_in_words(text: str) -> str:
+    """Markdown, perhaps cut off, with words in place of the images in it."""
+    whole = _IMAGE.sub(
+        lambda image: "[image]" if image[1] in ("", DECORATION) else f"[image: {image[1]}]", text
+    )
+    return _CUT_IMAGE.sub("[image]", whole)
 
 
 def _plain(attribute: str) -> str:

@@ -266,6 +266,15 @@ def test_other_words_from_a_form_that_was_sent_are_a_draft(browse, ben, space, t
     assert "Everybody" in text(browse(ben).get("/spaces/north/start/"))
 
 
+def test_the_list_shows_words_in_place_of_images(browse, ana, thread):
+    address_of_image = f"/attachments/{uuid.uuid4()}/"
+    body = f"Look: ![A red square]({address_of_image}) and ![decorative]({address_of_image}), "
+    save(ana, "reply", thread, f"{body}{'and so on ' * 10}![Cut off by the list]({address_of_image})")
+    page = text(browse(ana).get("/drafts/"))
+    assert "Look: [image: A red square] and [image], and so on" in page
+    assert "/attachments/" not in page
+
+
 def test_a_draft_of_a_form_that_was_sent_is_none(browse, ben, thread):
     form = uuid.uuid4()
     Draft.objects.create(leader=ben, kind="reply", target=thread.pk, body="Sent", version=1, uuid=form)
