@@ -19,8 +19,9 @@ class Undescribed(Unfit):
 
     def __init__(self):
         super().__init__(
-            "Say in a few words what each image shows, between its square brackets: ![A busy room](…). "
-            "If one only decorates, write: ![decorative](…)."
+            "Say in a few words what each image shows, for people who cannot see it. Where there is a box "
+            "for it below your words, write it there; or between the square brackets: ![A busy room](…). "
+            "If an image shows nothing that matters, write: ![decorative](…)."
         )
 
 

@@ -312,7 +312,8 @@ class Attaching {
       waiting.part("cancel").focus();
     } else {
       silent.say("Please say what this image shows, or that it shows nothing that matters.");
-      silent.part("alt").focus();
+      silent.part("alt").focus({ preventScroll: true });
+      silent.row.scrollIntoView({ block: "center" });
     }
   }
 
