@@ -200,7 +200,7 @@ def test_the_author_of_a_closed_thread_does_not_rename_it(thread, ana, dara):
 
 
 def test_titles_are_not_changed_endlessly(browse, thread, ana, monkeypatch):
-    monkeypatch.setattr("community.permissions.TITLES_AT_MOST", 1)
+    monkeypatch.setattr("community.permissions.limits.TITLES_AT_MOST", 1)
     for title, status in (("Title two", 302), ("Title three", 429)):
         sent = browse(ana).post(f"/threads/{thread.pk}/rename/", {"title": title, "kind": "discussion"})
         assert sent.status_code == status

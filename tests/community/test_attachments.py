@@ -222,13 +222,13 @@ def test_whoever_may_not_write_there_sends_nothing(browse, ana, ben, cleo, eli, 
 
 
 def test_more_files_than_people_send_in_a_day_are_refused(browse, ana, space, monkeypatch):
-    monkeypatch.setattr(permissions, "ATTACHMENTS_AT_MOST", 1)
+    monkeypatch.setattr(permissions.limits, "ATTACHMENTS_AT_MOST", 1)
     put(browse, ana)
     answer = put(browse, ana)
     assert answer.status_code == 429
     assert "until tomorrow" in answer.json()["error"]
-    monkeypatch.setattr(permissions, "ATTACHMENTS_AT_MOST", 10)
-    monkeypatch.setattr(permissions, "ATTACHED_BYTES_AT_MOST", 10)
+    monkeypatch.setattr(permissions.limits, "ATTACHMENTS_AT_MOST", 10)
+    monkeypatch.setattr(permissions.limits, "ATTACHED_BYTES_AT_MOST", 10)
     assert put(browse, ana).status_code == 429
     assert len(on_disk()) == 1
 

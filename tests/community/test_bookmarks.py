@@ -223,7 +223,7 @@ def test_too_many_words_get_a_sentence(browse, ben, kept):
 
 
 def test_there_is_an_end_to_keeping(ben, ana, post, kept, monkeypatch):
-    monkeypatch.setattr(permissions, "BOOKMARKS_AT_MOST", 1)
+    monkeypatch.setattr(permissions.posts, "BOOKMARKS_AT_MOST", 1)
     with pytest.raises(PermissionDenied, match="Remove some first"):
         bookmarks.keep(make_reply(post.thread, ana), by=ben)
     assert bookmarks.keep(post, by=ben) == kept

@@ -192,7 +192,7 @@ def test_a_text_waits_once_in_however_many_tabs(ben, thread, torn):
 
 
 def test_only_so_many_texts_wait_beside_a_draft(ben, thread, torn):
-    for number in range(permissions.ASIDES_AT_MOST - 1):
+    for number in range(permissions.drafts.ASIDES_AT_MOST - 1):
         with pytest.raises(drafts.Overwritten):
             save(ben, "reply", thread, f"Tab {number}")
     with pytest.raises(PermissionDenied, match="Choose first"):
@@ -522,7 +522,7 @@ def test_what_is_too_long_for_a_draft_is_told_in_a_sentence(browse, ben, thread)
 
 
 def test_nobody_keeps_more_drafts_than_a_person_has(ben, ana, space, thread, monkeypatch):
-    monkeypatch.setattr(permissions, "DRAFTS_AT_MOST", 2)
+    monkeypatch.setattr(permissions.drafts, "DRAFTS_AT_MOST", 2)
     first = save(ben, "reply", thread)
     save(ben, "thread", space)
     with pytest.raises(PermissionDenied, match="You have 2 drafts"):
@@ -532,7 +532,7 @@ def test_nobody_keeps_more_drafts_than_a_person_has(ben, ana, space, thread, mon
 
 
 def test_all_drafts_together_have_a_limit(ben, space, thread, monkeypatch):
-    monkeypatch.setattr(permissions, "DRAFTS_SIZE_AT_MOST", 100)
+    monkeypatch.setattr(permissions.drafts, "DRAFTS_SIZE_AT_MOST", 100)
     save(ben, "reply", thread, "x" * 60)
     with pytest.raises(PermissionDenied, match="very long together"):
         save(ben, "thread", space, "x" * 60)

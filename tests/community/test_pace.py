@@ -13,7 +13,7 @@ from tests.making import make_reply, make_thread
 def busy(monkeypatch):
     """Two of each are much."""
     for name in ("POSTS_AT_MOST", "EDITS_AT_MOST", "REPORTS_AT_MOST", "REQUESTS_AT_MOST"):
-        monkeypatch.setattr(permissions, name, 2)
+        monkeypatch.setattr(permissions.limits, name, 2)
 
 
 def test_a_third_post_waits_and_its_words_are_kept(browse, ana, ben, commons):

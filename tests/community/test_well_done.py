@@ -151,7 +151,7 @@ def test_not_to_oneself_nor_to_nobody_nor_while_suspended(browse, ana, ben, eli)
 
 
 def test_no_more_often_than_one_can_mean_it(browse, ana, ben, monkeypatch):
-    monkeypatch.setattr(permissions, "WELL_DONES_AT_MOST", 1)
+    monkeypatch.setattr(permissions.limits, "WELL_DONES_AT_MOST", 1)
     say(ben, ana)
     answer = browse(ana).post("/leaders/ben/well-done/", {"words": "More!", "uuid": uuid.uuid4()})
     assert answer.status_code == 429

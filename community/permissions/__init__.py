@@ -1,0 +1,83 @@
+"""Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
+
+from community.permissions.attachments import may_attach, may_remove
+from community.permissions.drafts import may_draft, may_keep_drafts, may_set_aside
+from community.permissions.limits import (
+    may_go_on_asking,
+    may_go_on_attaching,
+    may_go_on_editing,
+    may_go_on_renaming,
+    may_go_on_reporting,
+    may_go_on_saying_well_done,
+    may_go_on_writing,
+)
+from community.permissions.moderation import (
+    Conflict,
+    may_decide,
+    may_lift,
+    may_merge,
+    may_move,
+    may_split,
+    may_suspend,
+)
+from community.permissions.posts import may_bookmark, may_edit, may_report, may_thank, may_withdraw
+from community.permissions.rooms import may_edit_message, may_say
+from community.permissions.spaces import (
+    may_accept_terms,
+    may_ask_to_join,
+    may_moderate,
+    may_open_desk,
+    may_read,
+    may_write,
+)
+from community.permissions.threads import may_choose_answer, may_mark_answer, may_rename, may_reply, may_start
+from community.permissions.well_done import both_see, may_say_well_done, may_show, may_take_away
+from leaders.permissions import ALLOWED, TooOften, Verdict, require
+
+__all__ = [
+    "ALLOWED",
+    "Conflict",
+    "TooOften",
+    "Verdict",
+    "both_see",
+    "may_accept_terms",
+    "may_ask_to_join",
+    "may_attach",
+    "may_bookmark",
+    "may_choose_answer",
+    "may_decide",
+    "may_draft",
+    "may_edit",
+    "may_edit_message",
+    "may_go_on_asking",
+    "may_go_on_attaching",
+    "may_go_on_editing",
+    "may_go_on_renaming",
+    "may_go_on_reporting",
+    "may_go_on_saying_well_done",
+    "may_go_on_writing",
+    "may_keep_drafts",
+    "may_lift",
+    "may_mark_answer",
+    "may_merge",
+    "may_moderate",
+    "may_move",
+    "may_open_desk",
+    "may_read",
+    "may_remove",
+    "may_rename",
+    "may_reply",
+    "may_report",
+    "may_say",
+    "may_say_well_done",
+    "may_set_aside",
+    "may_show",
+    "may_split",
+    "may_start",
+    "may_suspend",
+    "may_take_away",
+    "may_thank",
+    "may_withdraw",
+    "may_write",
+    "require",
+]

@@ -1,0 +1,63 @@
+"""Who may write in threads and say what they are about."""
+
+from community.models import (
+    Post,
+    Space,
+    Thread,
+)
+from community.permissions.spaces import may_moderate, may_read, may_write, while_open
+from leaders.models import Leader
+from leaders.permissions import ALLOWED, Verdict, no
+
+
+def may_start(leader: Leader, space: Space) -> Verdict:
+    """Whoever may write in the space may start a thread."""
+    return may_write(leader, space)
+
+
+def may_reply(leader: Leader, thread: Thread) -> Verdict:
+    """Whoever may write in the space, while the thread is open and shown."""
+    if not _sees(leader, thread):
+        return no("Only members of this space can read it.")
+    if thread.is_hidden:
+        return no("This thread is hidden.")
+    if thread.is_closed and not may_moderate(leader, thread.space):
+        return no("This thread is closed.")
+    return while_open(thread.space)
+
+
+def may_rename(leader: Leader, thread: Thread) -> Verdict:
+    """Its author, while one may still write there, and the moderators of its space."""
+    if may_moderate(leader, thread.space):
+        return ALLOWED
+    if thread.author_id != leader.pk:
+        return no("Only its author and the moderators can change the title of a thread.")
+    return may_reply(leader, thread)
+
+
+def may_choose_answer(leader: Leader, thread: Thread) -> Verdict:
+    """Who asked the question, and the moderators of its space."""
+    if not thread.is_question:
+        return no("Only a question has an answer.")
+    asked = thread.author_id == leader.pk and may_read(leader, thread.space)
+    if not (asked or may_moderate(leader, thread.space)):
+        return no("Only who asked and the moderators can say what the answer is.")
+    return ALLOWED
+
+
+def may_mark_answer(leader: Leader, post: Post) -> Verdict:
+    """Whoever may choose the answer, among the replies that everybody there can see."""
+    if not (verdict := may_choose_answer(leader, post.thread)):
+        return verdict
+    if post.number == 1:
+        return no("The question itself cannot be the answer.")
+    if post.is_hidden or post.thread.is_hidden:
+        return no("A hidden post cannot be the answer.")
+    return ALLOWED
+
+
+def _sees(leader: Leader, thread: Thread) -> bool:
+    """Whether a thread that was just read is one that the leader may see."""
+    if thread.is_hidden or thread.merged_into_id:
+        return Thread.objects.visible_to(leader).filter(pk=thread.pk).exists()
+    return bool(may_read(leader, thread.space))
