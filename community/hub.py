@@ -7,11 +7,12 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections import defaultdict
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -29,6 +30,13 @@ sockets = Gauge("live_sockets", "Open sockets of this process.")
 deliveries = Counter("live_deliveries", "Events handed out to sockets.")
 drops = Counter("live_queue_drops", "Sockets closed because their queue was full.")
 subscribed = Gauge("live_redis_subscribed", "Whether this process hears Redis.")
+lag = Histogram(
+    "live_lag_seconds",
+    "From the publication of an event until it stands in the queues of this process.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+depth_sum = Gauge("live_queue_depth_sum", "Frames that wait in all queues of this process.")
+depth_max = Gauge("live_queue_depth_max", "Frames that wait in its longest queue.")
 
 
 class Mailbox:
@@ -92,6 +100,11 @@ class Hub:
         rooms = {topic: heard for topic, heard in self._listeners.items() if topic.startswith("room:")}
         return {topic: {m.shown for m in heard if m.shown} for topic, heard in rooms.items()}
 
+    def depths(self) -> list[int]:
+        """How many frames wait in each queue."""
+        # Copied first: figures are asked for by another thread.
+        return [mailbox.waiting.qsize() for mailbox in list(self._mailboxes)]
+
     def hand_out(self, topic: str, frame: str) -> None:
         """Give one frame, made once, to everyone who listens to the topic."""
         self._give(self._listeners.get(topic, ()), topic, frame)
@@ -124,8 +137,9 @@ class Hub:
 
     def _take(self, message: dict) -> None:
         if message["type"] == "pmessage":
-            topic = message["channel"].decode().removeprefix(PREFIX)
-            self.hand_out(topic, message["data"].decode())
+            topic, frame = message["channel"].decode().removeprefix(PREFIX), message["data"].decode()
+            self.hand_out(topic, frame)
+            _note_lag(frame)
         elif message["type"] == "psubscribe":
             # Whatever was said before this moment may have been missed.
             subscribed.set(1)
@@ -137,6 +151,13 @@ class Hub:
         return Redis.from_url(
             settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
         )
+
+
+def _note_lag(frame: str) -> None:
+    """Count how long ago a frame was published; a process of the former version does not say when."""
+    published_at = json.loads(frame).get("sent_at")
+    if isinstance(published_at, float):
+        lag.observe(max(time.time() - published_at, 0))  # the clocks of two machines may differ
 
 
 async def _messages(subscription):
@@ -162,3 +183,11 @@ def hub() -> Hub:
     if loop not in _hubs:
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def _all_depths() -> list[int]:
+    return [depth for each in list(_hubs.values()) for depth in each.depths()]
+
+
+depth_sum.set_function(lambda: sum(_all_depths()))
+depth_max.set_function(lambda: max(_all_depths(), default=0))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from functools import lru_cache
 
 import redis
@@ -32,8 +33,10 @@ def rights_changed(leader_id: int) -> None:
 
 
 def _publish(topic: str, frame: str) -> None:
+    # When it left is for the figures of the processes that hand it out; pages need not know it.
+    stamped = f'{{"sent_at": {time.time():.6f}, {frame.removeprefix("{")}'
     try:
-        _client().publish(PREFIX + topic, frame)
+        _client().publish(PREFIX + topic, stamped)
     except redis.RedisError as error:
         log.warning("push to a %s failed: %s", topic.split(":")[0], type(error).__name__)
 

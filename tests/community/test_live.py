@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 import uuid
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -61,7 +63,7 @@ BAD_BODIES = [
 class Server:
     """A server process of its own, which stays up for all tests of this file."""
 
-    def __init__(self, directory, name):
+    def __init__(self, directory, name, **told):
         self.port = free_port()
         self.log = directory / name
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
@@ -69,7 +71,7 @@ class Server:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "uvicorn", "collaborate.asgi:application", *arguments],
-                env={**os.environ, "DATABASE_URL": urlunsplit(database)},
+                env={**os.environ, "DATABASE_URL": urlunsplit(database), **told},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -80,6 +82,21 @@ class Server:
             assert time.monotonic() < deadline
             with suppress(subprocess.TimeoutExpired):
                 pytest.fail(f"ended with {self.process.wait(0.05)}: {self.log.read_text()}")
+
+    def metrics(self):
+        """What it says to Prometheus."""
+        with urllib.request.urlopen(f"http://localhost:{self.port}/metrics", timeout=10) as answer:
+            return answer.read().decode()
+
+    def figure(self, name):
+        """One figure of these."""
+        return float(re.search(rf"^{name} (\S+)$", self.metrics(), re.MULTILINE)[1])
+
+    def wait_for_figure(self, name, is_it):
+        """What is handed out is counted a moment later."""
+        deadline = time.monotonic() + 10
+        while not is_it(self.figure(name)):
+            assert time.monotonic() < deadline, f"{name} is {self.figure(name)}"
 
     def stop(self):
         self.process.terminate()
@@ -368,15 +385,20 @@ def test_outsider_does_not_learn_who_is_here(ana, cleo, room, pages):
     assert [event["type"] for event in page.heard if event["type"] != "catch-up"] == []
 
 
-def test_a_page_that_does_not_read_harms_only_itself(ana, ben, room, pages):
+def test_a_page_that_does_not_read_harms_only_itself(ana, ben, room, pages, server):
+    drops, deepest = server.figure("live_queue_drops_total"), 0
     asleep, awake = pages(ana, max_queue=1), pages(ben)
     for page in (asleep, awake):
         page.follow(f"room:{room.pk}")
     filling = {"type": "message", "html": "x" * 60_000}
-    for _ in range(600):
+    for number in range(600):
         live.push(live.room_topic(room.pk), filling)
         awake.hear("message")
+        if number % 20 == 0:
+            deepest = max(deepest, server.figure("live_queue_depth_max"))
     assert asleep.closing_code(30) in (4408, 1006)
+    assert deepest > 10
+    server.wait_for_figure("live_queue_drops_total", lambda found: found == drops + 1)
 
 
 def test_a_deploy_asks_pages_to_come_back(ana, room, pages, servers, tmp_path):
@@ -401,3 +423,39 @@ def test_a_push_into_the_void_is_no_error_and_takes_no_time(ana, room, settings)
     assert say(room, ana).number == 1
     assert time.monotonic() - begun < 2
     leaders.live._client.cache_clear()
+
+
+def test_each_process_tells_how_it_is_doing(ana, ben, room, pages, servers):
+    before = [(s.figure("live_deliveries_total"), s.figure("live_lag_seconds_count")) for s in servers]
+    for page in (pages(ana), pages(ben, 1)):
+        page.follow(f"room:{room.pk}")
+    say(room, ben)
+    for server, (deliveries, lags) in zip(servers, before, strict=True):
+        server.wait_for_figure("live_sockets", lambda found: found == 1)
+        server.wait_for_figure("live_deliveries_total", lambda found, least=deliveries: found > least)
+        server.wait_for_figure("live_lag_seconds_count", lambda found, least=lags: found > least)
+        assert server.figure("live_redis_subscribed") == 1
+        assert server.figure("live_queue_depth_sum") >= server.figure("live_queue_depth_max") >= 0
+
+
+def test_nobody_and_no_words_stand_in_logs_or_figures(ana, room, pages, servers, tmp_path):
+    talkative = Server(tmp_path, "talkative", LOG_LEVEL="DEBUG")
+    talkative.wait_until_it_answers()
+    servers.append(talkative)
+    try:
+        page = pages(ana, -1)
+        page.follow(f"room:{room.pk}")
+        page.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="The canary sings.")
+        page.hear("message")
+        for frame in ("canary", '{"type": "canary"}', '{"type": "say", "room": "canary", "body": "canary"}'):
+            page.socket.send(frame)
+            page.hear("error")
+        figures = talkative.metrics()
+        page.socket.close()
+        talkative.wait_for_figure("live_sockets", lambda found: found == 0)
+    finally:
+        servers.remove(talkative)
+        talkative.stop()
+    for told in (talkative.log.read_text(), figures):
+        for secret in ("canary", page.session, ana.email, ana.name, ana.handle, str(room)):
+            assert secret not in told
