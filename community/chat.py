@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 
 from community import live, permissions
 from community.markdown import RENDERER, render_message
-from community.models import Message, MessageRevision, Room, RoomReading, Space
+from community.models import Message, MessageRevision, Room, RoomKind, RoomReading, Space
 from community.permissions import require
 from leaders.models import Leader
 
@@ -19,7 +19,7 @@ CHANGES_AT_ONCE = 200
 
 def room_of(space: Space) -> Room:
     """The chat room of a space, made on the first visit."""
-    room, _ = Room.objects.get_or_create(space=space)
+    room, _ = Room.objects.get_or_create(space=space, kind=RoomKind.SPACE)
     return room
 
 
@@ -69,17 +69,17 @@ def read(room: Room, *, by: Leader, number: int) -> None:
         RoomReading.objects.filter(pk=mark.pk, read_up_to__lt=number).update(read_up_to=number)
 
 
-def history(room: Room, *, before: int | None = None) -> list[Message]:
+def history(room: Room, *, to: Leader, before: int | None = None) -> list[Message]:
     """One page of messages, the oldest first: the newest, or those just before a number."""
-    messages = room.messages.select_related("author").order_by("-number")
+    messages = _heard(room, to).order_by("-number")
     if before is not None:
         messages = messages.filter(number__lt=before)
     return list(messages[:MESSAGES_PER_PAGE])[::-1]
 
 
-def changes(room: Room, *, after: int) -> list[Message]:
+def changes(room: Room, *, to: Leader, after: int) -> list[Message]:
     """What was written, edited or hidden after a version, in the order in which it happened."""
-    messages = room.messages.select_related("author").filter(version__gt=after)
+    messages = _heard(room, to).filter(version__gt=after)
     return list(messages.order_by("version")[:CHANGES_AT_ONCE])
 
 
@@ -91,7 +91,7 @@ def texts(message: Message) -> list[MessageRevision]:
 
 def page_address(message: Message) -> str:
     """The page of a chat that shows a message with a few after it."""
-    address = reverse("chat", args=[message.room.space.slug])
+    address = message.room.get_absolute_url()
     newest = message.number > message.room.last_number - MESSAGES_PER_PAGE
     return address if newest else f"{address}?before={message.number + MESSAGES_PER_PAGE // 2}"
 
@@ -113,6 +113,11 @@ def _as_html(message: Message) -> str:
     # In everybody's zone, not in that of whoever speaks; a page shows it in its reader's.
     with timezone.override(None):
         return render_to_string("community/_message.html", {"message": message}, using="jinja2")
+
+
+def _heard(room: Room, leader: Leader) -> QuerySet[Message]:
+    """What a leader who is in a room may see of it; hidden messages leave a placeholder."""
+    return room.messages.select_related("author").filter(number__gt=room.heard_after(leader))
 
 
 def _lock(room_id: int) -> Room:
@@ -142,4 +147,8 @@ def _write(room: Room, by: Leader, body: str, uuid: UUID) -> Message:
 
 
 def _announce(message: Message) -> None:
-    live.push(live.room_topic(message.room_id), as_event(message))
+    """Show it to all who are there; where some came after it was said, have each page ask for itself."""
+    event = as_event(message)
+    if message.room.is_direct and message.room.participants.now().filter(since__gte=message.number).exists():
+        event = {"type": "version", "version": message.version}
+    live.push(live.room_topic(message.room_id), event)

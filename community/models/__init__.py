@@ -1,13 +1,15 @@
 from community.models.attachments import Attachment, AttachmentKind
 from community.models.bookmarks import Bookmark
 from community.models.channels import Channel, NoticeChoice
-from community.models.chat import Message, MessageRevision, Room, RoomReading
+from community.models.chat import Message, MessageRevision, RoomReading
 from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
 from community.models.letters import Digest, Letter, LetterState
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
+from community.models.rooms import KeptOut, NobodyNew, Participant, Room, RoomKind
+from community.models.sessions import Session
 from community.models.spaces import (
     JoinRequest,
     MailRule,
@@ -52,6 +54,7 @@ __all__ = [
     "ErrandKind",
     "FormerTitle",
     "JoinRequest",
+    "KeptOut",
     "Letter",
     "LetterState",
     "Level",
@@ -59,16 +62,20 @@ __all__ = [
     "Mention",
     "Message",
     "MessageRevision",
+    "NobodyNew",
     "Notice",
     "NoticeChoice",
     "NoticeKind",
+    "Participant",
     "Post",
     "Quote",
     "Reading",
     "Report",
     "Revision",
     "Room",
+    "RoomKind",
     "RoomReading",
+    "Session",
     "Space",
     "SpaceKind",
     "SpaceLevel",

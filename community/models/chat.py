@@ -1,41 +1,31 @@
-"""The live chat of a space and its numbered messages."""
+"""The numbered messages of a room."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from community.models.rooms import Participant, Room, RoomKind, in_spaces
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
-
-
-class RoomQuerySet(models.QuerySet):
-    def visible_to(self, leader):
-        """The rooms of the spaces a leader may read."""
-        return self.filter(space__in=spaces_read_by(leader), space__has_chat=True)
-
-
-class Room(models.Model):
-    """The live chat of a space; `version` counts every creation, edit and hiding without a gap."""
-
-    space = models.OneToOneField(Space, models.PROTECT, related_name="room")
-    last_number = models.PositiveIntegerField(default=0)
-    version = models.PositiveBigIntegerField(default=0)
-
-    objects = RoomQuerySet.as_manager()
-
-    def __str__(self):
-        return f"Chat of {self.space}"
+from leaders.models.account import may_come_in
 
 
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """Messages of the rooms a leader may read; hidden ones only for the moderators of their space."""
-        spaces = Space.objects.visible_to(leader).filter(has_chat=True).values("pk")
-        moderated = spaces_moderated_by(leader)
-        return self.filter(room__space__in=spaces).filter(Q(hidden_at=None) | Q(room__space__in=moderated))
+        """Messages of the rooms a leader may read; hidden ones only for the moderators of their space.
+
+        Nobody moderates a conversation by reading it: there, a hidden message is gone for all.
+        """
+        if not may_come_in(leader):
+            return self.none()
+        shown = Q(hidden_at=None) | Q(room__space__in=spaces_moderated_by(leader))
+        mine = Participant.objects.now().filter(leader=leader, room=OuterRef("room"))
+        heard = Exists(mine.filter(since__lt=OuterRef("number")))
+        direct = Q(heard, room__kind=RoomKind.DIRECT, hidden_at=None)
+        return self.filter((in_spaces(spaces_read_by(leader), "room") & shown) | direct)
 
 
 class Message(models.Model):
@@ -53,6 +43,9 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     client_uuid = models.UUIDField(default=uuid.uuid4)
+    is_note = models.BooleanField(
+        default=False, db_default=False, help_text="Said by the room itself: who came, who left."
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -71,7 +64,8 @@ class Message(models.Model):
         return reverse("message", args=[self.pk])
 
     @property
-    def space(self) -> Space:
+    def space(self) -> Space | None:
+        """That of its room; a conversation has none."""
         return self.room.space
 
     @property

@@ -62,9 +62,13 @@ class CaseQuerySet(models.QuerySet):
 class Case(models.Model):
     """All reports of one item; it stays open until a moderator decides."""
 
-    space = models.ForeignKey(Space, models.PROTECT, related_name="cases")
+    space = models.ForeignKey(
+        Space, models.PROTECT, null=True, related_name="cases", help_text="Empty: it is of a conversation."
+    )
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="cases")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="cases")
+    shown_from = models.PositiveIntegerField(null=True, help_text="Of a conversation: the first to be read.")
+    shown_to = models.PositiveIntegerField(null=True, help_text="Of a conversation: the last to be read.")
     about = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     priority = models.PositiveSmallIntegerField(help_text="1 is the gravest.")
     opened_at = models.DateTimeField(default=timezone.now)
@@ -82,6 +86,11 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(post__isnull=False, message=None) | Q(post=None, message__isnull=False),
                 name="case_of_one_item",
+            ),
+            models.CheckConstraint(
+                condition=Q(space__isnull=False)
+                | Q(message__isnull=False, shown_from__isnull=False, shown_to__isnull=False),
+                name="case_of_a_space_or_a_conversation",
             ),
             models.UniqueConstraint(
                 fields=["post"], condition=Q(closed_at=None), name="one_open_case_per_post"
@@ -168,7 +177,7 @@ class Decision(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     reason = models.TextField(max_length=1000)
     at = models.DateTimeField(default=timezone.now)
-    space = models.ForeignKey(Space, models.PROTECT, related_name="decisions")
+    space = models.ForeignKey(Space, models.PROTECT, null=True, related_name="decisions")
     thread = models.ForeignKey(Thread, models.PROTECT, null=True, related_name="decisions")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="decisions")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="decisions")

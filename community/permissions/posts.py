@@ -65,6 +65,8 @@ def may_report(leader: Leader, item: Post | Message) -> Verdict:
     """Whoever can see the item, unless it is their own."""
     if not type(item).objects.visible_to(leader).filter(pk=item.pk).exists():
         return no("You cannot see this.")
+    if getattr(item, "is_note", False):
+        return no("The room itself says this. There is nothing to report.")
     if item.author_id == leader.pk:
         return no("You cannot report your own words. You can edit them, or write to a moderator.")
     return ALLOWED

@@ -17,33 +17,44 @@ FARTHEST = 2**31 - 1
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request, slug):
     """The newest messages or an earlier page of them, and a new message without JavaScript."""
-    found = _room(request, slug)
-    if request.method == "GET":
-        return _show(request, found, MessageForm())
+    return talk(request, _room(request, slug))
+
+
+def talk(request, found: Room, template="community/chat.html", **more):
+    """The page of a room of any kind, which the caller has found for this leader."""
+    if request.method != "POST":
+        return _show(request, found, MessageForm(), template, more)
     form = MessageForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, form, status=422)
+        return _show(request, found, form, template, more, status=422)
     try:
         said = chat.say(found, by=request.user, **form.cleaned_data)
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
-        return _show(request, found, form, status=403)
+        return _show(request, found, form, template, more, status=403)
     return redirect(f"{request.path}#message-{said.number}")
+
+
+def changes(request, found: Room, version: int):
+    """What of a room changed since a version, as far as this leader hears it."""
+    changed = chat.changes(found, to=request.user, after=min(version, 2**63 - 1))
+    more = len(changed) == chat.CHANGES_AT_ONCE
+    newest = max(message.version for message in changed) if changed else found.version
+    return JsonResponse(
+        {
+            # What this leader does not hear moves the version too: without more to come, nothing is missing.
+            "version": newest if more else max(newest, found.version),
+            "more": more,
+            "messages": [chat.as_event(message) for message in changed],
+        }
+    )
 
 
 @never_cache
 @require_safe
 def after(request, slug, version):
     """What changed since a version, for a page that may have missed something."""
-    found = _room(request, slug)
-    changed = chat.changes(found, after=min(version, 2**63 - 1))
-    return JsonResponse(
-        {
-            "version": changed[-1].version if changed else found.version,
-            "more": len(changed) == chat.CHANGES_AT_ONCE,
-            "messages": [chat.as_event(message) for message in changed],
-        }
-    )
+    return changes(request, _room(request, slug), version)
 
 
 @require_safe
@@ -80,12 +91,12 @@ def _room(request, slug) -> Room:
 
 
 def _messages(request):
-    return Message.objects.visible_to(request.user).select_related("room__space", "author")
+    return Message.objects.visible_to(request.user).select_related("room__space", "room__session", "author")
 
 
-def _show(request, found, form, status=200):
+def _show(request, found, form, template, more, status=200):
     before = _before(request)
-    messages = chat.history(found, before=before)
+    messages = chat.history(found, to=request.user, before=before)
     if messages and before is None:
         chat.read(found, by=request.user, number=messages[-1].number)
     context = {
@@ -95,9 +106,11 @@ def _show(request, found, form, status=200):
         "before": before,
         "form": form,
         "may_say": permissions.may_say(request.user, found),
-        "may_moderate": permissions.may_moderate(request.user, found.space),
+        "may_moderate": found.space and permissions.may_moderate(request.user, found.space),
+        "first": found.heard_after(request.user) + 1,
+        **more,
     }
-    return render(request, "community/chat.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 def _before(request) -> int | None:

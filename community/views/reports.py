@@ -17,7 +17,8 @@ def report(request, model, pk):
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         moderation.report(item, by=request.user, **form.cleaned_data)
-        messages.success(request, "Thank you. The moderators of this space will read it and tell you.")
+        whose = "The moderators of this space" if item.space else "Faculty moderators"
+        messages.success(request, f"Thank you. {whose} will read it and tell you.")
         return redirect(item)
     context = {"item": item, "form": form, "noun": model.__name__.lower()}
     context["words"] = words_of(item, request.user)
