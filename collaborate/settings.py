@@ -239,6 +239,7 @@ UNDO_SEND_SECONDS = env.int("UNDO_SEND_SECONDS", default=60)  # nobody is told o
 required("EMAIL_URL")
 vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
+MAIL_PER_DOMAIN_AND_MINUTE = env.int("MAIL_PER_DOMAIN_AND_MINUTE", default=20_000)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Collaborate <collaborate@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from community.models import Case
 from community.models.notices import count_unread
 from community.permissions import may_open_desk
+from leaders import preferences
 from leaders.permissions import may_come_in, may_use_admin
 
 WITHIN_A_SPACE = ("/threads/", "/posts/", "/messages/")
@@ -49,6 +50,7 @@ def _shell(request) -> dict:
     return {
         "leader": leader if leader is not None and leader.is_authenticated else None,
         "inside": inside is not None,
+        "mail_comes_back": partial(preferences.is_refused, inside),
         "unread_notices": count_unread(inside) if inside else 0,
         "navigation": _navigation(request.path, inside, opens_desk),
         "may_open_desk": opens_desk,

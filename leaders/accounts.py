@@ -2,16 +2,17 @@
 
 import logging
 import secrets
-from smtplib import SMTPException
 
 import css_inline
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
+from leaders import mail
 from leaders.live import rights_changed
 
 log = logging.getLogger(__name__)
@@ -73,9 +74,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return message
 
     def send_mail(self, template_prefix, email, context):
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError) as error:
-            log.warning("security mail did not leave: %s", type(error).__name__)
+        context = {
+            "request": self.request,
+            "email": email,
+            "current_site": get_current_site(self.request),
+        } | context
+        sent = mail.send_at_once(self.render_mail(template_prefix, email, context))
+        if sent.outcome != mail.Outcome.SENT:
+            log.warning("security mail did not leave: %s", sent.outcome)
             answer = render(self.request, "pages/mail_failed.html", status=503)
-            raise ImmediateHttpResponse(answer) from error
+            raise ImmediateHttpResponse(answer)

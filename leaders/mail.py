@@ -1,5 +1,6 @@
 """The only sender of mail: one letter to one person, over a connection that is kept."""
 
+import re
 import smtplib
 import unicodedata
 from dataclasses import dataclass
@@ -19,12 +20,16 @@ from leaders.models import Leader
 
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 INSTEAD = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
+SUBJECT_AT_MOST = 200
+CLOSING = 421  # the answer after which a server hangs up
+_POLICY = re.compile(r"\s*5\.7\.\d")  # RFC 3463: it does not want us, which says nothing of the address
 
 
 class Outcome(StrEnum):
     SENT = "sent"
     DEFERRED = "deferred"
-    BOUNCED = "bounced"
+    BOUNCED = "bounced"  # the address was refused for good
+    FAILED = "failed"  # the letter was refused for good, and the address need not be wrong
     AMBIGUOUS = "ambiguous"
 
 
@@ -34,6 +39,7 @@ class Delivery:
 
     outcome: Outcome
     note: str = ""
+    code: int = 0
 
 
 class Unanswered(Exception):
@@ -49,11 +55,21 @@ class Smtp(EmailBackend):
 
 
 class _Line:
+    has_spoken = False
+
     def data(self, msg):
+        self.has_spoken = False
         try:
             return super().data(msg)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if not self.has_spoken:
+                raise
             raise Unanswered(type(error).__name__) from error
+
+    def send(self, s):
+        # The letter alone comes as bytes; every command is text.
+        self.has_spoken = isinstance(s, bytes)
+        super().send(s)
 
 
 class Line:
@@ -87,8 +103,10 @@ class Line:
             self._drop()
             return Delivery(Outcome.DEFERRED, str(error)) if is_fresh else self.send(letter)
         except Exception as error:
-            self._drop()
-            return judge(error)
+            verdict = judge(error)
+            if verdict.code in (0, CLOSING):
+                self._drop()
+            return verdict
         return Delivery(Outcome.SENT)
 
     def _drop(self):
@@ -103,12 +121,24 @@ def judge(error: Exception) -> Delivery:
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, words = next(iter(error.recipients.values()))
-            return _answered(code, words)
+            return _answered(code, words, Outcome.BOUNCED)
         case smtplib.SMTPDataError():
-            return _answered(error.smtp_code, error.smtp_error)
+            return _answered(error.smtp_code, error.smtp_error, Outcome.FAILED)
+        case smtplib.SMTPSenderRefused():
+            # It is we who are refused, with all our letters: a mistake that an operator may mend.
+            return _answered(error.smtp_code, error.smtp_error, Outcome.DEFERRED)
         case smtplib.SMTPException() | OSError():
             return Delivery(Outcome.DEFERRED, f"{type(error).__name__}: {error}")
+        case ValueError():
+            return Delivery(Outcome.FAILED, f"It cannot be written: {type(error).__name__}")
     return Delivery(Outcome.AMBIGUOUS, f"No answer after the letter: {error}")
+
+
+def send_at_once(letter: EmailMultiAlternatives) -> Delivery:
+    """Send what somebody waits for, such as a sign-in code: again where nobody knows whether it was taken."""
+    with Line() as line:
+        first = line.send(letter)
+        return line.send(letter) if first.outcome == Outcome.AMBIGUOUS else first
 
 
 def write(
@@ -127,7 +157,7 @@ def write(
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
     letter = EmailMultiAlternatives(
-        plain(subject), text, to=[formataddr((plain(to.name), to.email))], headers=headers
+        _short(plain(subject)), text, to=[formataddr((plain(to.name), to.email))], headers=headers
     )
     letter.attach_alternative(css_inline.inline(html, keep_style_tags=True), "text/html")
     return letter
@@ -140,8 +170,14 @@ def unsubscribe_url(leader: Leader, mailing: str) -> str:
 
 
 def plain(words: str) -> str:
-    """Words fit for a header: one line, without what cannot be seen, such as marks that turn the writing."""
-    return " ".join("".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words).split())
+    """Words fit for a header: one line, without what cannot be seen or would be read as encoded words."""
+    seen = "".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words)
+    return " ".join(seen.replace("=?", "= ?").split())
+
+
+def _short(subject: str) -> str:
+    """A line of a header may have 998 bytes, and cannot be broken inside a word."""
+    return subject if len(subject) <= SUBJECT_AT_MOST else f"{subject[: SUBJECT_AT_MOST - 1]}…"
 
 
 def _list_headers(mailing: str, domain: str, address: str) -> dict[str, str]:
@@ -154,6 +190,12 @@ def _list_headers(mailing: str, domain: str, address: str) -> dict[str, str]:
     }
 
 
-def _answered(code: int, words: bytes | str) -> Delivery:
+def _answered(code: int, words: bytes | str, for_good: Outcome) -> Delivery:
     words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
-    return Delivery(Outcome.BOUNCED if code >= 500 else Outcome.DEFERRED, f"{code} {words}"[:300])
+    if code < 500:
+        outcome = Outcome.DEFERRED
+    elif for_good == Outcome.BOUNCED and _POLICY.match(words):
+        outcome = Outcome.FAILED
+    else:
+        outcome = for_good
+    return Delivery(outcome, f"{code} {words}"[:300], code)

@@ -44,6 +44,24 @@ def unsubscribe(mine: MailPreferences, mailing: str) -> None:
         _record(mine, "unsubscribe link")
 
 
+def mark_refused(leader: Leader, address: str, words: str) -> None:
+    """Note that a mail server refused a leader's address for good: nothing more is sent there unasked."""
+    of(leader)
+    refused = {"refused_address": address, "refused_at": timezone.now(), "refused_words": words[:300]}
+    MailPreferences.objects.filter(leader=leader).update(**refused)
+
+
+def try_again(leader: Leader) -> None:
+    """Write to a leader's address again, who says that it works."""
+    trusted = {"refused_address": "", "refused_at": None, "refused_words": ""}
+    MailPreferences.objects.filter(leader=leader).update(**trusted)
+
+
+def is_refused(leader: Leader) -> bool:
+    """Whether mail to a leader's present address came back."""
+    return MailPreferences.objects.filter(leader=leader, refused_address=leader.email).exists()
+
+
 def find(token: str) -> tuple[MailPreferences, str] | None:
     """Whose letter it was, and of which list; None where the token is not ours."""
     try:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("settings/profile/", settings.profile, name="settings_profile"),
     path("settings/photo/remove/", settings.remove_photo, name="remove_photo"),
     path("unsubscribe/<str:token>/", mail.unsubscribe, name="unsubscribe"),
+    path("settings/mail/try-again/", mail.try_address_again, name="try_address_again"),
     path("settings/security/", settings.security, name="settings_security"),
     path("settings/second-factor/", settings.second_factor, name="second_factor"),
 ]

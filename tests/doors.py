@@ -39,6 +39,7 @@ DOORS = {
     "settings_security": LEADER,
     "settings_mail": LEADER,
     "watching": LEADER,
+    "try_address_again": LEADER,
     "second_factor": LEADER,
     "leaders": LEADER,
     "leader": LEADER,

@@ -18,15 +18,23 @@ def free_port() -> int:
 
 
 class Sink:
-    """`letters` are what it took. `answers` refuse recipients; `after_data` is the answer to the words."""
+    """`letters` are what it took, `raw` their bytes, `heard` whose words came at all, taken or not.
+
+    `answers` refuse recipients; `after_data` is the answer to the words, `after_words` that for one
+    recipient. None hangs up without an answer.
+    """
 
     TAKEN = "250 Taken"
 
     def __init__(self):
         self.letters: list[EmailMessage] = []
         self.envelopes: list[str] = []
+        self.raw: list[bytes] = []
+        self.heard: list[str] = []
         self.answers: dict[str, str] = {}
         self.after_data: str | None = self.TAKEN
+        self.after_words: dict[str, str | None] = {}
+        self.pause = 0.0  # seconds before each answer to the words
         self.connections = 0
         self.sessions: list[SMTP] = []
         self.port = free_port()
@@ -70,10 +78,20 @@ class Sink:
         if not self.may_answer.is_set():
             self.held = True
             await asyncio.to_thread(self.may_answer.wait)
-        if self.after_data is None:
+        self.heard += envelope.rcpt_tos
+        await self._take_time()
+        answer = self.after_words.get(envelope.rcpt_tos[0], self.after_data)
+        if answer is None:
             server.transport.abort()
             return "421 Gone"
-        if self.after_data == self.TAKEN:
+        if answer == self.TAKEN:
+            self.raw.append(envelope.content)
             self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.envelopes += envelope.rcpt_tos
-        return self.after_data
+        return answer
+
+    async def _take_time(self):
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        loop.call_later(self.pause, over.set_result, None)
+        await over

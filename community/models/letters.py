@@ -15,12 +15,14 @@ class LetterState(models.TextChoices):
     SENDING = "sending", "In the hands of the server"
     SENT = "sent", "Sent"
     DEFERRED = "deferred", "To be tried again"
-    BOUNCED = "bounced", "Refused by the server"
+    BOUNCED = "bounced", "The address was refused"
+    FAILED = "failed", "Given up"
     AMBIGUOUS = "ambiguous", "Unknown whether it was taken; not repeated"
     SKIPPED = "skipped", "Not sent"
 
 
 LETTER_WAITS = timedelta(minutes=10)  # what is read on the site meanwhile needs no e-mail
+STRANDED = ["failed", "bounced", "ambiguous"]  # somebody may have to look at them
 UNFINISHED = ["due", "deferred", "claimed", "sending"]
 
 
@@ -40,6 +42,7 @@ class Outgoing(models.Model):
         max_length=300, blank=True, help_text="Why it was not sent, or what the server said."
     )
     opened_at = models.DateTimeField(default=timezone.now)
+    tried_at = models.DateTimeField(null=True, blank=True, help_text="When the server was first offered it.")
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

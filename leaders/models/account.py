@@ -262,6 +262,10 @@ class Leader(AbstractBaseUser, PermissionsMixin):
         return self.organisation.get_region_display()
 
     @property
+    def has_known_zone(self) -> bool:
+        return self.zone.key == self.time_zone
+
+    @property
     def zone(self) -> ZoneInfo:
         """The leader's time zone; UTC if its name has left the database of zones."""
         try:

@@ -95,6 +95,15 @@ class MailPreferences(models.Model):
         default=timezone.now, editable=False, help_text="No digest is due from before."
     )
     key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
+    refused_address = models.EmailField(
+        max_length=254,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="A mail server refused it for good.",
+    )
+    refused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    refused_words = models.CharField(max_length=300, blank=True, db_default="", editable=False)
 
     class Meta:
         verbose_name_plural = "mail preferences"
@@ -106,6 +115,11 @@ class MailPreferences(models.Model):
     def rhythm(self) -> Rhythm:
         days = tuple(sorted(self.digest_days))
         return Rhythm(self.digest, self.digest_weekday, self.digest_hour, self.leader.zone, days)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether mail to the leader's present address came back."""
+        return bool(self.refused_address) and self.refused_address == self.leader.email
 
     @property
     def is_away(self) -> bool:

@@ -128,9 +128,56 @@ def test_a_refusal_for_good_and_one_for_now_are_told_apart(sink):
 def test_a_letter_refused_after_its_words_is_told_apart_too(sink):
     sink.after_data = "554 Looks like spam"
     with Line() as line:
-        assert line.send(plain_letter()).outcome == Outcome.BOUNCED
+        assert line.send(plain_letter()).outcome == Outcome.FAILED
         sink.after_data = "451 Try later"
         assert line.send(plain_letter()).outcome == Outcome.DEFERRED
+        sink.after_data = sink.TAKEN
+        assert line.send(plain_letter()).outcome == Outcome.SENT
+    assert sink.connections == 1
+
+
+def test_an_address_refused_for_who_we_are_is_not_the_address_fault(sink):
+    sink.answers = {"ana@example.org": "550 5.7.1 Your network is on our list"}
+    with Line() as line:
+        assert line.send(plain_letter()).outcome == Outcome.FAILED
+
+
+class HungUp(smtplib.SMTP):
+    """Its server hangs up: before the words of a letter, or after them."""
+
+    def __init__(self, heard):
+        self.heard, self.sock = heard, self
+        super().__init__()
+
+    def sendall(self, data):
+        self.sent = data
+
+    def getreply(self):
+        if self.heard and self.sent.startswith(b"data"):
+            return 354, b"Go on"
+        raise smtplib.SMTPServerDisconnected
+
+
+@pytest.mark.parametrize(
+    ("heard", "outcome"), [(False, smtplib.SMTPServerDisconnected), (True, mail.Unanswered)]
+)
+def test_only_a_server_that_heard_the_words_may_have_taken_them(heard, outcome):
+    with pytest.raises(outcome):
+        type("Line", (mail._Line, HungUp), {})(heard).data(b"Words")
+
+
+def test_a_letter_that_cannot_be_written_is_given_up(sink):
+    letter = plain_letter()
+    letter.subject = "Two\nlines"
+    with Line() as line:
+        assert line.send(letter).outcome == Outcome.FAILED
+        assert line.send(plain_letter()).outcome == Outcome.SENT
+
+
+def test_what_somebody_waits_for_is_sent_again_where_nobody_knows(sink):
+    sink.after_words = {"ana@example.org": None}
+    assert mail.send_at_once(plain_letter()).outcome == Outcome.AMBIGUOUS
+    assert sink.heard == ["ana@example.org"] * 2
 
 
 def test_silence_after_the_words_is_ambiguous(sink):

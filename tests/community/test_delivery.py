@@ -1,0 +1,282 @@
+"""What becomes of letters that servers refuse, put off or are silent about, and how leaders hear of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from community import delivery, digest, domains, letters
+from community.models import Digest, Letter, Notice
+from leaders import preferences
+from leaders.mail import Delivery, Outcome
+from leaders.models import Leader, MailPreferences
+from tests.conftest import make_leader
+from tests.making import make_thread
+
+pytestmark = pytest.mark.django_db
+
+
+def due(leader, **fields) -> Digest:
+    """A digest for a leader who wants one, due now."""
+    preferences.choose_digest(leader, "daily", source="joining")
+    period = f"2026-01-{Digest.objects.filter(leader=leader).count() + 1:02}"
+    return Digest.objects.create(leader=leader, period=period, **fields)
+
+
+def states() -> list[str]:
+    return list(Digest.objects.order_by("pk").values_list("state", flat=True))
+
+
+def now_due() -> None:
+    """The time for which they were put off has passed."""
+    Digest.objects.filter(state__in=["due", "deferred"]).update(due_at=timezone.now())
+
+
+@pytest.fixture
+def news(ana, commons):
+    """Something that everybody may be told, but ana."""
+    return make_thread(commons, ana, "Saying no kindly")
+
+
+def crowd(number: int, domain: str) -> list[Leader]:
+    """Leaders with an address at a domain and a digest due."""
+    people = [make_leader(f"{domain.split('.')[0]}{each} Ode") for each in range(number)]
+    for leader in people:
+        Leader.objects.filter(pk=leader.pk).update(email=f"{leader.handle}@{domain}")
+        due(leader)
+    return people
+
+
+# --- Put off, and given up --------------------------------------------------------------------------------
+
+
+def test_each_try_waits_longer_and_a_day_of_that_is_enough(ben, news, sink, time_machine):
+    sink.answers = {ben.email: "451 Later"}
+    row, start, pauses = due(ben), timezone.now(), []
+    for _ in range(40):
+        time_machine.move_to(max(row.due_at, timezone.now()), tick=False)
+        digest.deliver()
+        row.refresh_from_db()
+        if row.state != "deferred":
+            break
+        pauses.append(row.due_at - timezone.now())
+    assert row.state == "failed"
+    assert row.note == f"Given up after a day and {row.attempts} tries. 451 Later"
+    assert timedelta(days=1) <= row.sent_at - start < timedelta(days=1) + 2 * delivery.LONGEST_PAUSE
+    assert pauses[0] < timedelta(minutes=3) < pauses[3] < pauses[6]
+    assert max(pauses) <= delivery.LONGEST_PAUSE * 1.25
+    assert row.attempts == len(pauses) + 1
+    assert len(set(pauses)) == len(pauses)
+
+
+def test_what_was_given_up_stands_in_the_next_one(ben, news, mailoutbox):
+    due(ben, state="failed")
+    due(ben)
+    digest.deliver()
+    assert states() == ["failed", "sent"]
+    assert "Saying no kindly" in mailoutbox[0].body
+
+
+def test_one_that_can_never_be_written_ends_too(ben, news, monkeypatch):
+    monkeypatch.setattr(digest.mail, "write", lambda *args, **letter: 1 / 0)
+    row = due(ben, tried_at=timezone.now() - timedelta(days=1), attempts=9)
+    digest.deliver()
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("failed", 10)
+    assert "It could not be written: ZeroDivisionError" in row.note
+
+
+def test_a_letter_refused_for_its_words_says_nothing_of_the_address(ben, news, sink):
+    sink.after_data = "554 Looks like spam"
+    due(ben)
+    digest.deliver()
+    assert states() == ["failed"]
+    assert not preferences.is_refused(ben)
+    sink.after_data = sink.TAKEN
+    due(ben)
+    digest.deliver()
+    assert "Saying no kindly" in sink.letters[0].get_body(["plain"]).get_content()
+
+
+# --- An address that is refused ---------------------------------------------------------------------------
+
+
+def comes_back(leader, sink) -> None:
+    """The server knows nobody of that name."""
+    sink.answers[leader.email] = "550 5.1.1 No such person"
+    due(leader)
+    digest.deliver()
+    sink.answers.clear()
+
+
+def test_nothing_more_is_sent_to_an_address_that_was_refused(ben, cleo, news, sink):
+    due(cleo)
+    comes_back(ben, sink)
+    due(ben)
+    Notice.objects.create(leader=ben, kind="mention", space=news.space, thread=news, post=news.posts.get())
+    Letter.objects.create(leader=ben)
+    digest.deliver()
+    letters.deliver()
+    assert states() == ["sent", "bounced", "skipped"]
+    assert Letter.objects.get().state == "skipped"
+    assert Letter.objects.get().note == Digest.objects.latest("pk").note == delivery.REFUSED
+    assert sink.envelopes == [cleo.email]
+
+
+def test_the_leader_is_told_on_the_site_and_may_have_it_tried_again(ben, news, sink, browse):
+    client = browse(ben)
+    pages = [reverse(name) for name in ("home", "notices", "settings", "settings_mail")]
+    assert not any("came back" in client.get(page).content.decode() for page in pages)
+    comes_back(ben, sink)
+    for page in pages:
+        answer = client.get(page).content.decode()
+        assert f"Our e-mails to {ben.email} came back" in answer
+        assert reverse("account_email") in answer
+    assert client.get(reverse("try_address_again")).status_code == 405
+    assert preferences.is_refused(ben)
+    answer = client.post(reverse("try_address_again"), follow=True).content.decode()
+    assert "We write to your address again." in answer
+    assert "came back" not in answer
+    due(ben)
+    digest.deliver()
+    assert sink.envelopes == [ben.email]
+
+
+def test_another_address_is_written_to(ben, news, sink):
+    comes_back(ben, sink)
+    Leader.objects.filter(pk=ben.pk).update(email="ben@elsewhere.example")
+    due(ben)
+    digest.deliver()
+    assert sink.envelopes == ["ben@elsewhere.example"]
+
+
+def test_a_code_to_sign_in_still_goes_to_a_refused_address(ben, client, sink):
+    preferences.mark_refused(ben, ben.email, "550")
+    client.post(reverse("account_request_login_code"), {"email": ben.email})
+    assert sink.envelopes == [ben.email]
+
+
+def test_a_code_is_sent_again_where_nobody_knows_whether_it_was_taken(ben, client, sink):
+    sink.after_data = None
+    answer = client.post(reverse("account_request_login_code"), {"email": ben.email})
+    assert answer.status_code == 503
+    assert sink.heard == [ben.email] * 2
+
+
+# --- One domain and another -------------------------------------------------------------------------------
+
+
+def in_the_middle_of_a_minute(time_machine) -> datetime:
+    """Stop the clock within a minute to come, and return its beginning."""
+    minute = timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=5)
+    time_machine.move_to(minute + timedelta(seconds=20), tick=False)
+    return minute
+
+
+def test_a_domain_gets_so_many_in_a_minute_and_others_do_not_wait(news, sink, settings, time_machine):
+    minute = in_the_middle_of_a_minute(time_machine)
+    settings.MAIL_PER_DOMAIN_AND_MINUTE = 3
+    crowd(5, "busy.example")
+    crowd(2, "quiet.example")
+    digest.deliver()
+    digest.deliver()
+    sent = [address.partition("@")[2] for address in sink.envelopes]
+    assert sorted(sent) == ["busy.example"] * 3 + ["quiet.example"] * 2
+    late = Digest.objects.filter(state="due")
+    assert {row.due_at for row in late} == {minute + timedelta(seconds=60)}
+    assert {row.attempts for row in late} == {0}
+    time_machine.move_to(minute + timedelta(seconds=60), tick=False)
+    digest.deliver()
+    assert states() == ["sent"] * 7
+
+
+def test_notices_and_digests_share_the_room_of_a_domain(news, sink, settings, time_machine):
+    in_the_middle_of_a_minute(time_machine)
+    settings.MAIL_PER_DOMAIN_AND_MINUTE = 1
+    [leader] = crowd(1, "shared.example")
+    post = news.posts.get()
+    Notice.objects.create(leader=leader, kind="mention", space=news.space, thread=news, post=post)
+    Letter.objects.create(leader=leader)
+    letters.deliver()
+    digest.deliver()
+    assert (Letter.objects.get().state, states()) == ("sent", ["due"])
+
+
+@pytest.mark.parametrize("answer", ["421 Too many connections", "450 Not now"])
+def test_a_domain_that_says_not_now_thrice_rests_and_others_do_not(news, sink, answer):
+    tired = crowd(6, "tired.example")
+    awake = crowd(4, "awake.example")
+    for leader in tired:
+        sink.answers[Leader.objects.get(pk=leader.pk).email] = answer
+    digest.deliver()
+    assert states() == ["deferred"] * 3 + ["due"] * 3 + ["sent"] * 4
+    assert len(sink.envelopes) == len(awake)
+    for row in Digest.objects.filter(state="due"):
+        assert row.due_at > timezone.now() + timedelta(minutes=1)
+        assert row.note.startswith("tired.example asked for a rest: 4")
+    sink.answers.clear()
+    digest.deliver()
+    assert len(sink.envelopes) == 4
+    now_due()
+    digest.deliver()
+    assert states() == ["sent"] * 10
+
+
+def test_full_mailboxes_do_not_put_a_whole_domain_to_rest(news, sink):
+    people = crowd(5, "full.example")
+    for leader in people[:4]:
+        sink.answers[Leader.objects.get(pk=leader.pk).email] = "452 Mailbox full"
+    digest.deliver()
+    assert states() == ["deferred"] * 4 + ["sent"]
+
+
+def test_an_answer_in_between_starts_the_count_anew(ben):
+    mood, row = domains.Mood(), Digest(leader=ben)
+    heard = [Delivery(Outcome.DEFERRED, code=450)] * 2 + [Delivery(Outcome.SENT)]
+    assert not any(mood.asks_for_rest(row, each) for each in heard * 3)
+
+
+def test_a_newer_letter_meanwhile_ends_the_older_that_goes_back(ben):
+    older = Letter.objects.create(leader=ben, due_at=timezone.now())
+    [held] = delivery.claim(letters.LEDGER)
+    Letter.objects.create(leader=ben)
+    delivery._give_back(letters.LEDGER, [held])
+    older.refresh_from_db()
+    assert (older.state, older.note) == ("skipped", delivery.NEWER)
+
+
+def test_a_batch_that_is_worked_at_stays_held(ben, cleo, news, sink):
+    for leader in (ben, cleo):
+        due(leader)
+    rows = delivery.claim(digest.LEDGER)
+    Digest.objects.filter(leader=ben).update(lease_until=timezone.now() + timedelta(seconds=9))
+    [kept] = delivery._renew(digest.LEDGER, rows)
+    assert kept.leader == cleo
+    assert (
+        Digest.objects.get(leader=cleo).lease_until
+        == kept.lease_until
+        > timezone.now() + timedelta(minutes=1)
+    )
+
+
+def test_a_crowd_costs_no_question_each_for_its_domain(news, sink):
+    crowd(4, "one.example")
+    rows = delivery.claim(digest.LEDGER)
+    with CaptureQueriesContext(connection) as asked:
+        assert domains.share_out(rows) == (rows, [])
+    assert len(asked) == 0
+
+
+def test_a_time_zone_that_vanished_is_said_on_the_settings_page(ana, browse):
+    MailPreferences.objects.create(leader=ana, digest="daily")
+    pages = [reverse("settings"), reverse("settings_mail")]
+    assert not any("is not known any more" in browse(ana).get(page).content.decode() for page in pages)
+    for gone in ("Asia/Nowhere", "", "../../etc/passwd", "Europe", "x" * 64):
+        Leader.objects.filter(pk=ana.pk).update(time_zone=gone)
+        for page in pages:
+            answer = browse(ana).get(page)
+            assert answer.status_code == 200
+            assert "is not known any more. Times and your digest follow UTC" in answer.content.decode()
