@@ -4,10 +4,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 
-from community import live, permissions
+from community import live, messages, permissions
 from community.markdown import RENDERER, render_message
 from community.models import Message, MessageRevision, Room, RoomKind, RoomReading, Space
 from community.permissions import require
@@ -23,13 +22,16 @@ def room_of(space: Space) -> Room:
     return room
 
 
-def say(room: Room, *, by: Leader, body: str, uuid: UUID) -> Message:
-    """Write a message; the same UUID again is the first message, whatever it says."""
+def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None = None) -> Message:
+    """Write a message; the same UUID again is the first message, whatever it says.
+
+    `reply_to` is the number of the message that it answers.
+    """
     require(permissions.may_say(by, room))
     try:
         with transaction.atomic():
             held = _lock(room.pk)
-            return _said(by, uuid) or _write(held, by, body, uuid)
+            return _said(by, uuid) or _write(held, by, body, uuid, _answered(by, held, reply_to))
     except IntegrityError:  # the same UUID at the same moment in another room
         return Message.objects.get(author=by, client_uuid=uuid)
 
@@ -71,16 +73,15 @@ def read(room: Room, *, by: Leader, number: int) -> None:
 
 def history(room: Room, *, to: Leader, before: int | None = None) -> list[Message]:
     """One page of messages, the oldest first: the newest, or those just before a number."""
-    messages = _heard(room, to).order_by("-number")
+    found = _heard(room, to).order_by("-number")
     if before is not None:
-        messages = messages.filter(number__lt=before)
-    return list(messages[:MESSAGES_PER_PAGE])[::-1]
+        found = found.filter(number__lt=before)
+    return messages.dressed(found[:MESSAGES_PER_PAGE], heard_after=room.heard_after(to))[::-1]
 
 
 def changes(room: Room, *, to: Leader, after: int) -> list[Message]:
     """What was written, edited or hidden after a version, in the order in which it happened."""
-    messages = _heard(room, to).filter(version__gt=after)
-    return list(messages.order_by("version")[:CHANGES_AT_ONCE])
+    return list(_heard(room, to).filter(version__gt=after).order_by("version")[:CHANGES_AT_ONCE])
 
 
 def texts(message: Message) -> list[MessageRevision]:
@@ -96,28 +97,9 @@ def page_address(message: Message) -> str:
     return address if newest else f"{address}?before={message.number + MESSAGES_PER_PAGE // 2}"
 
 
-def as_event(message: Message) -> dict:
-    """What an open page is told about a message: the same for everybody in the room."""
-    return {
-        "type": "message",
-        "room": message.room_id,
-        "version": message.version,
-        "number": message.number,
-        "author": None if message.is_hidden else message.author_id,
-        "uuid": str(message.client_uuid),
-        "html": _as_html(message),
-    }
-
-
-def _as_html(message: Message) -> str:
-    # In everybody's zone, not in that of whoever speaks; a page shows it in its reader's.
-    with timezone.override(None):
-        return render_to_string("community/_message.html", {"message": message}, using="jinja2")
-
-
 def _heard(room: Room, leader: Leader) -> QuerySet[Message]:
     """What a leader who is in a room may see of it; hidden messages leave a placeholder."""
-    return room.messages.select_related("author").filter(number__gt=room.heard_after(leader))
+    return room.messages.with_people().filter(number__gt=room.heard_after(leader))
 
 
 def _lock(room_id: int) -> Room:
@@ -128,7 +110,15 @@ def _said(by: Leader, uuid: UUID) -> Message | None:
     return Message.objects.filter(author=by, client_uuid=uuid).first()
 
 
-def _write(room: Room, by: Leader, body: str, uuid: UUID) -> Message:
+def _answered(by: Leader, room: Room, number: int | None) -> Message | None:
+    if number is None:
+        return None
+    message = messages.to_answer(room, number, by=by)
+    require(permissions.may_answer(by, room, message))
+    return message
+
+
+def _write(room: Room, by: Leader, body: str, uuid: UUID, reply_to: Message | None) -> Message:
     room.last_number += 1
     room.version += 1
     room.save(update_fields=["last_number", "version"])
@@ -137,6 +127,7 @@ def _write(room: Room, by: Leader, body: str, uuid: UUID) -> Message:
         number=room.last_number,
         version=room.version,
         author=by,
+        reply_to=reply_to,
         body=body,
         body_html=render_message(body).html,
         renderer=RENDERER,
@@ -148,7 +139,8 @@ def _write(room: Room, by: Leader, body: str, uuid: UUID) -> Message:
 
 def _announce(message: Message) -> None:
     """Show it to all who are there; where some came after it was said, have each page ask for itself."""
-    event = as_event(message)
-    if message.room.is_direct and message.room.participants.now().filter(since__gte=message.number).exists():
+    event = messages.as_event(message)
+    first = message.reply_to.number if message.reply_to_id else message.number
+    if message.room.is_direct and message.room.participants.now().filter(since__gte=first).exists():
         event = {"type": "version", "version": message.version}
     live.push(live.room_topic(message.room_id), event)

@@ -263,7 +263,10 @@ def look(session_key: str, topics: set[str]) -> tuple[Leader | None, dict[str, i
 def say(session_key: str, frame: dict) -> dict:
     """Say something in a room."""
     leader, room = _in_room(session_key, frame)
-    form = MessageForm({key: frame[key] for key in ("body", "uuid") if isinstance(frame.get(key), str)})
+    fields = {key: frame[key] for key in ("body", "uuid") if isinstance(frame.get(key), str)}
+    if frame.get("reply_to") is not None:
+        fields["reply_to"] = _number(frame, "reply_to")
+    form = MessageForm(fields)
     if not form.is_valid():
         raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
     message = chat.say(room, by=leader, **form.cleaned_data)

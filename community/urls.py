@@ -127,6 +127,7 @@ urlpatterns = [
     path("spaces/<slug:slug>/chat/", chat.room, name="chat"),
     path("spaces/<slug:slug>/chat/after/<int:version>/", chat.after, name="chat_after"),
     path("messages/<int:pk>/", chat.permalink, name="message"),
+    path("messages/<int:pk>/reply/", chat.answer, name="reply_to_message"),
     path("messages/<int:pk>/edit/", chat.edit, name="edit_message"),
     path("messages/<int:pk>/history/", chat.history, name="message_history"),
 ]

@@ -108,6 +108,7 @@ DOORS = {
     "chat": MEMBER,
     "chat_after": MEMBER,
     "message": MEMBER,
+    "reply_to_message": MEMBER,
     "message_history": MEMBER,
     "edit_message": AUTHOR,
     "edit": AUTHOR,

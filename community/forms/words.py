@@ -125,6 +125,15 @@ class MessageField(BodyField):
 class MessageForm(forms.Form):
     body = MessageField(label="Your message")
     uuid = UUIDField()
+    reply_to = forms.IntegerField(
+        min_value=1,
+        max_value=2_000_000_000,
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], "Please choose again what you reply to."
+        ),
+    )
 
 
 class EditMessageForm(forms.Form):

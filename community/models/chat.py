@@ -27,6 +27,10 @@ class MessageQuerySet(models.QuerySet):
         direct = Q(heard, room__kind=RoomKind.DIRECT, hidden_at=None)
         return self.filter((in_spaces(spaces_read_by(leader), "room") & shown) | direct)
 
+    def with_people(self):
+        """Each with its author, and with what it answers and whose that is."""
+        return self.select_related("author", "reply_to__author")
+
 
 class Message(models.Model):
     """One numbered message of a room; its `version` is the room's at its last change."""
@@ -36,6 +40,14 @@ class Message(models.Model):
     version = models.PositiveBigIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="messages")
     alias = models.CharField(max_length=40, blank=True)
+    reply_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="replies",
+        help_text="The message of the same room that it answers.",
+    )
     body = models.TextField()
     body_html = models.TextField()
     renderer = models.PositiveSmallIntegerField(default=1)
@@ -56,6 +68,9 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "version"], name="message_version_unique"),
             models.UniqueConstraint(fields=["author", "client_uuid"], name="message_sent_once"),
         ]
+        indexes = [
+            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_replies")
+        ]
 
     def __str__(self):
         return f"Message {self.number} of room {self.room_id}"
@@ -71,6 +86,11 @@ class Message(models.Model):
     @property
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
+
+    @property
+    def author_name(self) -> str:
+        """The name that the room shows."""
+        return self.author.name if self.author else self.alias or "Somebody who has left"
 
 
 class MessageRevision(models.Model):

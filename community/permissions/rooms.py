@@ -23,6 +23,13 @@ def may_say(leader: Leader, room: Room) -> Verdict:
     return may_write(leader, room.space)
 
 
+def may_answer(leader: Leader, room: Room, message: Message | None) -> Verdict:
+    """Whoever may speak in the room, to a message of this very room that is still to be read."""
+    if message is None or message.room_id != room.pk or message.is_hidden or message.is_note:
+        return no("The message that you answer is not there any more. Please send yours without it.")
+    return may_say(leader, room)
+
+
 def may_edit_message(leader: Leader, message: Message) -> Verdict:
     """The author, while one may still write there."""
     if not may_come_in(leader) or message.author_id != leader.pk:

@@ -1,12 +1,12 @@
 """The chat room of a space: reading, saying, editing, and catching up."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from community import chat, permissions
+from community import chat, messages, permissions
 from community.forms import EditMessageForm, MessageForm
 from community.models import Message, Room, Space
 
@@ -23,7 +23,8 @@ def room(request, slug):
 def talk(request, found: Room, template="community/chat.html", **more):
     """The page of a room of any kind, which the caller has found for this leader."""
     if request.method != "POST":
-        return _show(request, found, MessageForm(), template, more)
+        form = MessageForm(initial={"reply_to": _replying(request) or None})
+        return _show(request, found, form, template, more)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _show(request, found, form, template, more, status=422)
@@ -38,6 +39,7 @@ def talk(request, found: Room, template="community/chat.html", **more):
 def changes(request, found: Room, version: int):
     """What of a room changed since a version, as far as this leader hears it."""
     changed = chat.changes(found, to=request.user, after=min(version, 2**63 - 1))
+    after = found.heard_after(request.user)
     more = len(changed) == chat.CHANGES_AT_ONCE
     newest = max(message.version for message in changed) if changed else found.version
     return JsonResponse(
@@ -45,7 +47,7 @@ def changes(request, found: Room, version: int):
             # What this leader does not hear moves the version too: without more to come, nothing is missing.
             "version": newest if more else max(newest, found.version),
             "more": more,
-            "messages": [chat.as_event(message) for message in changed],
+            "messages": [messages.as_event(message, heard_after=after) for message in changed],
         }
     )
 
@@ -59,9 +61,19 @@ def after(request, slug, version):
 
 @require_safe
 def permalink(request, pk):
-    """The page of the chat on which a message stands."""
-    message = get_object_or_404(_messages(request), pk=pk)
+    """The page of the chat on which a message stands, hidden or not: its place stays."""
+    message = get_object_or_404(_placed(request), pk=pk)
+    if message.number <= message.room.heard_after(request.user):
+        raise Http404
     return redirect(f"{chat.page_address(message)}#message-{message.number}")
+
+
+@require_safe
+def answer(request, pk):
+    """The newest page of the chat, where the next words answer a message."""
+    message = get_object_or_404(_messages(request), pk=pk)
+    permissions.require(permissions.may_answer(request.user, message.room, message))
+    return redirect(f"{message.room.get_absolute_url()}?newest=1&reply={message.number}#id_body")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,23 +106,34 @@ def _messages(request):
     return Message.objects.visible_to(request.user).select_related("room__space", "room__session", "author")
 
 
+def _placed(request):
+    rooms = Room.objects.visible_to(request.user)
+    return Message.objects.filter(room__in=rooms).select_related("room__space", "room__session")
+
+
 def _show(request, found, form, template, more, status=200):
     before = _before(request)
-    messages = chat.history(found, to=request.user, before=before)
-    if messages and before is None:
-        chat.read(found, by=request.user, number=messages[-1].number)
+    history = chat.history(found, to=request.user, before=before)
+    if history and before is None:
+        chat.read(found, by=request.user, number=history[-1].number)
     context = {
         "room": found,
         "space": found.space,
-        "history": messages,
+        "history": history,
         "before": before,
         "form": form,
+        "answered": messages.to_answer(found, _replying(request), by=request.user),
         "may_say": permissions.may_say(request.user, found),
         "may_moderate": found.space and permissions.may_moderate(request.user, found.space),
         "first": found.heard_after(request.user) + 1,
         **more,
     }
     return render(request, template, context, status=status)
+
+
+def _replying(request) -> int:
+    given = request.POST.get("reply_to") or request.GET.get("reply", "")
+    return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else 0
 
 
 def _before(request) -> int | None:

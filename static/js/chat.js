@@ -1,5 +1,6 @@
 // A chat room. What the server says is shown in the order of its numbers; a hole in the versions is fetched.
 // Without this file the page reads, writes and looks back just the same, by loading anew.
+import { jumpsToAnswered, showAnswered } from "./answer.js";
 import { live } from "./live.js";
 import { Outbox } from "./outbox.js";
 
@@ -30,6 +31,7 @@ class Room {
     document.addEventListener("visibilitychange", () => this.#tellRead());
     // Without a connection, ask from time to time: some networks let pages through, but no sockets.
     setInterval(() => live.state === "waiting" && this.catchUp(), 15_000);
+    jumpsToAnswered(this.#root);
     this.#jump();
     live.subscribe(`room:${room}`, (event) => this.#hear(event));
   }
@@ -113,6 +115,7 @@ class Room {
 
   #show(message) {
     const fresh = this.#parse(message.html);
+    showAnswered(fresh);
     const old = document.getElementById(fresh.id);
     if (old) return this.#change(old, fresh);
     const numbers = this.#log.querySelectorAll("[data-number]");

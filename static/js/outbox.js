@@ -3,6 +3,7 @@
 //
 // All tabs of a room show the same waiting messages, and whichever has its turn sends the next one. Should two send
 // the same one nevertheless, the server knows its uuid.
+import { Answer } from "./answer.js";
 import { chats } from "./device.js";
 import { live } from "./live.js";
 import { Unsent } from "./unsent.js";
@@ -27,6 +28,7 @@ export class Outbox {
     this.leader = root.dataset.leader;
     this.key = `chat:${this.leader}:${room.id}`;
     this.tabs = new BroadcastChannel(this.key);
+    this.answer = new Answer(root, this.form);
     this.unsent = new Unsent(this.text, this.leader, this.key);
     this.tabs.addEventListener("message", ({ data }) => this.#hear(data));
     this.form.addEventListener("submit", (event) => this.#submit(event));
@@ -61,8 +63,8 @@ export class Outbox {
   #sendNext() {
     const entry = this.#next;
     if (!entry) return true;
-    const { uuid, body } = entry;
-    if (live.state !== "connected" || !live.send({ type: "say", room: this.room.id, uuid, body })) return false;
+    const { uuid, body, reply_to } = entry;
+    if (live.state !== "connected" || !live.send({ type: "say", room: this.room.id, uuid, body, reply_to })) return false;
     this.#showFate(entry, "Sending…");
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, PATIENCE, true);
@@ -81,7 +83,7 @@ export class Outbox {
     if (!body) return;
     const at = Math.max(Date.now(), (this.#waiting.at(-1)?.at ?? 0) + 1);
     const uuid = uuid4();
-    const entry = { id: `${this.key}:${uuid}`, leader: this.leader, room: this.room.id, uuid, body, at };
+    const entry = { id: `${this.key}:${uuid}`, leader: this.leader, room: this.room.id, uuid, body, at, ...this.answer.take() };
     this.#add(entry);
     this.#keep(entry);
     this.unsent.fill("");
@@ -177,6 +179,7 @@ export class Outbox {
     const item = document.getElementById("pending-message").content.firstElementChild.cloneNode(true);
     item.dataset.uuid = entry.uuid;
     item.querySelector(".prose").textContent = entry.body;
+    this.answer.show(item, entry);
     item.setAttribute("aria-live", "off");
     const later = this.#waiting.slice(this.#waiting.indexOf(entry) + 1);
     this.log.insertBefore(item, later.map((other) => this.#elementOf(other.uuid)).find(Boolean) ?? null);
@@ -203,6 +206,7 @@ export class Outbox {
 
   #takeBack(entry) {
     this.unsent.fill([this.text.value, entry.body].filter(Boolean).join("\n"));
+    if (entry.reply_to) this.answer.choose(entry.reply_to, entry.short);
     this.#discard(entry);
     this.text.focus();
   }

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
-from community import chat, moderation
+from community import chat, messages, moderation
 from community.models import Message, Room, RoomReading
 
 
@@ -96,7 +96,7 @@ def test_hiding_takes_the_next_version_and_leaves_a_placeholder(ana, dara, room)
     moderation.hide(message, by=dara, reason="Names a patient")
     [changed] = chat.changes(room, to=ana, after=1)
     assert changed.version == 2
-    event = chat.as_event(changed)
+    event = messages.as_event(changed)
     assert "Mill Lane" not in str(event)
     assert "hidden by a moderator" in event["html"]
 

@@ -48,6 +48,8 @@ NOT_UNDERSTOOD = [
     '{"type": "say", "room": "1", "uuid": 1, "body": 1}',
     '{"type": "say", "room": 1e999, "uuid": null, "body": []}',
     '{"type": "say", "room": 99999999999999999999, "uuid": null, "body": []}',
+    '{"type": "say", "room": 1, "uuid": "x", "body": "x", "reply_to": "1"}',
+    '{"type": "say", "room": 1, "uuid": "x", "body": "x", "reply_to": {"pk": 1}}',
     '{"type": "read", "room": true, "number": -1}',
     b"\x00\xff",
 ]
@@ -205,6 +207,18 @@ def room(space):
 
 def say(room, by, body="Hello"):
     return chat.say(room, by=by, body=body, uuid=uuid.uuid4())
+
+
+def test_a_reply_names_what_it_answers_and_of_nothing_it_is_refused(ana, ben, room, pages):
+    say(room, ben, "Who brings the cake?")
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    page.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="I do.", reply_to=1)
+    assert "Ben Carrow: Who brings the cake?</a>" in page.hear("message")["html"]
+    for number in (99, -1, True, 2**40, "1", [1]):
+        page.send(type="say", room=room.pk, uuid=(sent := str(uuid.uuid4())), body="No.", reply_to=number)
+        assert page.hear("error")["uuid"] == sent
+    assert room.messages.count() == 2
 
 
 def test_talk_reaches_both_whatever_process_they_are_on(ana, ben, room, pages):
