@@ -6,39 +6,31 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 import nh3
 from django.conf import settings
-from django.db import connection
-from django.db.models import Exists, Max, OuterRef
-from django.utils import timezone
+from django.db.models import Exists, OuterRef
 
-from community import figures
+from community import figures, picks, unmailed
 from community.models import (
     Digest,
-    LetterState,
     Level,
     MailRule,
     Notice,
     NoticeKind,
     Post,
+    Reading,
     Space,
     SpaceKind,
-    Thread,
     ThreadKind,
 )
-from community.models.threads import told_until
+from community.models.spaces import readable_by
+from community.unmailed import News
 from leaders.models import Leader, MailPreferences
 
-WINDOW = timedelta(days=31)
-OVERLAP = timedelta(
-    hours=1
-)  # a post may commit later than its time says; the marks keep it from coming twice
-THREADS_PER_SPACE = 6
-THREADS_AFTER_LEAVE = 2
+POSTS_AT_MOST, PERSONAL_AT_MOST = 12, 8
+AFTER_LEAVE = 3
 WORDS_OF_EXCERPT = 40
-TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 
 _BLOCKS = {"p", "br", "li", "td", "th", "pre", "h3", "h4", "h5", "h6"}
 _BREAK = re.compile(r"<[^>]*>")
@@ -77,16 +69,22 @@ class Item:
 
 @dataclass
 class Place:
-    """A space with something new in it; nameless where not even that may leave."""
+    """A space with something new in it: threads told one by one, and how many posts there are beside them."""
 
     name: str
     href: str
     items: list[Item] = field(default_factory=list)
     more: int = 0
+    is_quiet: bool = False  # nothing may leave but that there is something new, perhaps not even where
 
     @property
     def new(self) -> int:
-        return sum(item.new for item in self.items)
+        return sum(item.new for item in self.items) + self.more
+
+    @property
+    def rest(self) -> list[Item]:
+        """What does not stand among those that wait for an answer."""
+        return [item for item in self.items if not item.waits]
 
 
 @dataclass(frozen=True)
@@ -103,27 +101,44 @@ class Edition:
     """One leader's digest, and what to mark as mailed once it has left."""
 
     personal: list[Personal] = field(default_factory=list)
+    personal_more: int = 0
     places: list[Place] = field(default_factory=list)
-    marks: dict = field(default_factory=lambda: {"threads": {}, "notices": []})
+    marks: dict = field(default_factory=unmailed.marks)
     is_welcome: bool = False  # the first one after leave: a short look, and the rest as numbers
 
     @property
     def count(self) -> int:
-        return len(self.personal) + sum(place.new + place.more for place in self.places) + len(self.quiet)
+        loud = sum(place.new for place in self.loud)
+        return len(self.personal) + self.personal_more + loud + len(self.quiet)
 
     @property
     def waiting(self) -> list[tuple[Place, Item]]:
         return [(place, item) for place in self.places for item in place.items if item.waits]
 
     @property
+    def loud(self) -> list[Place]:
+        """Places of which more may leave than that there is something new."""
+        return [place for place in self.places if not place.is_quiet]
+
+    @property
+    def told(self) -> list[Place]:
+        """Places of which something is told under their name."""
+        return [place for place in self.loud if place.rest]
+
+    @property
+    def counted(self) -> list[Place]:
+        """Places of which there is a number alone."""
+        return [place for place in self.loud if place.more and not place.rest]
+
+    @property
     def quiet(self) -> list[Place]:
-        """Places of which nothing may leave but that there is something new."""
-        return [place for place in self.places if not place.items]
+        return [place for place in self.places if place.is_quiet]
 
     @property
     def subject(self) -> str:
         """What is inside, such as: 3 new in North cohort, 1 question waits."""
-        return ", ".join(part for part in (self._news(), self._waiting(), self._personal()) if part)
+        inside = ", ".join(part for part in (self._news(), self._waiting(), self._personal()) if part)
+        return f"Welcome back: {inside}" if self.is_welcome else inside
 
     @property
     def preview(self) -> str:
@@ -133,14 +148,12 @@ class Edition:
         return " · ".join(titles[:3])
 
     def _news(self) -> str:
-        loud = [place for place in self.places if place.items]
-        new = sum(place.new + place.more for place in loud)
-        if not loud:
+        if not self.loud:
             named = [place.name for place in self.quiet if place.name]
             return "" if not self.quiet else f"Something new in {named[0]}" if named else "Something new"
-        others = len(loud) - 1
+        others = len(self.loud) - 1
         elsewhere = f" and {others} other space{'s' if others > 1 else ''}" if others else ""
-        return f"{new} new in {loud[0].name}{elsewhere}"
+        return f"{sum(place.new for place in self.loud)} new in {self.loud[0].name}{elsewhere}"
 
     def _waiting(self) -> str:
         number = len(self.waiting)
@@ -158,95 +171,63 @@ def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
     leaders = list(Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders]))
     back = _back_from_leave(leaders)
     editions = {leader.pk: Edition(is_welcome=leader.pk in back) for leader in leaders}
-    seen = _spaces_seen(leaders)
-    for leader, space, news in _news(leaders, seen):
-        _add_place(editions[leader], space, news)
-    for notice in _notices(editions):
-        if (notice.leader_id, notice.post.space_id) in seen:
-            _add_personal(editions[notice.leader_id], notice)
+    seen = readable_by(leaders, unmailed.lately())
+    _add_news(editions, leaders, seen)
+    _add_notices(editions, seen)
     return editions
 
 
-def _spaces_seen(leaders: list[Leader]) -> dict[tuple[int, int], Space]:
-    """Which of them may read which space, of those where something happened lately."""
-    lately = Thread.objects.filter(space=OuterRef("pk"), last_post_at__gt=timezone.now() - WINDOW)
-    seen = {}
-    for space in Space.objects.filter(Exists(lately)):
-        readers = space.readers().filter(pk__in=[leader.pk for leader in leaders])
-        seen.update({(pk, space.pk): space for pk in readers.values_list("pk", flat=True)})
-    return seen
+def _add_news(editions: dict[int, Edition], leaders: list[Leader], seen: dict) -> None:
+    """Put what is unread and not yet mailed into the editions: the posts that matter, and numbers."""
+    news = unmailed.news(leaders, seen)
+    loud = {pk: [each for each in mine if not _is_quiet(each.space)] for pk, mine in news.items()}
+    sizes = {pk: AFTER_LEAVE if editions[pk].is_welcome else POSTS_AT_MOST for pk in news}
+    picked = picks.choose(leaders, loud, sizes)
+    posts = _posts({each.post for chosen in picked.values() for each in chosen})
+    for pk, mine in news.items():
+        editions[pk].marks = unmailed.marks(mine)
+        told = [each for each in picked[pk] if each.post in posts]
+        for items, rest in _by_space(told, mine):
+            _add_place(editions[pk], items, rest, posts)
 
 
-def _news(leaders: list[Leader], seen: dict[tuple[int, int], Space]):
-    """For each leader and space, what is unread and not yet mailed: [(post, new posts, last number)]."""
-    rows = _unmailed(seen, _since(leaders))
+def _by_space(told: list[News], news: list[News]) -> list[tuple[list[News], list[News]]]:
+    """What is told of each space, and what is counted there: first the spaces of one's cohorts."""
+    grouped: dict[int, tuple[list[News], list[News]]] = defaultdict(lambda: ([], []))
+    for each in told:
+        grouped[each.space.pk][0].append(each)
+    posts = {each.post for each in told}
+    for each in news:
+        if each.post not in posts:
+            grouped[each.space.pk][1].append(each)
+    return sorted(grouped.values(), key=lambda both: (both[0] or both[1])[0].place_order)
+
+
+def _posts(ids: set[int]) -> dict[int, Post]:
+    """The posts that are told, each with what is said of it: made once for hundreds of editions."""
     posts = Post.objects.shown().select_related("author", "thread").defer("search", "thread__search", "body")
-    posts = posts.in_bulk({first for _, _, first, _, _ in rows})
+    posts = posts.in_bulk(ids)
     for post in posts.values():
         post.said = _dress(post)
-    grouped = defaultdict(list)
-    for leader, space, first, new, last in rows:
-        if first in posts:
-            grouped[leader, space].append((posts[first], new, last))
-    for pair in sorted(grouped, key=lambda pair: (seen[pair].order, seen[pair].name)):
-        yield pair[0], seen[pair], grouped[pair]
+    return posts
 
 
 def _back_from_leave(leaders: list[Leader]) -> set[int]:
     """Those who were away and have had no digest since."""
     told = Digest.objects.filter(
-        leader=OuterRef("leader"), state__in=TOLD, sent_at__date__gte=OuterRef("away_until")
+        leader=OuterRef("leader"), state__in=unmailed.TOLD, sent_at__date__gte=OuterRef("away_until")
     )
     away = MailPreferences.objects.filter(~Exists(told), leader__in=leaders, away_until__isnull=False)
     return set(away.values_list("leader", flat=True))
 
 
-def _since(leaders: list[Leader]) -> dict[int, datetime]:
-    """From when on posts are new to each: since joining or the last digest, and not for ever."""
-    told = Digest.objects.filter(leader__in=leaders, state__in=TOLD)
-    last = dict(told.order_by().values_list("leader").annotate(Max("sent_at")))
-    start = timezone.now() - WINDOW
-    return {
-        leader.pk: max(start, leader.joined_at, last.get(leader.pk, start + OVERLAP) - OVERLAP)
-        for leader in leaders
-    }
-
-
-def _unmailed(seen: dict, since: dict[int, datetime]) -> list[tuple[int, int, int, int, int]]:
-    """(leader, space, first new post, number of new posts, last number), the latest threads first."""
-    # One statement for all of them, since the ORM has no join of pairs: 361 digests a second, not 58.
-    statement = """
-        SELECT may.leader_id, may.space_id, min(post.id), count(*), max(post.number)
-          FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS may (leader_id, space_id, since)
-          JOIN community_thread thread ON thread.space_id = may.space_id
-               AND thread.hidden_at IS NULL AND thread.last_post_at > may.since
-          LEFT JOIN community_reading reading ON reading.thread_id = thread.id
-               AND reading.leader_id = may.leader_id
-          JOIN community_post post ON post.thread_id = thread.id AND post.hidden_at IS NULL
-               AND post.created_at > may.since AND post.created_at <= %s
-               AND post.author_id IS DISTINCT FROM may.leader_id
-               AND post.number > coalesce(greatest(reading.read_up_to, reading.mailed_up_to), 0)
-          LEFT JOIN community_spacelevel place ON place.space_id = may.space_id
-               AND place.leader_id = may.leader_id
-         WHERE coalesce(reading.level, place.level, 'normal') <> 'muted'
-         GROUP BY may.leader_id, may.space_id, thread.id
-         ORDER BY thread.last_post_at DESC, thread.id DESC
-    """
-    pairs = list(seen)
-    leaders, spaces = [leader for leader, _ in pairs], [space for _, space in pairs]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [leaders, spaces, [since[leader] for leader in leaders], told_until()])
-        return cursor.fetchall()
-
-
-def _add_place(edition: Edition, space: Space, news: list[tuple[Post, int, int]]) -> None:
+def _add_place(edition: Edition, told: list[News], counted: list[News], posts: dict[int, Post]) -> None:
     """Put what is new in a space into an edition, as far as the space lets it leave."""
-    edition.marks["threads"].update({post.thread_id: last for post, _, last in news})
+    space = (told or counted)[0].space
     if _is_quiet(space):
         return _add_quiet(edition, space)
-    shown = THREADS_AFTER_LEAVE if edition.is_welcome else THREADS_PER_SPACE
-    items = [_item(space, post, new) for post, new, _ in news[:shown]]
-    more = sum(new for _, new, _ in news[shown:])
+    items = [_item(space, posts[each.post], each.new) for each in told]
+    more = sum(each.new for each in counted)
     return edition.places.append(Place(space.name, _address(space.get_absolute_url()), items, more))
 
 
@@ -281,14 +262,26 @@ def _add_quiet(edition: Edition, space: Space) -> None:
     is_sealed = space.kind == SpaceKind.SEALED
     name, path = ("", "/") if is_sealed else (space.name, space.get_absolute_url())
     if all(place.name != name for place in edition.places):
-        edition.places.append(Place(name, _address(path)))
+        edition.places.append(Place(name, _address(path), is_quiet=True))
+
+
+def _add_notices(editions: dict[int, Edition], seen: dict) -> None:
+    """Put who thanked or mentioned a leader into their edition."""
+    for notice in _notices(editions):
+        if (notice.leader_id, notice.post.space_id) in seen:
+            _add_personal(editions[notice.leader_id], notice)
 
 
 def _notices(editions: dict[int, Edition]):
+    # What a digest told as a post, before its notice was written, is not told again as a mention.
+    told = Reading.objects.filter(
+        leader=OuterRef("leader"), thread=OuterRef("post__thread"), mailed_up_to__gte=OuterRef("post__number")
+    )
     return (
         Notice.objects.unread()
         .filter(leader__in=list(editions), kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
         .filter(post__in=Post.objects.shown().values("pk"))
+        .exclude(Exists(told), kind=NoticeKind.MENTION)
         .with_level()
         .exclude(level=Level.MUTED)
         .select_related("actor", "post__author", "post__thread", "post__space")
@@ -302,6 +295,9 @@ def _add_personal(edition: Edition, notice: Notice) -> None:
     edition.marks["notices"].append(notice.pk)
     if _is_quiet(post.space):
         return _add_quiet(edition, post.space)
+    if len(edition.personal) >= (AFTER_LEAVE if edition.is_welcome else PERSONAL_AT_MOST):
+        edition.personal_more += 1
+        return None
     about = f"in “{post.thread.title}”"
     is_open = post.space.mail_rule == MailRule.EVERYTHING
     if notice.kind == NoticeKind.MENTION:

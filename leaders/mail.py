@@ -165,7 +165,8 @@ def write(
 
 def unsubscribe_url(leader: Leader, mailing: str) -> str:
     """The address that stops one list for a leader."""
-    token = preferences.token(preferences.of(leader), mailing)
+    known = leader._state.fields_cache.get("mail_preferences")
+    token = preferences.token(known or preferences.of(leader), mailing)
     return settings.SITE_URL + reverse("unsubscribe", args=[token])
 
 

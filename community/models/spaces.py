@@ -239,6 +239,21 @@ def moderated_ids(leader) -> Collection[int]:
     return _ids("moderates", _MODERATED, leader) if may_come_in(leader) and leader.is_faculty else ()
 
 
+def readable_by(leaders: Collection[Leader], spaces) -> dict[tuple[int, int], Space]:
+    """Which of many leaders may read which of some spaces, by the rule of `visible_to`."""
+    inside = {leader.pk for leader in leaders if may_come_in(leader)}
+    spaces = {space.pk: space for space in spaces}
+    direct = SpaceMembership.objects.current().values_list("leader", "space")
+    through = CohortMembership.objects.current().values_list("leader", "cohort__spaces")
+    pairs = {(pk, space.pk) for space in spaces.values() if space.kind == SpaceKind.OPEN for pk in inside}
+    pairs.update(direct.order_by().filter(leader__in=inside, space__in=spaces))
+    pairs.update(through.order_by().filter(leader__in=inside, cohort__spaces__in=spaces))
+    sealed = [pk for pk, space in spaces.items() if space.kind == SpaceKind.SEALED]
+    yes = TermsAcceptance.objects.filter(space__in=sealed, leader__in=inside)
+    asked = {pair for pair in pairs if pair[1] in sealed} - set(yes.values_list("leader", "space"))
+    return {pair: spaces[pair[1]] for pair in pairs - asked}
+
+
 def spaces_read_by(leader):
     """The same for a condition of a query: a list if one is kept for this page, else the query itself."""
     if asking.is_remembering():

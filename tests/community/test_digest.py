@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import delivery, digest, editions, notices, posts, reading
+from community import delivery, digest, editions, moderation, notices, posts, reading
 from community.models import (
     Digest,
     Level,
@@ -123,7 +123,8 @@ def test_the_first_after_leave_is_a_short_look(ana, ben, space, mailoutbox):
     digest.deliver()
     [letter] = mailoutbox
     assert "welcome back." in letter.body
-    assert "and 3 more" in letter.body
+    assert letter.subject == "Welcome back: 5 new in North cohort, 3 threads wait"
+    assert "* 2 more new in North cohort:" in letter.body
     make_thread(space, ben, "Another day")
     due(ana)
     digest.deliver()
@@ -210,7 +211,7 @@ def test_it_tells_what_is_unread_by_space_and_who_said_it(ana, ben, dara, space,
         assert "Who leads at night?" in part
         assert "http://localhost:8000/posts/" in part
     assert "NORTH COHORT" in letter.body
-    assert "THESE WAIT FOR AN ANSWER" in letter.body
+    assert "THIS WAITS FOR AN ANSWER" in letter.body
 
 
 def test_who_thanked_or_mentioned_me_stands_first(ana, ben, space, mailoutbox):
@@ -257,10 +258,10 @@ def test_a_newcomer_is_not_told_the_whole_past(ana, ben, commons):
 
 
 def test_a_busy_space_is_summed_up(ana, ben, space):
-    for number in range(9):
+    for number in range(15):
         make_thread(space, ben, f"Thread {number}")
     [place] = edition(ana).places
-    assert (len(place.items), place.more) == (6, 3)
+    assert (len(place.items), place.more) == (12, 3)
 
 
 def test_the_title_only_where_a_space_wants_so(ana, ben, space, mailoutbox):
@@ -365,6 +366,33 @@ def test_two_digests_share_no_post(ana, ben, space, mailoutbox):
     digest.deliver()
     assert "A second thought" in mailoutbox[1].body
     assert "A beginning" not in mailoutbox[1].body
+
+
+def test_what_a_merge_puts_behind_newer_posts_is_not_told_again(ana, ben, dara, space, mailoutbox):
+    told = make_thread(space, ben, "Told")
+    due(ana)
+    digest.deliver()
+    into = make_thread(space, ben, "Newer")
+    moderation.merge(told, into=into, by=dara, reason="The same.")
+    due(ana)
+    digest.deliver()
+    assert mailoutbox[1].subject == "1 new in North cohort"
+    due(ana)
+    digest.deliver()
+    assert states() == ["sent", "sent", "skipped"]
+
+
+def test_what_was_written_while_an_unanswered_digest_waited_is_in_the_next(ana, ben, space, mailoutbox):
+    make_thread(space, ben, "In the digest whose worker died")
+    due(ana)
+    [dead] = delivery.claim(digest.LEDGER)
+    delivery.hand_over(digest.LEDGER, dead, edition(ana))
+    make_thread(space, ben, "While nobody worked")
+    later = timezone.now() + timedelta(hours=3)
+    Digest.objects.update(lease_until=timezone.now())
+    digest.deliver()
+    Digest.objects.update(sent_at=later)
+    assert titles(ana) == ["While nobody worked"]
 
 
 def test_what_was_read_on_the_web_meanwhile_is_not_mailed(ana, ben, space, mailoutbox):
