@@ -1,6 +1,6 @@
 """What every decision of a moderator shares, in its order: hold, refuse, change, show, record."""
 
-from community import chat, live, threads
+from community import chat, live, notices, threads
 from community.models import (
     TO_MANY,
     Case,
@@ -79,6 +79,8 @@ def change(thread: Thread, **values) -> None:
 
 def show_change(item: Item) -> None:
     """Count anew what is shown, and have open pages fetch it."""
+    if not isinstance(item, Message):
+        notices.recount(item)
     match item:
         case Post():
             threads.recount(item.thread)
@@ -120,6 +122,7 @@ def record(
         case.closed_at, case.outcome = decision.at, OUTCOMES[verb]
         case.save(update_fields=["closed_at", "outcome"])
         enqueue(ErrandKind.TELL_REPORTERS, case.pk)
+        notices.recount(case)
     return decision
 
 

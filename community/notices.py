@@ -80,11 +80,15 @@ def announce_post(post: Post) -> None:
         _tell_watchers(post, set(watching.values_list("pk", flat=True)) - named)
         if post.number == 1:
             _tell_of_thread(post, listening.exclude(pk__in=named))
+        prompted = Notice.objects.filter(kind=NoticeKind.FIRST_POST, thread=post.thread_id, read_at=None)
+        _count_again(prompted.values_list("leader", flat=True))
 
 
 @transaction.atomic
 def tell_thanked(thanks: Thanks) -> None:
     """Tell an author who thanked for a post, while the author can still see it."""
+    if not Thanks.objects.select_for_update(no_key=True).filter(pk=thanks.pk).first():
+        return
     post = thanks.post
     if post.author is None or post.author_id == thanks.by_id:
         return
@@ -213,14 +217,14 @@ def choose(leader: Leader, channels: dict[str, str]) -> None:
 def open_notice(notice: Notice) -> None:
     """The leader followed a notice, so it is read."""
     if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
-        live.push(live.leader_topic(notice.leader_id), {"type": "notices"})
+        _count_again([notice.leader_id])
 
 
 @transaction.atomic
 def open_all(leader: Leader) -> None:
     """Mark every notice of a leader as read."""
     if Notice.objects.filter(leader=leader, read_at=None).update(read_at=timezone.now()):
-        live.push(live.leader_topic(leader.pk), {"type": "notices"})
+        _count_again([leader.pk])
 
 
 @transaction.atomic
@@ -229,7 +233,31 @@ def mute(thread: Thread, *, by: Leader) -> None:
     Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": Level.MUTED})
     told = Notice.objects.filter(leader=by, thread=thread, read_at=None)
     told.filter(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY]).update(read_at=timezone.now())
-    live.push(live.leader_topic(by.pk), {"type": "notices"})
+    _count_again([by.pk])
+
+
+@transaction.atomic
+def forget_thanks(post: Post, by: Leader) -> None:
+    """A thank-you was taken back: its line and its words go too."""
+    told = Notice.objects.filter(kind=NoticeKind.THANKS, cause=f"thanks:{post.pk}:{by.pk}")
+    leaders = list(told.values_list("leader", flat=True))
+    told.delete()
+    _count_again(leaders)
+
+
+def recount(item: Post | Thread | Case) -> None:
+    """Something changed: whoever has a line about its thread or case may have one more or less."""
+    thread = item.thread_id if isinstance(item, Post) else item.pk
+    about = Q(case=item) if isinstance(item, Case) else Q(thread=thread)
+    _count_again(
+        Notice.objects.filter(about, read_at=None).order_by().values_list("leader", flat=True).distinct()
+    )
+
+
+def _count_again(leaders: Iterable[int]) -> None:
+    """Have the open pages of these leaders fetch their number."""
+    for pk in leaders:
+        live.push(live.leader_topic(pk), {"type": "notices"})
 
 
 def _listening(post: Post):
@@ -264,8 +292,7 @@ def _channels(kind: str, leaders: list[int]) -> dict[int, str]:
 
 def _follow_up(channels: dict[int, str]) -> None:
     Letter.objects.open_for(pk for pk, channel in channels.items() if channel == Channel.MAIL)
-    for pk in channels:
-        live.push(live.leader_topic(pk), {"type": "notices"})
+    _count_again(channels)
 
 
 def _tell_of_thread(post: Post, listening: QuerySet[Leader]) -> None:

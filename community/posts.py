@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from community import live, markdown, permissions, transfers
+from community import live, markdown, notices, permissions, transfers
 from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Post, Thanks, Thread
 from community.permissions import require
 from community.tasks import enqueue
@@ -98,8 +98,9 @@ def thank(post: Post, *, by: Leader, words: str = "") -> Thanks:
 
 @transaction.atomic
 def take_thanks_back(post: Post, *, by: Leader) -> None:
-    """Undo a thank-you."""
+    """Undo a thank-you; whoever was told of it is told no more."""
     Thanks.objects.filter(post=post, by=by).delete()
+    notices.forget_thanks(post, by)
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
 
 

@@ -5,7 +5,7 @@ import uuid as uuids
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from community import permissions
+from community import live, permissions
 from community.models import ErrandKind, Post, Thread, Unheard, WellDone
 from community.permissions import require
 from community.tasks import enqueue
@@ -46,11 +46,13 @@ def remove(said: WellDone, *, by: Leader) -> None:
     """Take it back, or take away what was said to oneself; the notice goes with it."""
     require(permissions.may_take_away(by, said))
     said.delete()
+    live.push(live.leader_topic(said.to_id), {"type": "notices"})
 
 
 @transaction.atomic
 def stop_hearing(giver: Leader, *, by: Leader) -> Unheard:
     """Hear no more from somebody, nor what they said before; they are not told."""
+    live.push(live.leader_topic(by.pk), {"type": "notices"})
     return Unheard.objects.get_or_create(leader=by, giver=giver)[0]
 
 
@@ -58,6 +60,7 @@ def stop_hearing(giver: Leader, *, by: Leader) -> Unheard:
 def hear_again(giver: Leader, *, by: Leader) -> None:
     """Hear somebody again, and what they said before."""
     Unheard.objects.filter(leader=by, giver=giver).delete()
+    live.push(live.leader_topic(by.pk), {"type": "notices"})
 
 
 def on_profile(person: Leader, viewer: Leader) -> list[WellDone]:

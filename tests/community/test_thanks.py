@@ -2,7 +2,8 @@
 
 import pytest
 
-from community.models import Errand, ErrandKind, Thanks
+from community import errands, notices, posts
+from community.models import Errand, ErrandKind, Notice, Thanks
 from tests.making import make_thread
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -59,3 +60,20 @@ def test_nobody_thanks_oneself_or_for_what_one_cannot_see(browse, ana, cleo, pos
     assert browse(ana).post(f"/posts/{post.pk}/thank/").status_code == 403
     assert browse(cleo).post(f"/posts/{post.pk}/thank/").status_code == 404
     assert not Thanks.objects.exists()
+
+
+def test_thanks_taken_back_leave_no_words_behind(ana, ben, post):
+    posts.thank(post, by=ben, words="It helped me on Monday.")
+    errands.run()
+    assert Notice.objects.get(leader=ana).words == "It helped me on Monday."
+    posts.take_thanks_back(post, by=ben)
+    assert not Notice.objects.filter(leader=ana).exists()
+
+
+def test_thanks_taken_back_before_they_were_told_are_never_told(ana, ben, post):
+    given = posts.thank(post, by=ben, words="It helped me on Monday.")
+    posts.take_thanks_back(post, by=ben)
+    given.pk = 1
+    notices.tell_thanked(given)
+    errands.run()
+    assert not Notice.objects.exists()
