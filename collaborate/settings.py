@@ -239,6 +239,10 @@ UNDO_SEND_SECONDS = env.int("UNDO_SEND_SECONDS", default=60)  # nobody is told o
 required("EMAIL_URL")
 vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
+MAIL_SERVICES = env.list("MAIL_SERVICES", default=[])  # as django-anymail names them: postmark, mailgun
+ANYMAIL = env.json("ANYMAIL", default={})
+if MAIL_SERVICES:
+    ANYMAIL["WEBHOOK_SECRET"] = required("MAIL_WEBHOOK_SECRET").split(",")
 MAIL_PER_DOMAIN_AND_MINUTE = env.int("MAIL_PER_DOMAIN_AND_MINUTE", default=20_000)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Collaborate <collaborate@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -1,9 +1,10 @@
 """Every address. They last: links in e-mails must work for years."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from collaborate import health, mailbox, search, views
+from collaborate import health, hooks, mailbox, search, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("mailbox/", mailbox.letters, name="mailbox"),
     path("mailbox/<str:key>/", mailbox.letter, name="mailbox_message"),
     path("mailbox/<str:key>/html/", mailbox.letter_html, name="mailbox_html"),
+    *hooks.addresses(settings.MAIL_SERVICES),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

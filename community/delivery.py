@@ -59,6 +59,9 @@ class Ledger(Protocol):
     def mark_mailed(self, row: Row) -> None:
         """What it told has been told."""
 
+    def take_back(self, row: Row) -> None:
+        """What it told has not been told after all."""
+
 
 def deliver(ledger: Ledger) -> None:
     """Send what is due, batch by batch."""

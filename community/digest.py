@@ -1,6 +1,7 @@
 """The digest: which ones are due, and what is sent for them."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from django.db import connection
@@ -9,11 +10,13 @@ from django.utils import timezone
 
 from community import delivery, editions
 from community.editions import Edition
-from community.models import Digest, LetterState, Notice, Post
+from community.models import Digest, LetterState, Notice, Post, Reading
 from community.models.threads import told_until
 from leaders import mail, preferences
 from leaders.mail import Line
 from leaders.models import DigestFrequency, Leader, MailPreferences, Rhythm
+
+TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 
 
 class Digests:
@@ -46,6 +49,17 @@ class Digests:
         """Its posts and notices stand in no other digest."""
         _mark_posts(row)
         Notice.objects.filter(pk__in=row.marks["notices"], mailed_at=None).update(mailed_at=timezone.now())
+
+    def take_back(self, row: Digest) -> None:
+        """Its posts and notices may stand in another one: the marks fall back to those of the others."""
+        others = Digest.objects.filter(leader=row.leader_id, state__in=TOLD).exclude(pk=row.pk)
+        before = Counter()
+        for threads in others.values_list("marks__threads", flat=True):
+            before |= Counter(threads or {})
+        for thread, told in row.marks.get("threads", {}).items():
+            mine = Reading.objects.filter(leader=row.leader_id, thread=int(thread), mailed_up_to=told)
+            mine.update(mailed_up_to=before[thread])
+        Notice.objects.filter(pk__in=row.marks.get("notices", [])).update(mailed_at=None)
 
 
 LEDGER = Digests()

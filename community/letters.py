@@ -82,6 +82,10 @@ class Letters:
         """Its notices stand in no other letter, nor in a digest."""
         Notice.objects.filter(pk__in=row.marks["notices"], mailed_at=None).update(mailed_at=timezone.now())
 
+    def take_back(self, row: Letter) -> None:
+        """Its notices may stand in another one."""
+        Notice.objects.filter(pk__in=row.marks.get("notices", [])).update(mailed_at=None)
+
 
 LEDGER = Letters()
 

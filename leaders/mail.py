@@ -20,6 +20,11 @@ from leaders.models import Leader
 
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 INSTEAD = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
+# Services that put a name of their own in place of the Message-ID, and by which header they report ours.
+REPORTED_BY = {
+    "amazon_ses": ("X-Metadata", '{"letter": "%s"}'),
+    "postmark": ("X-PM-Metadata-letter", "%s"),
+}
 SUBJECT_AT_MOST = 200
 CLOSING = 421  # the answer after which a server hangs up
 _POLICY = re.compile(r"\s*5\.7\.\d")  # RFC 3463: it does not want us, which says nothing of the address
@@ -150,6 +155,8 @@ def write(
     """
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     headers = {"Message-ID": f"<{key.hex}@{domain}>", "Auto-Submitted": "auto-generated"}
+    reported = [REPORTED_BY[name] for name in settings.MAIL_SERVICES if name in REPORTED_BY]
+    headers |= {name: words % key.hex for name, words in reported}
     context = {**context, "leader": to, "subject": subject, "site_url": settings.SITE_URL}
     if mailing:
         context["unsubscribe_url"] = unsubscribe_url(to, mailing)

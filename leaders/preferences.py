@@ -34,14 +34,14 @@ def of(leader: Leader) -> MailPreferences:
 
 
 @transaction.atomic
-def unsubscribe(mine: MailPreferences, mailing: str) -> None:
+def unsubscribe(mine: MailPreferences, mailing: str, *, source: str = "unsubscribe link") -> None:
     """Stop one list. Again changes nothing."""
     if mailing == NOTICES:
-        choose_notices(mine.leader, False, source="unsubscribe link")
+        choose_notices(mine.leader, False, source=source)
     elif mine.digest != DigestFrequency.OFF:
         mine.digest, mine.chosen_at = DigestFrequency.OFF, timezone.now()
         mine.save(update_fields=["digest", "chosen_at"])
-        _record(mine, "unsubscribe link")
+        _record(mine, source)
 
 
 def mark_refused(leader: Leader, address: str, words: str) -> None:

@@ -1,0 +1,54 @@
+"""Where a mail service reports what became of letters and hands in what people answer, by django-anymail."""
+
+from anymail.signals import tracking
+from anymail.urls import urlpatterns as known
+from anymail.webhooks.base import AnymailCoreWebhookView
+from django.core.exceptions import BadRequest, ImproperlyConfigured
+from django.dispatch import receiver
+from django.urls import include, path
+from django.urls.resolvers import URLPattern
+
+from community import returns
+
+
+def addresses(services: list[str]) -> list:
+    """The addresses for these services, such as /anymail/postmark/tracking/; none without a service."""
+    found = [pattern for service in services for pattern in _of(service)]
+    return [path("anymail/", include((found, "anymail")))] if found else []
+
+
+class Readable(AnymailCoreWebhookView):
+    """Answers 400 to what is signed and yet not to be read, and reads nothing that is not signed."""
+
+    def parse_events(self, request):
+        try:
+            return super().parse_events(request)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise BadRequest("This is not a message of a mail service.") from error
+
+
+@receiver(tracking, dispatch_uid="returns")
+def hear(sender, event, **others):
+    """What became of a letter, after the mail service had taken it."""
+    returns.hear(
+        event.event_type,
+        names=[(event.metadata or {}).get("letter"), event.message_id],
+        address=event.recipient or "",
+        reason=event.reject_reason or "",
+        words=event.mta_response or event.description or "",
+    )
+
+
+def _of(service: str) -> list[URLPattern]:
+    names = (f"{service}_tracking_webhook", f"{service}_inbound_webhook", f"{service}_webhook")
+    chosen = [each for each in known if each.name in names]
+    if not chosen:
+        raise ImproperlyConfigured(f"django-anymail knows no mail service “{service}”: see MAIL_SERVICES.")
+    return [_readable(each) for each in chosen]
+
+
+def _readable(pattern: URLPattern) -> URLPattern:
+    view = pattern.callback.view_class
+    view = type(view.__name__, (Readable, view), {})
+    view()  # a missing key of the service is told at the start, not to the service
+    return URLPattern(pattern.pattern, view.as_view(), name=pattern.name)
