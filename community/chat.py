@@ -44,11 +44,29 @@ def edit(message: Message, *, by: Leader, body: str) -> Message:
     require(permissions.may_edit_message(by, message))
     if body == message.body:
         return message
-    written_at = message.edited_at or message.created_at
-    MessageRevision.objects.create(message=message, body=message.body, at=written_at)
+    _keep_text(message)
     message.body, message.body_html = body, render_message(body).html
     message.renderer, message.edited_at = RENDERER, timezone.now()
     message.save(update_fields=["body", "body_html", "renderer", "edited_at"])
+    touch(message)
+    return message
+
+
+@transaction.atomic
+def delete(message: Message, *, by: Leader) -> Message:
+    """Leave only the place of one's own message; its texts stay with the space's moderators for a while."""
+    _lock(message.room_id)
+    message.refresh_from_db()
+    if message.is_deleted and message.author_id == by.pk:
+        return message
+    require(permissions.may_delete_message(by, message))
+    if message.space or message.cases.exists():
+        _keep_text(message)
+    else:
+        message.revisions.all().delete()  # nobody could ever read them
+    message.body = message.body_html = ""
+    message.deleted_at = timezone.now()
+    message.save(update_fields=["body", "body_html", "deleted_at"])
     touch(message)
     return message
 
@@ -86,8 +104,11 @@ def changes(room: Room, *, to: Leader, after: int) -> list[Message]:
 
 def texts(message: Message) -> list[MessageRevision]:
     """Every text that a message has had, the newest first; the last to be written stands in front."""
+    former = list(message.revisions.order_by("-pk"))
+    if message.is_deleted:
+        return former
     newest = MessageRevision(message=message, body=message.body, at=message.edited_at or message.created_at)
-    return [newest, *message.revisions.order_by("-pk")]
+    return [newest, *former]
 
 
 def page_address(message: Message) -> str:
@@ -95,6 +116,11 @@ def page_address(message: Message) -> str:
     address = message.room.get_absolute_url()
     newest = message.number > message.room.last_number - MESSAGES_PER_PAGE
     return address if newest else f"{address}?before={message.number + MESSAGES_PER_PAGE // 2}"
+
+
+def _keep_text(message: Message) -> None:
+    written_at = message.edited_at or message.created_at
+    MessageRevision.objects.create(message=message, body=message.body, at=written_at)
 
 
 def _heard(room: Room, leader: Leader) -> QuerySet[Message]:

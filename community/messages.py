@@ -37,10 +37,20 @@ def in_short(message: Message) -> str:
     """Who said it and the first words, as far as the room may still read them."""
     if message.is_hidden:
         return "A message that was hidden"
+    if message.is_deleted:
+        return "A message that was deleted"
     words = " ".join(markdown.plain_text(message.body_html).split())
     if len(words) > SHORT:
         words = f"{words[: SHORT - 1].rstrip()}…"
     return f"{message.author_name}: {words or '…'}"
+
+
+def kept_html(message: Message) -> str:
+    """The words of a message for who decides about it: of a deleted one those that it had last."""
+    if not message.is_deleted:
+        return message.body_html
+    last = message.revisions.order_by("pk").last()
+    return markdown.render_message(last.body).html if last else ""
 
 
 def as_event(message: Message, *, heard_after: int = 0) -> dict:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from community import attachments, bookmarks, digest, drafts, errands, letters, notices
+from community import attachments, bookmarks, deletions, digest, drafts, errands, letters, notices
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,12 @@ def forget_drafts() -> None:
 def forget_bookmarks() -> None:
     """Delete the bookmarks that were removed and not had back."""
     bookmarks.forget()
+
+
+@shared_task
+def forget_deleted_messages() -> None:
+    """Forget the texts of messages that were deleted long ago."""
+    deletions.forget()
 
 
 @shared_task

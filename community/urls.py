@@ -129,5 +129,6 @@ urlpatterns = [
     path("messages/<int:pk>/", chat.permalink, name="message"),
     path("messages/<int:pk>/reply/", chat.answer, name="reply_to_message"),
     path("messages/<int:pk>/edit/", chat.edit, name="edit_message"),
+    path("messages/<int:pk>/delete/", chat.delete, name="delete_message"),
     path("messages/<int:pk>/history/", chat.history, name="message_history"),
 ]

@@ -111,6 +111,7 @@ DOORS = {
     "reply_to_message": MEMBER,
     "message_history": MEMBER,
     "edit_message": AUTHOR,
+    "delete_message": AUTHOR,
     "edit": AUTHOR,
     "withdraw": AUTHOR,
     "rename": AUTHOR,

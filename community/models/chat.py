@@ -15,16 +15,16 @@ from leaders.models.account import may_come_in
 
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """Messages of the rooms a leader may read; hidden ones only for the moderators of their space.
+        """Messages of the rooms a leader may read; those that are gone only for its moderators.
 
-        Nobody moderates a conversation by reading it: there, a hidden message is gone for all.
+        Nobody moderates a conversation by reading it: there, such a message is gone for all.
         """
         if not may_come_in(leader):
             return self.none()
-        shown = Q(hidden_at=None) | Q(room__space__in=spaces_moderated_by(leader))
+        shown = Q(hidden_at=None, deleted_at=None) | Q(room__space__in=spaces_moderated_by(leader))
         mine = Participant.objects.now().filter(leader=leader, room=OuterRef("room"))
         heard = Exists(mine.filter(since__lt=OuterRef("number")))
-        direct = Q(heard, room__kind=RoomKind.DIRECT, hidden_at=None)
+        direct = Q(heard, room__kind=RoomKind.DIRECT, hidden_at=None, deleted_at=None)
         return self.filter((in_spaces(spaces_read_by(leader), "room") & shown) | direct)
 
     def with_people(self):
@@ -54,6 +54,9 @@ class Message(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its author deleted it; the words are gone."
+    )
     client_uuid = models.UUIDField(default=uuid.uuid4)
     is_note = models.BooleanField(
         default=False, db_default=False, help_text="Said by the room itself: who came, who left."
@@ -67,6 +70,9 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "number"], name="message_number_unique"),
             models.UniqueConstraint(fields=["room", "version"], name="message_version_unique"),
             models.UniqueConstraint(fields=["author", "client_uuid"], name="message_sent_once"),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None) | Q(body="", body_html=""), name="message_deleted_is_empty"
+            ),
         ]
         indexes = [
             models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_replies")
@@ -86,6 +92,15 @@ class Message(models.Model):
     @property
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether only its place is left in the room."""
+        return self.is_hidden or self.is_deleted
 
     @property
     def author_name(self) -> str:

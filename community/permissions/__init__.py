@@ -21,7 +21,7 @@ from community.permissions.moderation import (
     may_suspend,
 )
 from community.permissions.posts import may_bookmark, may_edit, may_report, may_thank, may_withdraw
-from community.permissions.rooms import may_answer, may_edit_message, may_say
+from community.permissions.rooms import may_answer, may_delete_message, may_edit_message, may_say
 from community.permissions.spaces import (
     may_accept_terms,
     may_ask_to_join,
@@ -47,6 +47,7 @@ __all__ = [
     "may_bookmark",
     "may_choose_answer",
     "may_decide",
+    "may_delete_message",
     "may_draft",
     "may_edit",
     "may_edit_message",

@@ -67,6 +67,8 @@ def may_report(leader: Leader, item: Post | Message) -> Verdict:
         return no("You cannot see this.")
     if getattr(item, "is_note", False):
         return no("The room itself says this. There is nothing to report.")
+    if getattr(item, "is_deleted", False):
+        return no("Its author has deleted it.")
     if item.author_id == leader.pk:
         return no("You cannot report your own words. You can edit them, or write to a moderator.")
     return ALLOWED

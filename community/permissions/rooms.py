@@ -1,5 +1,7 @@
 """Who may speak in a room."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from community.models import (
@@ -10,6 +12,8 @@ from community.models import (
 from community.permissions.spaces import may_write
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, Verdict, may_come_in, no
+
+CHANGED_WITHIN = timedelta(hours=24)  # one's own message, from when it was said
 
 
 def may_say(leader: Leader, room: Room) -> Verdict:
@@ -25,18 +29,37 @@ def may_say(leader: Leader, room: Room) -> Verdict:
 
 def may_answer(leader: Leader, room: Room, message: Message | None) -> Verdict:
     """Whoever may speak in the room, to a message of this very room that is still to be read."""
-    if message is None or message.room_id != room.pk or message.is_hidden or message.is_note:
+    if message is None or message.room_id != room.pk or message.is_gone or message.is_note:
         return no("The message that you answer is not there any more. Please send yours without it.")
     return may_say(leader, room)
 
 
 def may_edit_message(leader: Leader, message: Message) -> Verdict:
-    """The author, while one may still write there."""
+    """The author within a day, while one may still write there."""
     if not may_come_in(leader) or message.author_id != leader.pk:
         return no("Only its author can edit a message.")
-    if message.is_hidden:
-        return no("This message is hidden. It cannot be edited.")
+    if message.is_gone:
+        return no(f"This message is {'hidden' if message.is_hidden else 'deleted'}. It cannot be edited.")
+    if _is_settled(message):
+        return no("A message can be edited for 24 hours. That time is over.")
     return may_say(leader, message.room)
+
+
+def may_delete_message(leader: Leader, message: Message) -> Verdict:
+    """The author within a day, also where nobody can write any more."""
+    if not may_come_in(leader) or message.author_id != leader.pk:
+        return no("Only its author can delete a message.")
+    if not Room.objects.visible_to(leader).filter(pk=message.room_id).exists():
+        return no("You cannot see this message any more.")
+    if message.is_hidden:
+        return no("This message is hidden. It cannot be deleted.")
+    if _is_settled(message):
+        return no("A message can be deleted for 24 hours. That time is over. You can write to a moderator.")
+    return ALLOWED
+
+
+def _is_settled(message: Message) -> bool:
+    return timezone.now() > message.created_at + CHANGED_WITHIN
 
 
 def _may_say_among(leader: Leader, room: Room) -> Verdict:

@@ -89,9 +89,20 @@ def edit(request, pk):
     return render(request, "community/edit_message.html", context, status=422 if form.is_bound else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request, pk):
+    """The question whether to delete a message, and the yes."""
+    message = get_object_or_404(_placed(request), pk=pk)
+    permissions.require(permissions.may_delete_message(request.user, message))
+    if request.method == "POST":
+        chat.delete(message, by=request.user)
+        return redirect("message", pk)
+    return render(request, "community/delete_message.html", {"message": message, "space": message.room.space})
+
+
 @require_safe
 def history(request, pk):
-    """Every text that a message has had."""
+    """Every text that a message has had; of a deleted one for moderators alone."""
     message = get_object_or_404(_messages(request), pk=pk)
     context = {"message": message, "space": message.room.space, "texts": chat.texts(message)}
     return render(request, "community/message_history.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import moderation, permissions, posts
 from community.forms import ReasonForm
+from community.messages import kept_html
 from community.models import Case, Space
 from faculty import desk
 from faculty.forms import AnswerForm, CaseForm
@@ -188,7 +189,7 @@ def _around(leader, found):
     if found.post_id:
         return posts.as_seen(words, found.post.thread, viewer=leader)
     for message in words:
-        message.html = message.body_html
+        message.html = kept_html(message) if message.pk == found.message_id else message.body_html
     return words
 
 
