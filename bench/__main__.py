@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from bench import course, table
+from bench.wish import Wish
 from collaborate.local import console
 from collaborate.local.processes import Stopped
 
@@ -14,7 +15,7 @@ def main(arguments: list[str]) -> int:
     """Measure what is asked; whatever goes wrong is one sentence on stderr and an exit code that is not 0."""
     wish = parse(arguments)
     try:
-        tables = course.run(wish)
+        reports = course.run(wish)
     except console.Failure as failure:
         console.complain(str(failure))
     except OSError as error:
@@ -23,12 +24,12 @@ def main(arguments: list[str]) -> int:
         console.complain("Stopped.")
         return 130
     else:
-        show(tables)
+        show(reports)
         return 0
     return 1
 
 
-def parse(arguments: list[str]) -> course.Wish:
+def parse(arguments: list[str]) -> Wish:
     """What somebody asked for; argparse complains about the rest."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
@@ -38,14 +39,14 @@ def parse(arguments: list[str]) -> course.Wish:
     parser.add_argument("--only", default="", help="only the rows whose name holds this")
     parser.add_argument("--requests", type=int, default=0, help="exactly so many for each row instead")
     asked = parser.parse_args(arguments)
-    return course.Wish(asked.sizes or [1_000_000], asked.seconds, asked.only, asked.requests)
+    return Wish(asked.sizes or [1_000_000], asked.seconds, asked.only, asked.requests)
 
 
-def show(tables: list[table.Table]) -> None:
-    """A table for each size, then what grows."""
-    for each in tables:
-        console.say(f"\n{each.size:,} posts; x: CPU of all servers against the yardstick\n\n{each.as_text()}")
-    if len(tables) > 1:
+def show(reports: list[course.Report]) -> None:
+    """The tables of each size, then what grows."""
+    for report in reports:
+        console.say(f"\n{report.as_text() or 'No row has such a name.'}")
+    if len(tables := {report.size: report.pages for report in reports if report.pages}) > 1:
         console.say(f"\nIn yardsticks, by number of posts\n\n{table.growth(tables)}")
 
 

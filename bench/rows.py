@@ -11,8 +11,6 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.models import Max  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -21,6 +19,7 @@ from django.urls import NoReverseMatch, reverse  # noqa: E402
 from django.utils.http import urlencode  # noqa: E402
 
 from bench.people import FIVE, HUNDRED, READ, WRITERS  # noqa: E402
+from bench.sessions import sign_in  # noqa: E402
 from bench.talk import DEEP  # noqa: E402
 from bench.words import COMMON, MEDIUM, PAIR, RARE, Vocabulary  # noqa: E402
 from community import threads  # noqa: E402
@@ -46,7 +45,8 @@ class Row:
 
 def rows() -> list[Row]:
     """Every row for which there is a page."""
-    five, hundred = cookie(FIVE), cookie(HUNDRED)
+    cookies = sign_in(Leader.objects.filter(pk__in=[FIVE, HUNDRED]))
+    five, hundred = cookies[FIVE], cookies[HUNDRED]
     read = Space.objects.get(pk=READ + 1)
     shown = Thread.objects.shown().filter(space=read).order_by("pk")
     long = shown.order_by("-last_number").first()
@@ -94,7 +94,8 @@ def _searches(five: str, hundred: str) -> list[Row]:
 
 def _reply(shown) -> Row:
     thread = shown.filter(closed_at=None, last_number__lt=20).last() or shown.last()
-    cookies = [f"{cookie(pk)}; {settings.CSRF_COOKIE_NAME}={TOKEN}" for pk in WRITERS]
+    sessions = sign_in(Leader.objects.filter(pk__in=WRITERS).order_by("pk")).values()
+    cookies = [f"{session}; {settings.CSRF_COOKIE_NAME}={TOKEN}" for session in sessions]
     told = {"token": TOKEN, "origin": settings.SITE_URL, "seen": thread.last_number}
     return Row(
         "reply", [reverse("reply", args=[thread.pk])], cookies, clients=ALONE, goal="2x", replies_to=told
@@ -104,17 +105,6 @@ def _reply(shown) -> Row:
 def page(thread: Thread, number: int) -> str:
     """The address of one page of a thread."""
     return f"{thread.get_absolute_url()}?page={number}"
-
-
-def cookie(pk: int) -> str:
-    """A session of that leader, as a browser would send it."""
-    leader = Leader.objects.get(pk=pk)
-    session = SessionStore()
-    session[SESSION_KEY] = str(pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = leader.get_session_auth_hash()
-    session.save()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 def count_queries(row: Row) -> None:

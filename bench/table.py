@@ -1,7 +1,6 @@
-"""The table: each row's times, processor time, bytes and queries, beside the yardstick of the same run."""
+"""The tables: each row's times and processor time, beside the yardstick or the floor of the same run."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
 GROWTH_AT_MOST = 1.25
 HEAD = [
@@ -16,6 +15,23 @@ HEAD = [
     "KB",
     "queries",
     "requests",
+    "goal",
+]
+CHAT_HEAD = [
+    "",
+    "sockets",
+    "messages/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "live µs",
+    "database µs",
+    "redis µs",
+    "x live",
+    "x all",
+    "KB a socket",
+    "heard",
+    "generator",
     "goal",
 ]
 
@@ -42,9 +58,8 @@ class Line:
 
 @dataclass
 class Table:
-    """The rows of one size; the first is the yardstick."""
+    """The pages of one size; the first row is the yardstick."""
 
-    size: int
     lines: list[Line]
 
     def times(self, line: Line) -> float:
@@ -55,10 +70,6 @@ class Table:
         """For the terminal and for docs/measuring.md."""
         return _columns([HEAD, *([str(cell) for cell in self._cells(line)] for line in self.lines)])
 
-    def as_json(self) -> str:
-        """For whoever compares runs."""
-        return json.dumps({"size": self.size, "lines": [asdict(line) for line in self.lines]}, indent=1)
-
     def _cells(self, line: Line):
         yield line.name if line.clients > 1 else f"{line.name} (alone)"
         yield from (f"{line.median:.1f}", f"{line.p95:.1f}")
@@ -67,10 +78,57 @@ class Table:
         yield from ("" if line.queries is None else line.queries, line.requests, line.goal)
 
 
-def growth(tables: list[Table]) -> str:
+@dataclass
+class ChatLine:
+    """A crowd that spoke at one rate, as all of it heard."""
+
+    name: str
+    sockets: int
+    rate: float
+    times: dict[str, float]  # milliseconds from saying to hearing, by share
+    heard: int
+    cpu: dict[str, float]  # microseconds for each message that one socket heard
+    generator: float  # how busy the load generator was: 1 is one processor
+    socket_bytes: float
+    goal: str = ""
+
+    @property
+    def cost(self) -> float:
+        """Microseconds of processor time for each message that one socket heard, of all servers together."""
+        return sum(self.cpu.values())
+
+
+@dataclass
+class ChatTable:
+    """Rows of the chat, each after its floor, and what is told in a sentence."""
+
+    lines: list[ChatLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def floor(self, line: ChatLine) -> ChatLine:
+        """The same crowd before a bare server."""
+        name = f"floor, {line.name.partition(', ')[2]}"
+        return next(each for each in self.lines if each.name == name)
+
+    def as_text(self) -> str:
+        """For the terminal and for docs/measuring.md."""
+        rows = [CHAT_HEAD, *([str(cell) for cell in self._cells(line)] for line in self.lines)]
+        return "\n\n".join(filter(None, [_columns(rows) if self.lines else "", "\n".join(self.notes)]))
+
+    def _cells(self, line: ChatLine):
+        floor = self.floor(line)
+        yield from (line.name, line.sockets, f"{line.rate:g}")
+        yield from (f"{line.times[share]:.1f}" for share in ("0.5", "0.95", "0.99"))
+        yield from (f"{line.cpu[name]:.1f}" for name in ("live", "database", "redis"))
+        yield f"{line.cpu['live'] / (floor.cpu['live'] or 1):.2f}"
+        yield f"{line.cost / (floor.cost or 1):.2f}"
+        yield from (f"{line.socket_bytes / 1000:.0f}", line.heard, f"{line.generator:.0%}", line.goal)
+
+
+def growth(tables: dict[int, Table]) -> str:
     """What each row costs at each size, in yardsticks, with a mark where it grows by more than a quarter."""
-    sizes = sorted(tables, key=lambda table: table.size)
-    rows = [["", *(f"{table.size:,}" for table in sizes), "growth", ""]]
+    rows = [["", *(f"{size:,}" for size in sorted(tables)), "growth", ""]]
+    sizes = [tables[size] for size in sorted(tables)]
     for line in sizes[-1].lines[1:]:
         found = [next((t.times(other) for other in t.lines if other.name == line.name), None) for t in sizes]
         if None not in found:

@@ -1,0 +1,89 @@
+"""The servers of one size, each on a port of its own, started as the image does."""
+
+import contextlib
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+from collaborate.local import places
+from collaborate.local.console import Failure
+from collaborate.local.processes import Process, Supervisor
+
+PYTHON = [sys.executable, "-m"]
+GUNICORN = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm"]
+UVICORN = ["--ws-per-message-deflate=false", "--ws-max-size=65536", "--no-access-log", "--log-level=warning"]
+
+
+class Stand:
+    """Servers that come and go around one PostgreSQL and one Valkey."""
+
+    def __init__(self, supervisor: Supervisor, directory: Path, env: dict[str, str]):
+        self.supervisor, self.directory, self.env = supervisor, directory, env
+        self.ports: dict[str, int] = {}
+
+    def start_pages(self, name: str, application: str) -> None:
+        """Pages by gunicorn, unless they are there already."""
+        if name not in self.ports:
+            self.ports[name] = port = places.free_port()
+            command = [*PYTHON, "gunicorn", application, "--bind", f"127.0.0.1:{port}", *GUNICORN]
+            self._serve(name, command)
+
+    def start_sockets(self, name: str) -> None:
+        """A new `live`, or a new floor beside it, on the first processor alone where there is another."""
+        self.supervisor.stop(name)
+        self.ports[name] = port = places.free_port()
+        live = [*PYTHON, "uvicorn", "collaborate.asgi:application", f"--port={port}", *UVICORN]
+        self._serve(name, live if name == "live" else [*PYTHON, "bench.floor", port])
+        if len(free := sorted(os.sched_getaffinity(0))) > 1:
+            os.sched_setaffinity(self.pid(name), free[:1])
+
+    def start_module(self, name: str, *arguments, **told: str) -> Process:
+        """One of our modules as a process that stays until it is stopped."""
+        return self._start(name, [*PYTHON, f"bench.{name}", *arguments], told)
+
+    def work(self, *arguments, **told: str) -> None:
+        """Run a command of ours to its end."""
+        words = [str(word) for word in arguments]
+        log = self.directory / "log" / f"{words[0].rpartition('.')[2] if words[0] != '-m' else words[1]}.log"
+        env = {**self.env, **told}
+        process = Process(words[-1], [sys.executable, *words], env=env, cwd=places.ROOT, log=log)
+        if self.supervisor.attend(process):
+            raise Failure(f"`{' '.join(words)}` failed: {process.last_words()}")
+
+    def ask(self, module: str, plan: dict | None = None) -> dict | list:
+        """What one of our modules brings as JSON, given a plan or none."""
+        told, brought = self.file(f"{module}.plan"), self.file(f"{module}.found")
+        told.write_text(json.dumps(plan))
+        self.work("-m", f"bench.{module}", *([] if plan is None else [told]), brought)
+        return json.loads(brought.read_text())
+
+    def file(self, name: str) -> Path:
+        """A file for what processes tell one another."""
+        return self.directory / f"{name}.json"
+
+    def pid(self, name: str) -> int:
+        """The process of this name."""
+        return next(process.pid for process in self.supervisor.processes if process.name == name)
+
+    def pids(self, **servers: str) -> dict[str, int]:
+        """The processes whose time is read, by the column of a table: a server's, and those behind it."""
+        behind = {"database": "postgres", "redis": "valkey"}
+        return {column: self.pid(name) for column, name in (servers | behind).items()}
+
+    def _serve(self, name: str, command: list) -> None:
+        self._start(name, command, {})
+        self.supervisor.wait_until(
+            lambda: _listens(self.ports[name]), seconds=60, failure=f"{name} does not answer."
+        )
+
+    def _start(self, name: str, command: list, told: dict[str, str]) -> Process:
+        log, env = self.directory / "log" / f"{name}.log", {**self.env, **told}
+        return self.supervisor.start(name, command, env=env, cwd=places.ROOT, log=log)
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
