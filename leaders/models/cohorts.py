@@ -101,9 +101,10 @@ class CohortMembership(models.Model):
             ),
             ExclusionConstraint(
                 name="cohort_membership_once_at_a_time",
+                # The leader first: PostgreSQL takes this index to find a leader's memberships.
                 expressions=[
-                    ("cohort", RangeOperators.EQUAL),
                     ("leader", RangeOperators.EQUAL),
+                    ("cohort", RangeOperators.EQUAL),
                     (
                         Func(
                             F("starts_on"), F("ends_on"), function="daterange", output_field=DateRangeField()
