@@ -9,7 +9,7 @@ from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject, cached_property
 
 from community.models import Case
-from community.models.notices import count_unread
+from community.models.notices import count_conversations, count_unread
 from community.permissions import may_open_desk
 from leaders import preferences
 from leaders.permissions import may_come_in, may_use_admin
@@ -52,6 +52,7 @@ def _shell(request) -> dict:
         "inside": inside is not None,
         "mail_comes_back": partial(preferences.is_refused, inside),
         "unread_notices": count_unread(inside) if inside else 0,
+        "unread_conversations": count_conversations(inside) if inside else 0,
         "navigation": _navigation(request.path, inside, opens_desk),
         "may_open_desk": opens_desk,
         "may_open_admin": bool(inside and may_use_admin(inside)),

@@ -1,10 +1,11 @@
 """Live chat: messages are stored first, numbered, and then announced."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.html import escape
 
 from community import live, messages, permissions
 from community.markdown import RENDERER, render_message
@@ -31,7 +32,13 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
     try:
         with transaction.atomic():
             held = _lock(room.pk)
-            return _said(by, uuid) or _write(held, by, body, uuid, _answered(by, held, reply_to))
+            if said := _said(by, uuid):
+                return said
+            reply = _answered(by, held, reply_to)
+            html = render_message(body).html
+            message = _write(held, by, body, uuid, reply_to=reply, body_html=html, renderer=RENDERER)
+            _tell_participants(message)
+            return message
     except IntegrityError:  # the same UUID at the same moment in another room
         return Message.objects.get(author=by, client_uuid=uuid)
 
@@ -71,6 +78,13 @@ def delete(message: Message, *, by: Leader) -> Message:
     return message
 
 
+def note(room: Room, words: str) -> Message:
+    """Let the room itself say something, such as who has left."""
+    held = _lock(room.pk)
+    html = f"<p>{escape(words)}</p>"
+    return _write(held, None, words, uuid4(), body_html=html, renderer=RENDERER, is_note=True)
+
+
 def touch(message: Message) -> None:
     """Give a changed message its room's next version, and show it as it is now to those who are there."""
     room = _lock(message.room_id)
@@ -86,7 +100,9 @@ def read(room: Room, *, by: Leader, number: int) -> None:
     number = min(number, room.last_number)
     mark, created = RoomReading.objects.get_or_create(leader=by, room=room, defaults={"read_up_to": number})
     if not created and mark.read_up_to < number:
-        RoomReading.objects.filter(pk=mark.pk, read_up_to__lt=number).update(read_up_to=number)
+        created = RoomReading.objects.filter(pk=mark.pk, read_up_to__lt=number).update(read_up_to=number)
+    if created and room.is_direct:
+        live.push(live.leader_topic(by.pk), {"type": "conversations"})
 
 
 def history(room: Room, *, to: Leader, before: int | None = None) -> list[Message]:
@@ -144,7 +160,7 @@ def _answered(by: Leader, room: Room, number: int | None) -> Message | None:
     return message
 
 
-def _write(room: Room, by: Leader, body: str, uuid: UUID, reply_to: Message | None) -> Message:
+def _write(room: Room, by: Leader | None, body: str, uuid: UUID, **more) -> Message:
     room.last_number += 1
     room.version += 1
     room.save(update_fields=["last_number", "version"])
@@ -153,14 +169,20 @@ def _write(room: Room, by: Leader, body: str, uuid: UUID, reply_to: Message | No
         number=room.last_number,
         version=room.version,
         author=by,
-        reply_to=reply_to,
         body=body,
-        body_html=render_message(body).html,
-        renderer=RENDERER,
         client_uuid=uuid,
+        **more,
     )
     _announce(message)
     return message
+
+
+def _tell_participants(message: Message) -> None:
+    """Have the others' open pages count their conversations anew."""
+    if message.room.is_direct:
+        others = message.room.participants.now().exclude(leader=message.author)
+        for pk in others.values_list("leader", flat=True):
+            live.push(live.leader_topic(pk), {"type": "conversations"})
 
 
 def _announce(message: Message) -> None:

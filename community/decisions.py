@@ -108,7 +108,7 @@ def record(
         verb=verb,
         by=by,
         reason=reason.strip(),
-        space=space or item.space,
+        space=space or (item.space if item else None),
         leader=leader,
         case=cases[0] if cases else None,
         detail=detail,

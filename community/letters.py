@@ -152,7 +152,7 @@ def _sentence(notice: Notice, *, is_open: bool) -> str:
         case NoticeKind.MODERATION | NoticeKind.REPORT:
             return "A moderator has decided something that concerns you"
         case NoticeKind.CASE:
-            return f"A report waits for you in {notice.space}"
+            return f"A report waits for you in {notice.space or 'a conversation'}"
         case NoticeKind.FIRST_POST:
             return f"A first post waits for a few words {where}"
         case NoticeKind.MEMBERSHIP:

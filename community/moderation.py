@@ -17,6 +17,7 @@ from community.models import (
     Post,
     Report,
     Revision,
+    Room,
     Space,
     SpaceMembership,
     Thread,
@@ -26,6 +27,8 @@ from community.permissions import Conflict, require
 from community.tasks import enqueue
 from leaders.models import Leader
 
+SHOWN_AROUND = 3  # messages before and after one that was reported in a conversation
+
 
 @transaction.atomic
 def report(item: Post | Message, *, by: Leader, category: str, words: str = "") -> Report:
@@ -33,7 +36,7 @@ def report(item: Post | Message, *, by: Leader, category: str, words: str = "") 
     decisions.hold(item)
     require(permissions.may_report(by, item))
     require(permissions.may_go_on_reporting(by))
-    case = _open_case(item) or _new_case(item, category)
+    case = _open_case(item) or _new_case(item, category, by)
     flag, _ = Report.objects.get_or_create(
         case=case, by=by, defaults={"category": category, "words": words.strip()}
     )
@@ -226,7 +229,7 @@ def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision:
 
 @transaction.atomic
 def suspend(
-    leader: Leader, *, by: Leader, space: Space, until: datetime, reason: str, case: Case | None = None
+    leader: Leader, *, by: Leader, space: Space | None, until: datetime, reason: str, case: Case | None = None
 ) -> Decision:
     """Keep somebody out of everything until a moment, after which they come in again by themselves."""
     decisions.hold_leader(leader)
@@ -245,7 +248,7 @@ def suspend(
 
 
 @transaction.atomic
-def lift(leader: Leader, *, by: Leader, space: Space, reason: str) -> Decision:
+def lift(leader: Leader, *, by: Leader, space: Space | None, reason: str) -> Decision:
     """End a suspension before its time."""
     decisions.hold_leader(leader)
     require(permissions.may_lift(by, leader, space))
@@ -313,12 +316,27 @@ def _open_case(item: Post | Message) -> Case | None:
     return Case.objects.open().filter(**decisions.which(item)).first()
 
 
-def _new_case(item: Post | Message, category: str) -> Case:
+def _new_case(item: Post | Message, category: str, by: Leader) -> Case:
     case = Case.objects.create(
-        space=item.space, about=item.author, priority=PRIORITY[category], **decisions.which(item)
+        space=item.space,
+        about=item.author,
+        priority=PRIORITY[category],
+        **decisions.which(item),
+        **_shown(item, by),
     )
     enqueue(ErrandKind.TELL_MODERATORS, case.pk)
     return case
+
+
+def _shown(item: Post | Message, by: Leader) -> dict[str, int]:
+    """How much of a conversation a report opens: a few messages that its reporter sees, none to come."""
+    if item.space:
+        return {}
+    room = Room.objects.get(pk=item.room_id)
+    return {
+        "shown_from": max(item.number - SHOWN_AROUND, room.heard_after(by) + 1),
+        "shown_to": min(item.number + SHOWN_AROUND, room.last_number),
+    }
 
 
 def _answer(request: JoinRequest, verb: Verb, *, by: Leader, reason: str) -> Decision:

@@ -134,7 +134,7 @@ def tell_moderators(case: Case) -> None:
     """Tell those who may decide about a new case that it waits; never whom it is about."""
     if case.is_open:
         told = {"kind": NoticeKind.CASE, "cause": f"opened:{case.pk}", "case": case, "space": case.space}
-        _tell(Notice(leader=each, **told) for each in case.space.moderators().exclude(pk=case.about_id))
+        _tell(Notice(leader=each, **told) for each in case.deciders())
 
 
 @transaction.atomic

@@ -25,15 +25,19 @@ def mentionable(space: Space):
 
 def people_like(space: Space, words: str, *, by: Leader) -> list[Leader]:
     """Others who can read the space, whose name or handle has a part that begins so; the nearest first."""
+    return called(readers(space).exclude(pk=by.pk), words)
+
+
+def called(people: QuerySet[Leader], words: str) -> list[Leader]:
+    """A few of these people whose name or handle has a part that begins so; the nearest first."""
     key = sort_key(words)[:KEY_AT_MOST]
     if len(key) < KEY_AT_LEAST:
         return []
     begins = Q(sort_name__startswith=key) | Q(handle__startswith=key)
     inside = Q(sort_name__contains=f" {key}") | Q(sort_name__contains=f"-{key}")
-    others = readers(space).exclude(pk=by.pk)
-    nearest = list(others.filter(begins)[:PEOPLE_AT_MOST])  # by an index; the rest looks at every name
+    nearest = list(people.filter(begins)[:PEOPLE_AT_MOST])  # by an index; the rest looks at every name
     room = PEOPLE_AT_MOST - len(nearest)
-    return nearest + list(others.filter(inside).exclude(begins)[:room]) if room else nearest
+    return nearest + list(people.filter(inside).exclude(begins)[:room]) if room else nearest
 
 
 @transaction.atomic

@@ -55,7 +55,8 @@ def suspensions(leader: Leader) -> QuerySet[Decision]:
     """The decisions by which people are suspended now, the next to end first."""
     latest = Decision.objects.filter(leader=OuterRef("leader"), verb=Decision.Verb.SUSPEND).values("pk")[:1]
     return (
-        Decision.objects.filter(pk=Subquery(latest), space__in=_spaces(leader))
+        Decision.objects.visible_to(leader)
+        .filter(pk=Subquery(latest))
         .filter(leader__suspended_until__gt=timezone.now())
         .select_related("leader", "space")
         .order_by("leader__suspended_until")
@@ -81,6 +82,9 @@ def history(case: Case) -> QuerySet[Decision]:
 def around(case: Case) -> list[Post] | list[Message]:
     """What stands just before and after the item of a case, and the item itself, in their order."""
     item = case.item
+    if case.space is None:
+        shown = item.room.messages.filter(number__range=(case.shown_from, case.shown_to), is_note=False)
+        return list(shown.select_related("author").order_by("number"))
     siblings = item.thread.posts if case.post_id else item.room.messages
     numbers = (item.number - 1, item.number, item.number + 1)
     return list(siblings.filter(number__in=numbers).select_related("author").order_by("number"))
@@ -91,14 +95,17 @@ def subject(about: Case | Decision) -> str:
     if about.post_id:
         return f"Post {about.post.number} in “{about.post.thread.title}”"
     if about.message_id:
-        return f"Message {about.message.number} in the chat"
+        where = "in the chat" if about.space else "in a conversation"
+        return f"Message {about.message.number} {where}"
     if thread := getattr(about, "thread", None):
         return f"“{thread.title}”"
     return str(about.leader)
 
 
 def address(decision: Decision) -> str:
-    """Where the words stand that a decision is about, if it is about words."""
+    """Where the words stand that a decision is about, if it is about words that one may open there."""
+    if decision.space is None:
+        return ""
     return decision.item.get_absolute_url() if decision.item else ""
 
 
@@ -110,7 +117,7 @@ def write_register(decisions: Iterable[Decision], file: TextIO) -> None:
         cells = [
             timezone.localtime(decision.at).isoformat(timespec="seconds"),
             decision.get_verb_display(),
-            decision.space.name,
+            decision.space.name if decision.space else "A conversation",
             subject(decision),
             address(decision),
             decision.leader.name if decision.leader else "",

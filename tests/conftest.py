@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import bookmarks, chat, drafts, moderation, threads
-from community.models import Notice, Space, SpaceKind, SpaceMembership, SpaceRole, Sweep, WellDone
+from community import bookmarks, chat, conversations, drafts, moderation, threads
+from community.models import KeptOut, Notice, Space, SpaceKind, SpaceMembership, SpaceRole, Sweep, WellDone
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
 from tests.making import make_thread
@@ -141,11 +141,14 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
     body = f"A better beginning. {shown(image)}"
     post = threads.edit(thread.posts.get(), by=ana, body=body, version=1)
     message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
+    said = conversations.begin([ben], by=ana, body="Between us", uuid=uuid.uuid4())
+    KeptOut.objects.create(leader=ana, other=cleo)
     words = drafts.Words("Not sent yet")
     drafts.save("reply", thread.pk, by=ana, words=words, uuid=uuid.uuid4())
     case = moderation.report(post, by=ben, category="other", words="Please look").case
     return {
         "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
+        "conversations": {"pk": said.room_id, "version": 0, "handle": "cleo"},
         "spaces": {"slug": space.slug, "version": 0, "number": 1},
         "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},
         "posts": {"pk": post.pk, "number": 1, "version": 1},

@@ -17,7 +17,7 @@ FIELDS = [
     "cohorts", "memberships-TOTAL_FORMS", "memberships-INITIAL_FORMS", "memberships-0-leader",
     "memberships-0-id", "memberships-2-TOTAL_FORMS", "memberships-2-0-leader", "action",
     "_selected_action", "note", "post", "link", "select_across", "sure", "file", "alt",
-    "reply_to", "base", "turn", "aside", "choice",
+    "reply_to", "base", "turn", "aside", "choice", "how", "who",
 ]  # fmt: skip
 HUGE = "9" * 5_000
 VALUES = ["", "a\x00b", "-1", HUGE, "9" * 25, "x" * 30_000, '{"id": 1}', "//evil.example"]

@@ -1,5 +1,11 @@
 """The shape of what people write."""
 
+from community.forms.conversations import (
+    AddForm,
+    BeginForm,
+    LeaveForm,
+    NobodyNewForm,
+)
 from community.forms.drafts import (
     DraftField,
     DraftForm,
@@ -48,7 +54,9 @@ from community.forms.words import (
 
 __all__ = [
     "ACCEPT",
+    "AddForm",
     "BaseField",
+    "BeginForm",
     "BodyField",
     "BookmarkForm",
     "DraftField",
@@ -56,11 +64,13 @@ __all__ = [
     "EditForm",
     "EditMessageForm",
     "JoinRequestForm",
+    "LeaveForm",
     "LevelForm",
     "MergeForm",
     "MessageField",
     "MessageForm",
     "MoveForm",
+    "NobodyNewForm",
     "NoticesForm",
     "NumbersField",
     "PreviewForm",

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models.chat import Message
+from community.models.rooms import Participant
 from community.models.spaces import (
     Space,
     SpaceKind,
@@ -34,15 +35,24 @@ class Category(models.TextChoices):
 PRIORITY = {category: place for place, category in enumerate(Category.values, start=1)}
 
 
+def of_conversations(leader) -> Q:
+    """What was reported in conversations: for faculty who moderate an open space and never were in it."""
+    open_ones = Space.objects.filter(pk__in=spaces_moderated_by(leader), kind=SpaceKind.OPEN)
+    was_there = Participant.objects.filter(leader=leader, room=OuterRef("message__room"))
+    return Q(Exists(open_ones), ~Exists(was_there), space=None)
+
+
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """Cases of the spaces a faculty member moderates, but for those about that member.
+        """Cases of the spaces a faculty member moderates, and of conversations, but for those about them.
 
         A closed case stays in its space when the thread moves; its words are for the moderators of both.
         """
+        if leader.pk is None:
+            return self.none()
         moderated = spaces_moderated_by(leader)
         there = Q(post=None) | Q(post__space__in=moderated)
-        return self.filter(there, space__in=moderated).exclude(about=leader if leader.pk else None)
+        return self.filter(Q(there, space__in=moderated) | of_conversations(leader)).exclude(about=leader)
 
     def open(self):
         """Cases without an outcome, the gravest and then the oldest first."""
@@ -114,6 +124,17 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    def deciders(self):
+        """Those who may decide about it: the rule of `visible_to`, asked from the other side."""
+        if self.space:
+            return self.space.moderators().exclude(pk=self.about_id)
+        roles = SpaceMembership.objects.current().filter(role=SpaceRole.MODERATOR)
+        faculty = Leader.objects.active().filter(
+            is_faculty=True, pk__in=roles.filter(space__kind=SpaceKind.OPEN).values("leader")
+        )
+        there = Participant.objects.filter(room=self.message.room_id).values("leader")
+        return faculty.exclude(pk__in=there).exclude(pk=self.about_id)
+
     @property
     def gravest(self) -> str:
         """The gravest category that it was reported for, in words."""
@@ -147,9 +168,11 @@ TO_MANY = ("split", "merge")
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """The log of the spaces a faculty member moderates, without answers to reports about them."""
-        moderated = spaces_moderated_by(leader)
-        return self.filter(space__in=moderated).exclude(case__about=leader if leader.pk else None)
+        """The log of what a faculty member moderates, without answers to reports about them."""
+        if leader.pk is None:
+            return self.none()
+        mine = Q(space__in=spaces_moderated_by(leader)) | of_conversations(leader)
+        return self.filter(mine).exclude(case__about=leader)
 
 
 class Decision(models.Model):

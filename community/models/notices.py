@@ -1,5 +1,7 @@
 """Lines that tell a leader that something concerns them."""
 
+from collections import Counter
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -8,6 +10,7 @@ from django.utils import timezone
 
 from community.models import asking
 from community.models.chat import Message
+from community.models.conversations import WAITING_AT_MOST, unread_conversations
 from community.models.moderation import Case as ModerationCase
 from community.models.reading import Level, Reading, SpaceLevel
 from community.models.spaces import (
@@ -19,6 +22,7 @@ from community.models.spaces import (
 )
 from community.models.threads import Post, Thread, told_until
 from community.models.well_done import WellDone
+from leaders.models.account import may_come_in
 
 
 class NoticeKind(models.TextChoices):
@@ -156,16 +160,36 @@ class Notice(models.Model):
         return f"{self.get_kind_display()} ({self.leader})"
 
 
-def _unread(leader):
-    return Notice.objects.visible_to(leader).unread().order_by().values_list("pk")[:COUNTED_AT_MOST]
+NOTICE, CONVERSATION = 1, 2
 
 
-_UNREAD = asking.Question(_unread)
-_UNREAD_BY_MODERATOR = asking.Question(_unread, moderates=True)
+def _waiting(leader):
+    notices = Notice.objects.visible_to(leader).unread().order_by()
+    rooms = unread_conversations(leader).order_by()
+    return notices.values_list("pk", Value(NOTICE))[:COUNTED_AT_MOST].union(
+        rooms.values_list("pk", Value(CONVERSATION))[:WAITING_AT_MOST], all=True
+    )
+
+
+_WAITING = asking.Question(_waiting)
+_WAITING_FOR_MODERATOR = asking.Question(_waiting, moderates=True)
 
 
 def count_unread(leader) -> int:
     """How many lines a leader has not read: the number in the header of every page."""
-    read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
-    question = _UNREAD_BY_MODERATOR if moderated else _UNREAD
-    return len(question.rows(leader=leader.pk, reads=read, moderates=moderated, told=told_until()))
+    return _counts(leader)[NOTICE]
+
+
+def count_conversations(leader) -> int:
+    """How many conversations hold something new: the number beside it, asked in the same breath."""
+    return _counts(leader)[CONVERSATION] if may_come_in(leader) else 0
+
+
+def _counts(leader) -> Counter:
+    def ask():
+        read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
+        question = _WAITING_FOR_MODERATOR if moderated else _WAITING
+        rows = question.rows(leader=leader.pk, reads=read, moderates=moderated, told=told_until())
+        return Counter(kind for _, kind in rows)
+
+    return asking.remember(("waiting", leader.pk), ask)

@@ -1,10 +1,12 @@
 """Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
 
 from community.permissions.attachments import may_attach, may_remove
+from community.permissions.conversations import PEOPLE_AT_MOST, may_add, may_begin, may_leave, reachable
 from community.permissions.drafts import may_draft, may_keep_drafts, may_set_aside
 from community.permissions.limits import (
     may_go_on_asking,
     may_go_on_attaching,
+    may_go_on_bringing,
     may_go_on_editing,
     may_go_on_renaming,
     may_go_on_reporting,
@@ -36,14 +38,17 @@ from leaders.permissions import ALLOWED, TooOften, Verdict, require
 
 __all__ = [
     "ALLOWED",
+    "PEOPLE_AT_MOST",
     "Conflict",
     "TooOften",
     "Verdict",
     "both_see",
     "may_accept_terms",
+    "may_add",
     "may_answer",
     "may_ask_to_join",
     "may_attach",
+    "may_begin",
     "may_bookmark",
     "may_choose_answer",
     "may_decide",
@@ -53,12 +58,14 @@ __all__ = [
     "may_edit_message",
     "may_go_on_asking",
     "may_go_on_attaching",
+    "may_go_on_bringing",
     "may_go_on_editing",
     "may_go_on_renaming",
     "may_go_on_reporting",
     "may_go_on_saying_well_done",
     "may_go_on_writing",
     "may_keep_drafts",
+    "may_leave",
     "may_lift",
     "may_mark_answer",
     "may_merge",
@@ -81,5 +88,6 @@ __all__ = [
     "may_thank",
     "may_withdraw",
     "may_write",
+    "reachable",
     "require",
 ]

@@ -9,6 +9,7 @@ from community.models import (
     Attachment,
     FormerTitle,
     JoinRequest,
+    Participant,
     Post,
     Report,
     Revision,
@@ -22,6 +23,7 @@ REPORTS_AT_MOST = 20  # in an hour
 TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 WELL_DONES_AT_MOST = 20  # in a day
+PEOPLE_BROUGHT_AT_MOST = 40  # in a day, into conversations
 ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
 
 
@@ -62,6 +64,13 @@ def may_go_on_asking(leader: Leader) -> Verdict:
     """Whoever asked to join no more often than people do."""
     lately = JoinRequest.objects.filter(leader=leader, asked_at__gt=_ago(days=1))
     return _unless(lately, REQUESTS_AT_MOST, "You have asked very often today. Please wait until tomorrow.")
+
+
+def may_go_on_bringing(leader: Leader, people: int) -> Verdict:
+    """Whoever brought no more people into conversations than one can talk with."""
+    lately = Participant.objects.filter(added_by=leader, joined_at__gt=_ago(days=1)).exclude(leader=leader)
+    sentence = "You have begun very many conversations today. Please wait until tomorrow."
+    return _unless(lately, PEOPLE_BROUGHT_AT_MOST - people + 1, sentence)
 
 
 def may_go_on_attaching(leader: Leader) -> Verdict:

@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 
 from community.models import (
+    Case,
     Decision,
     Message,
     Post,
@@ -20,13 +21,21 @@ class Conflict(PermissionDenied):
 
 
 def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
-    """The moderators of its space, but not about their own words."""
-    if not (verdict := may_moderate(leader, item.space)):
+    """The moderators of its space, but not about their own words; of a conversation, what was reported."""
+    if not (verdict := _may_moderate(leader, item)):
         return verdict
     if item.author_id == leader.pk:
         return no("These are your own words. Another moderator must decide about them.")
     if getattr(item, "withdrawn_at", None):
         return no("Its author has taken it back.")
+    return ALLOWED
+
+
+def _may_moderate(leader: Leader, item: Post | Message | Thread) -> Verdict:
+    if item.space:
+        return may_moderate(leader, item.space)
+    if not Case.objects.visible_to(leader).filter(message=item).exists():
+        return no("Only moderators who are not in a conversation may do that, to what was reported.")
     return ALLOWED
 
 
@@ -65,26 +74,37 @@ def _may_carry(leader: Leader, source: Space, target: Space) -> Verdict:
     return ALLOWED
 
 
-def may_suspend(leader: Leader, member: Leader, space: Space) -> Verdict:
-    """Moderators, but neither themselves, nor faculty, nor admins, nor people who were never in the space."""
-    if not (verdict := may_moderate(leader, space)):
+def may_suspend(leader: Leader, member: Leader, space: Space | None) -> Verdict:
+    """Moderators, but neither themselves, nor faculty, nor admins, nor people who were never in the space.
+
+    Without a space: for what somebody was reported for in a conversation.
+    """
+    if not (verdict := may_moderate(leader, space) if space else _may_judge(leader, member)):
         return verdict
     if member.pk == leader.pk:
         return no("You cannot suspend yourself.")
     if member.is_faculty or member.is_staff:
         return no("Faculty and admins can only be suspended by an admin.")
-    if not (member.is_suspended or _takes_part(member, space)):
+    if space and not (member.is_suspended or _takes_part(member, space)):
         return no("You can only suspend people who take part in this space.")
     return ALLOWED
 
 
-def may_lift(leader: Leader, member: Leader, space: Space) -> Verdict:
-    """The moderators of the space in which the suspension was decided."""
-    if not (verdict := may_moderate(leader, space)):
+def may_lift(leader: Leader, member: Leader, space: Space | None) -> Verdict:
+    """The moderators of the space in which the suspension was decided; without one, of conversations."""
+    if space and not (verdict := may_moderate(leader, space)):
         return verdict
     latest = Decision.objects.filter(leader=member, verb=Decision.Verb.SUSPEND).first()
-    if latest is None or latest.space_id != space.pk:
+    if space is None and not (latest and Decision.objects.visible_to(leader).filter(pk=latest.pk).exists()):
+        return no("Only the moderators of conversations may do that.")
+    if latest is None or latest.space_id != (space.pk if space else None):
         return no("This suspension was decided elsewhere. Ask an admin to lift it.")
+    return ALLOWED
+
+
+def _may_judge(leader: Leader, member: Leader) -> Verdict:
+    if not Case.objects.visible_to(leader).filter(space=None, about=member).exists():
+        return no("Only moderators may do that, to people who were reported.")
     return ALLOWED
 
 

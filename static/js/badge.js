@@ -1,7 +1,8 @@
-// On every page of somebody signed in: the number of unread notices, and how the connection is.
+// On every page of somebody signed in: the numbers in the header, and how the connection is.
 import { live } from "./live.js";
 import "./marks.js";
 
+let waiting = 0;
 const WORDS = {
   connecting: "Connecting…",
   connected: "Connected",
@@ -16,16 +17,24 @@ function showState() {
   }
 }
 
-async function fetchBadge() {
-  const answer = await fetch("/notices/badge/", { redirect: "error" }).catch(() => null);
+async function fetchBadge(address = "/notices/badge/") {
+  const answer = await fetch(address, { redirect: "error" }).catch(() => null);
   const fresh = document.createElement("template");
   fresh.innerHTML = answer?.ok ? await answer.text() : "";
-  const badge = fresh.content.querySelector("#notice-counter");
+  const badge = fresh.content.querySelector(".counter");
   if (badge) document.getElementById(badge.id)?.replaceWith(badge);
 }
 
 live.addEventListener("state", showState);
-live.addEventListener("notices", fetchBadge);
+// Of many at once, ask once; what is read on this very page has been told by then.
+function countConversations() {
+  clearTimeout(waiting);
+  waiting = setTimeout(fetchBadge, document.querySelector("[data-chat]") ? 1_500 : 200, "/conversations/badge/");
+}
+
+live.addEventListener("notices", () => fetchBadge());
+live.addEventListener("conversations", countConversations);
+live.addEventListener("catch-up", countConversations);
 // Reading a thread reads its notices, and marking it unread brings them back.
 live.addEventListener("read", ({ detail }) => (detail.back || !document.getElementById("notice-counter").hidden) && fetchBadge());
 showState();
