@@ -39,6 +39,7 @@ class Sink:
         self.sessions: list[SMTP] = []
         self.port = free_port()
         self.held = False
+        self.hold_at: int | None = None  # hold the letter that is the so-manieth heard
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -50,11 +51,17 @@ class Sink:
         if self.controller.server:
             self.controller.stop()
 
+    def restart(self):
+        """Listen again on the same port."""
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.start()
+
     def hold(self):
         """Answer the next letter not before `release`."""
         self.may_answer.clear()
 
     def release(self):
+        self.held = False
         self.may_answer.set()
 
     def hang_up(self):
@@ -75,10 +82,12 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        self.heard += envelope.rcpt_tos
+        if len(self.heard) == self.hold_at:
+            self.hold()
         if not self.may_answer.is_set():
             self.held = True
             await asyncio.to_thread(self.may_answer.wait)
-        self.heard += envelope.rcpt_tos
         await self._take_time()
         answer = self.after_words.get(envelope.rcpt_tos[0], self.after_data)
         if answer is None:

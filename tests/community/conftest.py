@@ -1,6 +1,7 @@
 import pytest
 
 from tests.making import make_thread
+from tests.processes import BEAT, WORKER, Celery
 
 
 @pytest.fixture
@@ -13,3 +14,32 @@ def thread(space, ana):
 def one_minute(monkeypatch):
     """No minute ends while somebody is counted as hasty."""
     monkeypatch.setattr("community.pace.time", lambda: 1_800_000_000)
+
+
+@pytest.fixture
+def processes(sink, tmp_path):
+    """Starts a process of Celery; all are ended with the test."""
+    started = []
+
+    def start(command):
+        log = tmp_path / f"{len(started)}.log"
+        started.append(Celery(command, log, sink.port))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+@pytest.fixture
+def workers(processes):
+    """Starts workers, each with a name of its own."""
+    numbers = iter(range(99))
+    return lambda: processes([*WORKER, "-n", f"worker{next(numbers)}@test"])
+
+
+@pytest.fixture
+def beats(processes, tmp_path):
+    """Starts beats that tick each second, each with a memory of its own."""
+    numbers = iter(range(99))
+    return lambda: processes([*BEAT, "-s", str(tmp_path / f"beat{next(numbers)}")])

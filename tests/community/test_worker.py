@@ -1,61 +1,15 @@
 """Real Celery workers, beside a real mail server: what was promised is delivered, and once."""
 
-import os
-import signal
-import subprocess
-import sys
-import threading
-import time
-
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 
 from community import tasks
 from community.models import Digest, Errand, Notice
 from leaders import preferences
 from tests.making import make_reply, make_thread
+from tests.processes import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def until(condition, seconds=60):
-    """Look again until a condition holds, as long as a slow machine may need."""
-    stop = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < stop, "it did not come about"
-        threading.Event().wait(0.05)
-
-
-@pytest.fixture
-def workers(sink, tmp_path):
-    """Starts workers on the database of the test, and a queue of their own."""
-    started = []
-    place = connection.settings_dict
-    environment = {
-        **os.environ,
-        "DATABASE_URL": os.environ["DATABASE_URL"].replace("/collaborate?", f"/{place['NAME']}?"),
-        "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
-        "UNDO_SEND_SECONDS": "0",
-    }
-
-    def start():
-        name = f"worker{len(started)}"
-        command = ["-m", "celery", "-A", "collaborate", "worker", "--concurrency", "1", "-n", f"{name}@test"]
-        with (tmp_path / f"{name}.log").open("w") as log:
-            streams = {"stdout": log, "stderr": log, "start_new_session": True}
-            command = [sys.executable, *command]
-            started.append(
-                subprocess.Popen(command, env=environment, cwd=django_settings.BASE_DIR, **streams)
-            )
-        return started[-1]
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def wants(leader):
@@ -83,8 +37,7 @@ def test_a_worker_killed_in_mid_digest_sends_none_twice(ana, ben, dara, space, s
     sink.hold()
     tasks.send_digests.delay()
     until(lambda: sink.held)
-    os.killpg(first.pid, signal.SIGKILL)
-    first.wait()
+    first.kill()
     sink.release()
     assert Digest.objects.filter(state="sending").count() == 1
     Digest.objects.exclude(lease_until=None).update(lease_until=timezone.now())
