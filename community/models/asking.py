@@ -1,23 +1,33 @@
 """Questions that every page asks: built once, as that takes Django longer than PostgreSQL needs to answer."""
 
-from collections.abc import Callable, Hashable, Iterator
+import itertools
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
+from psycopg2.extensions import AsIs
 
 from leaders.models import Leader
 
 # Values that stand for those of a question while its SQL is built; no row has them.
 LEADER, READ, MODERATED, THREAD = -7_000_001, -7_000_002, -7_000_003, -7_000_004
+FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_008, -7_000_009
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
+NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined"}
+LISTS = (READ, MODERATED, POSTS, THREADS)
 
+_numbers = itertools.count(1)
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection
 _remembered: ContextVar[dict | None] = ContextVar("remembered", default=None)
 
 
@@ -52,36 +62,59 @@ def remember(key: Hashable, ask: Callable[[], Any]) -> Any:
 
 
 class Question:
-    """A query about any leader, whose SQL is kept; `rows` asks it about one.
+    """A query about any leader, whose SQL is kept, and prepared once on each connection.
 
     `build` gets a leader who stands for all: one who moderates, or one who does not.
     """
 
     def __init__(self, build: Callable[[Leader], QuerySet], *, moderates: bool = False):
         self._build, self._moderates = build, moderates
-        self._kept: tuple[str, list] | None = None
+        self._name = f"question_{next(_numbers)}"
+        self._kept: tuple[str, list, SQLCompiler] | None = None
 
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
-        sql, params = self._kept or self._compile()
+        sql, params, _ = self._kept or self._compile()
+        given = [values[name] if name else value for name, value in params]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values[name] if name else value for name, value in params])
+            if self._kept and _may_prepare():
+                self._prepare(cursor.connection)
+                named = [value for value, (name, _) in zip(given, params, strict=True) if name]
+                sql, given = _execution(self._name, len(named)), named
+            cursor.execute(sql, given)
             return cursor.fetchall()
+
+    def objects(self, **values) -> list:
+        """The same as the objects that the query is about, with what was joined and annotated."""
+        rows = self.rows(**values)
+        return list(_objects(self._kept[2], rows))
 
     @property
     def is_kept(self) -> bool:
         """Whether its SQL was built once for all."""
         return self._kept is not None
 
-    def _compile(self) -> tuple[str, list]:
-        sql, params = self._query().query.sql_with_params()
+    def _prepare(self, session) -> None:
+        """Have PostgreSQL read and plan it once, for as long as the connection lives."""
+        known = _prepared.setdefault(session, set())
+        if self._name not in known:
+            sql, params, _ = self._kept
+            places = (AsIs(f"${number}") for number in itertools.count(1))
+            given = [next(places) if name else value for name, value in params]
+            with session.cursor() as cursor:
+                cursor.execute(f"PREPARE {self._name} AS {sql}", given)
+            known.add(self._name)
+
+    def _compile(self) -> tuple[str, list, SQLCompiler]:
+        compiler = self._query().query.get_compiler(connection.alias)
+        sql, params = compiler.as_sql()
         pieces = sql.split("%s")
         # A list of one becomes a list of any length.
         for number, value in enumerate(params):
-            if value in (READ, MODERATED):
+            if value in LISTS:
                 assert (pieces[number][-5:], pieces[number + 1][:1]) == (" IN (", ")"), sql
                 pieces[number] = f"{pieces[number][:-5]} = ANY("
-        built = "%s".join(pieces), [(_name(value), value) for value in params]
+        built = "%s".join(pieces), [(_name(value), value) for value in params], compiler
         # A time that was taken from the clock would stand still if it were kept.
         if not any(isinstance(value, date) and value not in NAMES for value in params):
             self._kept = built
@@ -98,3 +131,28 @@ class Question:
 
 def _name(value) -> str | None:
     return NAMES.get(value) if isinstance(value, Hashable) else None
+
+
+def _may_prepare() -> bool:
+    """Behind a pooler that lends a connection for one transaction only, nothing stays prepared."""
+    return not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
+
+
+def _execution(name: str, count: int) -> str:
+    return f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
+
+
+def _objects(compiler: SQLCompiler, rows: Iterable[tuple]) -> Iterator[Model]:
+    """What Django makes of the rows of a query: its objects, the joined ones and the annotations."""
+    select, info = compiler.select, compiler.klass_info
+    converters = compiler.get_converters([column[0] for column in select])
+    fields = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+    names = [column[0].target.attname for column in select[fields]]
+    joined = get_related_populators(info, select, connection.alias)
+    for row in compiler.apply_converters(rows, converters) if converters else rows:
+        found = info["model"].from_db(connection.alias, names, row[fields])
+        for other in joined:
+            other.populate(row, found)
+        for name, place in compiler.annotation_col_map.items():
+            setattr(found, name, row[place])
+        yield found

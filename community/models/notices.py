@@ -70,13 +70,15 @@ class NoticeQuerySet(models.QuerySet):
     def visible_to(self, leader):
         """A leader's notices, but for those about words that they may no longer see."""
         spaces = spaces_read_by(leader)
-        seen = Post.objects.shown().filter(space__in=spaces).values("pk")
+        # One row at a time: a list of all that one may see would be made anew for each page.
+        seen = Post.objects.shown().filter(space__in=spaces, pk=OuterRef("post"))
+        praise = WellDone.objects.visible_to(leader).filter(pk=OuterRef("well_done"))
         return self.filter(leader=leader).filter(
             ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, NoticeKind.REPLY, NoticeKind.WELL_DONE])
-            | Q(kind__in=ABOUT_A_POST, post__in=seen)
+            | Q(Exists(seen), kind__in=ABOUT_A_POST)
             | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
             | waits_for(leader)
-            | Q(kind=NoticeKind.WELL_DONE, well_done__in=WellDone.objects.visible_to(leader).values("pk"))
+            | Q(Exists(praise), kind=NoticeKind.WELL_DONE)
         )
 
     def unread(self):
