@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from community import live, markdown, notices, permissions, transfers
-from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Post, Thanks, Thread
+from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Post, Thanks, Thread, asking
+from community.models.spaces import readable_ids
 from community.permissions import require
 from community.tasks import enqueue
 from leaders.models import Leader
+from leaders.models.account import may_come_in
+
+BETWEEN_AT_MOST = 5 * POSTS_PER_PAGE  # more than any page shows
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,8 @@ def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post | Gap]:
 
 def between(thread: Thread, first: int, last: int, *, viewer: Leader) -> list[Post | Gap]:
     """The posts with these numbers as the viewer sees them, and a line where some left the thread."""
-    found = thread.posts.filter(number__range=(first, last)).order_by("number")
-    # The limit tells PostgreSQL what it cannot guess: that few of a long thread's posts have these numbers.
-    few = found.select_related("author").defer("search")[: last - first + 1]
-    seen = as_seen(list(few), thread, viewer=viewer)
+    found = _PAGE.objects(thread=thread.pk, first=first, last=last)
+    seen = as_seen(found, thread, viewer=viewer)
     if len(seen) > min(last, thread.last_number) - first:
         return seen
     return sorted([*seen, *_gaps(thread, first, last, viewer)], key=lambda each: each.number)
@@ -50,8 +53,7 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     moderates = bool(permissions.may_moderate(viewer, thread.space))
     visible = _visible_quotes(posts, viewer)
     thanks = _thanks(posts)
-    bookmarks = Bookmark.objects.visible_to(viewer).kept().filter(post__in=posts)
-    kept = {bookmark.post_id: bookmark for bookmark in bookmarks}
+    kept = _bookmarks(posts, viewer)
     for post in posts:
         post.thread = thread
         post.is_mine = post.author_id == viewer.pk
@@ -81,8 +83,8 @@ def seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
     """The posts among some quoted ones whose words the viewer may read."""
     if not ids:
         return {}
-    found = Post.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")
-    return {post.pk: post for post in found}
+    reads = list(readable_ids(viewer))
+    return {post.pk: post for post in _QUOTED.objects(posts=list(ids), reads=reads)}
 
 
 @transaction.atomic
@@ -128,6 +130,44 @@ def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
 
 def _thanks(posts: list[Post]) -> dict[int, list[Thanks]]:
     given: dict[int, list[Thanks]] = {}
-    for thanks in Thanks.objects.filter(post__in=posts).select_related("by"):
+    for thanks in _THANKS.objects(posts=[post.pk for post in posts]):
         given.setdefault(thanks.post_id, []).append(thanks)
     return given
+
+
+def _bookmarks(posts: list[Post], viewer: Leader) -> dict[int, Bookmark]:
+    if not may_come_in(viewer):
+        return {}
+    kept = _BOOKMARKS.objects(posts=[post.pk for post in posts], leader=viewer.pk)
+    return {bookmark.post_id: bookmark for bookmark in kept}
+
+
+# What is asked for every page of posts, whoever looks: built once.
+_SHOWN = ("space", "thread", "number", "author", "alias", "body_html", "created_at", "version", "edited_at")
+_AUTHOR = tuple(f"author__{name}" for name in ("handle", "name", "photo", "visibility"))
+_STATE = ("hidden_at", "withdrawn_at")
+
+
+def _numbered(_leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.filter(thread=asking.THREAD, number__range=(asking.FIRST, asking.LAST))
+    # The limit tells PostgreSQL what it cannot guess: that few of a long thread's posts have these numbers.
+    few = found.order_by("number")[:BETWEEN_AT_MOST]
+    return few.select_related("author").only(*_SHOWN, *_STATE, *_AUTHOR)
+
+
+def _quoted(leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.visible_to(leader).shown().filter(pk__in=[asking.POSTS]).order_by()
+    return found.select_related("author").only("alias", "author__name")
+
+
+def _given(_leader: Leader) -> QuerySet[Thanks]:
+    found = Thanks.objects.filter(post__in=[asking.POSTS])
+    return found.select_related("by").only("post", "words", "by__name")
+
+
+def _kept(leader: Leader) -> QuerySet[Bookmark]:
+    return Bookmark.objects.visible_to(leader).kept().filter(post__in=[asking.POSTS]).order_by()
+
+
+_PAGE, _QUOTED = asking.Question(_numbered), asking.Question(_quoted)
+_THANKS, _BOOKMARKS = asking.Question(_given), asking.Question(_kept)

@@ -20,6 +20,7 @@ from community.models import (
     Transfer,
     asking,
 )
+from community.models.spaces import moderated_ids, readable_ids
 from leaders.models import Leader
 
 COUNTED_AT_MOST = 999
@@ -151,22 +152,21 @@ def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thr
     return as_read_by(leader, threads).annotate(first_unread=Subquery(first), unread=_unread_count(leader))
 
 
-def _facts(leader: Leader) -> QuerySet[Thread]:
+def _seen(leader: Leader) -> QuerySet[Thread]:
     draft = Draft.objects.visible_to(leader).filter(kind=DraftKind.REPLY, target=OuterRef("pk"))
-    thread = with_first_unread(leader, Thread.objects.filter(pk=asking.THREAD))
-    return thread.annotate(has_draft=Exists(draft)).values_list(*FACTS)
+    thread = Thread.objects.visible_to(leader).filter(pk=asking.THREAD)
+    facts = with_first_unread(leader, thread).annotate(has_draft=Exists(draft))
+    return facts.select_related("space").defer("search").order_by()
 
 
-FACTS = ("mark", "is_marked", "level", "own_level", "first_unread", "unread", "has_draft")
-_FACTS = asking.Question(_facts)
+_SEEN = asking.Question(_seen, moderates=True)
 
 
-def with_facts(leader: Leader, thread: Thread) -> Thread:
-    """A thread that was just read, with what `with_first_unread` gives, and whether a reply was begun."""
-    for facts in _FACTS.rows(leader=leader.pk, thread=thread.pk, joined=leader.joined_at):
-        for name, value in zip(FACTS, facts, strict=True):
-            setattr(thread, name, value)
-    return thread
+def seen(leader: Leader, pk: int) -> Thread | None:
+    """A thread that a leader may see, as by with_first_unread, and whether they began a reply; or None."""
+    rights = {"reads": list(readable_ids(leader)), "moderates": list(moderated_ids(leader))}
+    found = _SEEN.objects(leader=leader.pk, thread=pk, joined=leader.joined_at, **rights)
+    return found[0] if found else None
 
 
 def tell(leader: Leader, thread: Thread, *, is_back: bool = False) -> None:

@@ -52,7 +52,7 @@ def similar_threads(request, slug):
 @require_safe
 def thread(request, pk, slug=""):
     """A page of a thread; without a page number, the one with the first unread post."""
-    found = _seen(request, pk)
+    found = reading.seen(request.user, pk)
     if found is None:
         return redirect(_merged(request, pk).address)
     if slug != found.slug:
@@ -83,7 +83,7 @@ def rename(request, pk):
 @require_POST
 def reply(request, pk):
     """A new post in a thread; what was meant for one that was merged meanwhile is kept."""
-    found = _seen(request, pk)
+    found = reading.seen(request.user, pk)
     if found is None:
         return _show_merged(request, pk)
     form = ReplyForm(request.POST)
@@ -109,7 +109,7 @@ def reply(request, pk):
 @require_safe
 def fragments(request, pk):
     """The fragments of the posts after a number, or of one post, for an open page; 410 once it is merged."""
-    found = _seen(request, pk)
+    found = reading.seen(request.user, pk)
     if found is None:
         return HttpResponse(_merged(request, pk).address, status=410, content_type="text/plain")
     form = SeenForm(request.GET)
@@ -160,14 +160,8 @@ def status_of(refusal: PermissionDenied) -> int:
     return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
 
 
-def _seen(request, pk) -> Thread | None:
-    visible = Thread.objects.visible_to(request.user).select_related("space", "author")
-    found = visible.filter(pk=pk).first()
-    return found and reading.with_facts(request.user, found)
-
-
 def _thread(request, pk) -> Thread:
-    if found := _seen(request, pk):
+    if found := reading.seen(request.user, pk):
         return found
     raise Http404
 

@@ -148,8 +148,8 @@ def test_the_queries_of_a_page_do_not_grow_with_its_rows(ana, ben, space, browse
 def test_the_questions_of_every_page_are_built_once(ana, space):
     thread = make_thread(space, ana)
     count_unread(ana)
-    reading.with_facts(ana, thread)
-    assert all(question.is_kept for question in (notices._UNREAD, spaces._READ, reading._FACTS))
+    reading.seen(ana, thread.pk)
+    assert all(question.is_kept for question in (notices._UNREAD, spaces._READ, reading._SEEN))
 
 
 def test_a_question_that_would_stop_the_clock_is_built_each_time(ana, ben):
@@ -168,7 +168,7 @@ def test_a_thread_has_the_facts_of_its_reader(ana, ben, space):
     make_reply(thread, ben)
     for leader in (ana, ben):
         slow = reading.with_first_unread(leader, Thread.objects.filter(pk=thread.pk)).get()
-        quick = reading.with_facts(leader, Thread.objects.get(pk=thread.pk))
+        quick = reading.seen(leader, thread.pk)
         for name in ("mark", "is_marked", "level", "own_level", "first_unread", "unread"):
             assert getattr(quick, name) == getattr(slow, name)
         assert not quick.has_draft
