@@ -40,8 +40,9 @@ document.addEventListener("click", (event) => {
   document.getElementById(emptier.dataset.thenFocus)?.focus();
 });
 
-// What was pressed is replaced by the answer; the keyboard goes on from where it was: data-then-focus="id".
+// What was pressed is replaced by the answer; the keyboard goes on from where it was: data-then-focus="id", or the same id.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const next = event.detail.requestConfig?.elt.closest("[data-then-focus]")?.dataset.thenFocus;
+  const pressed = event.detail.requestConfig?.elt;
+  const next = pressed?.closest("[data-then-focus]")?.dataset.thenFocus ?? pressed?.id;
   if (next && !document.activeElement?.matches("[autofocus]")) document.getElementById(next)?.focus();
 });

@@ -28,7 +28,7 @@ export class Sight {
     });
     document.addEventListener("visibilitychange", () => this.#inSight.forEach((timer, post) => this.#time(post)));
     live.addEventListener("read", ({ detail }) => detail.thread === this.thread && this.#readElsewhere(detail));
-    document.addEventListener("submit", ({ target }) => this.#submitted(target), true);
+    document.addEventListener("submit", ({ target, submitter }) => this.#submitted(submitter?.formAction || target.action), true);
   }
 
   #watch(node) {
@@ -90,8 +90,8 @@ export class Sight {
   }
 
   // This very page marks it as unread: what it has not told yet must not undo that.
-  #submitted(form) {
-    if (form.action.includes(`/threads/${this.thread}/unread/`)) {
+  #submitted(address) {
+    if (address.includes(`/threads/${this.thread}/unread/`)) {
       this.observer.disconnect();
       this.#setBack(0);
     }
