@@ -34,7 +34,7 @@ from community.permissions.spaces import (
 )
 from community.permissions.threads import may_choose_answer, may_mark_answer, may_rename, may_reply, may_start
 from community.permissions.well_done import both_see, may_say_well_done, may_show, may_take_away
-from leaders.permissions import ALLOWED, TooOften, Verdict, require
+from leaders.permissions import ALLOWED, TooOften, Verdict, no, require
 
 __all__ = [
     "ALLOWED",
@@ -88,6 +88,7 @@ __all__ = [
     "may_thank",
     "may_withdraw",
     "may_write",
+    "no",
     "reachable",
     "require",
 ]
