@@ -149,7 +149,7 @@ def test_the_questions_of_every_page_are_built_once(ana, space):
     thread = make_thread(space, ana)
     count_unread(ana)
     reading.seen(ana, thread.pk)
-    assert all(question.is_kept for question in (notices._UNREAD, spaces._READ, reading._SEEN))
+    assert all(question.is_kept for question in (notices._WAITING, spaces._READ, reading._SEEN))
 
 
 def test_a_question_that_would_stop_the_clock_is_built_each_time(ana, ben):
