@@ -12,7 +12,7 @@ SECTIONS = {
     "People": ("Leader", "Cohort", "Organisation", "Collaborative", "LeaderImport"),
     "Community": ("Space", "Signpost", "HouseRules"),
     "Faculty directory": ("FacultyMember",),
-    "Records": ("CohortMembership", "StageRecord", "JoinRequest", "Digest", "MailPreferences", "Consent"),
+    "Records": ("CohortMembership", "StageRecord", "JoinRequest", "Mail", "MailPreferences", "Consent"),
     "Admins": ("Group",),
 }
 

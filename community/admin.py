@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from community import live
-from community.models import Case, Digest, JoinRequest, Space, SpaceKind, SpaceMembership, SpaceRole
+from community.mail_page import MailAdmin
+from community.models import Case, Digest, JoinRequest, Mail, Space, SpaceKind, SpaceMembership, SpaceRole
 from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
@@ -184,7 +185,7 @@ class JoinRequestAdmin(Ledger):
 
 @admin.register(Digest)
 class DigestAdmin(Ledger):
-    """The ledger: what was sent to whom and when, and what was not and why; never what stood in it."""
+    """One ledger by itself, where the log of what admins did leads to; the page “Mail” shows both."""
 
     about = "Which digests were sent, and why others were not."
     list_display = ("leader", "period", "state", "item_count", "due_at", "sent_at", "attempts", "note")
@@ -193,3 +194,6 @@ class DigestAdmin(Ledger):
     list_select_related = ("leader",)
     search_fields = ("leader__name", "leader__sort_name", "leader__email", "period")
     date_hierarchy = "opened_at"
+
+
+admin.site.register(Mail, MailAdmin)

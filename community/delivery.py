@@ -131,11 +131,12 @@ def hand_over(ledger: Ledger, row: Row, content: Content) -> bool:
 
 def _retire(ledger: Ledger) -> None:
     left = Q(state__in=[S.DUE, S.DEFERRED]) | Q(state=S.CLAIMED, lease_until__lte=timezone.now())
-    waiting = ledger.model.objects.filter(left, _has_newer(ledger))
+    waiting = ledger.model.objects.filter(left, has_newer(ledger))
     waiting.update(state=S.SKIPPED, lease_until=None, note=NEWER)
 
 
-def _has_newer(ledger: Ledger) -> Exists:
+def has_newer(ledger: Ledger) -> Exists:
+    """The condition that a later letter of the same kind stands in a leader's ledger."""
     return Exists(ledger.model.objects.filter(leader=OuterRef("leader"), pk__gt=OuterRef("pk")))
 
 
@@ -217,7 +218,7 @@ def _give_back(ledger: Ledger, rows: list[Row], due: datetime | None = None, not
     if not rows:
         return
     held = _held(ledger, rows)
-    held.filter(_has_newer(ledger)).update(state=S.SKIPPED, lease_until=None, note=NEWER)
+    held.filter(has_newer(ledger)).update(state=S.SKIPPED, lease_until=None, note=NEWER)
     later = {"due_at": due, "note": note} if due else {}
     try:
         with transaction.atomic():

@@ -4,7 +4,7 @@ from community.models.channels import Channel, NoticeChoice
 from community.models.chat import Message, MessageRevision, RoomReading
 from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
-from community.models.letters import Digest, Letter, LetterState
+from community.models.letters import STRANDED, UNFINISHED, Digest, Letter, LetterState, Mail
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
@@ -37,8 +37,10 @@ __all__ = [
     "POSTS_PER_PAGE",
     "PRIORITY",
     "SPACE_LEVELS",
+    "STRANDED",
     "THREAD_LEVELS",
     "TO_MANY",
+    "UNFINISHED",
     "Aside",
     "Attachment",
     "AttachmentKind",
@@ -58,6 +60,7 @@ __all__ = [
     "Letter",
     "LetterState",
     "Level",
+    "Mail",
     "MailRule",
     "Mention",
     "Message",

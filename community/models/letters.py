@@ -60,10 +60,22 @@ class Digest(Outgoing):
         constraints = [
             models.UniqueConstraint(fields=["leader", "period"], name="one_digest_per_leader_and_period")
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state__in=UNFINISHED), name="digest_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=UNFINISHED), name="digest_due"),
+            models.Index(fields=["opened_at", "state"], name="digest_opened"),
+        ]
 
     def __str__(self):
         return f"Digest of {self.period} for {self.leader}"
+
+
+class Mail(Digest):
+    """Both ledgers together, as the administration shows them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "e-mail"
+        verbose_name_plural = "mail"
 
 
 class LetterQuerySet(models.QuerySet):
@@ -88,7 +100,10 @@ class Letter(Outgoing):
                 fields=["leader"], condition=Q(state="due"), name="one_waiting_letter_per_leader"
             )
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(state__in=UNFINISHED), name="letter_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=UNFINISHED), name="letter_due"),
+            models.Index(fields=["opened_at", "state"], name="letter_opened"),
+        ]
 
     def __str__(self):
         return f"Letter to {self.leader}, opened {self.opened_at:%-d %B %Y}"

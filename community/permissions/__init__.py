@@ -13,6 +13,7 @@ from community.permissions.limits import (
     may_go_on_saying_well_done,
     may_go_on_writing,
 )
+from community.permissions.mail import may_send_again
 from community.permissions.moderation import (
     Conflict,
     may_decide,
@@ -79,6 +80,7 @@ __all__ = [
     "may_report",
     "may_say",
     "may_say_well_done",
+    "may_send_again",
     "may_set_aside",
     "may_show",
     "may_split",

@@ -8,7 +8,7 @@ from leaders.models import Leader
 NAME = "Programme team"
 LOOKED_AFTER = ("leader", "cohort", "organisation", "collaborative", "space", "facultymember", "signpost")
 CHANGED = ("cohortmembership", "spacemembership", "houserules", "space_cohorts")
-READ = ("stagerecord", "joinrequest", "digest", "mailpreferences", "consent")
+READ = ("stagerecord", "joinrequest", "digest", "mail", "mailpreferences", "consent")
 
 
 class Command(BaseCommand):
@@ -32,6 +32,6 @@ def permissions():
     """What the group may do; superusers alone make admins."""
     wanted = {f"{deed}_{name}" for name in (*LOOKED_AFTER, *CHANGED) for deed in ("view", "add", "change")}
     wanted |= {f"delete_{name}" for name in (*LOOKED_AFTER, "space_cohorts")}
-    wanted |= {f"view_{name}" for name in READ} | {"add_stagerecord"}
+    wanted |= {f"view_{name}" for name in READ} | {"add_stagerecord", "change_mail"}
     ours = Permission.objects.filter(content_type__app_label__in=("leaders", "community", "faculty"))
     return ours.filter(codename__in=wanted)
