@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import socket
 import sys
 from pathlib import Path
@@ -31,13 +30,11 @@ class Stand:
             self._serve(name, command)
 
     def start_sockets(self, name: str) -> None:
-        """A new `live`, or a new floor beside it, on the first processor alone where there is another."""
+        """A new `live`, or a new floor beside it."""
         self.supervisor.stop(name)
         self.ports[name] = port = places.free_port()
         live = [*PYTHON, "uvicorn", "collaborate.asgi:application", f"--port={port}", *UVICORN]
         self._serve(name, live if name == "live" else [*PYTHON, "bench.floor", port])
-        if len(free := sorted(os.sched_getaffinity(0))) > 1:
-            os.sched_setaffinity(self.pid(name), free[:1])
 
     def start_module(self, name: str, *arguments, **told: str) -> Process:
         """One of our modules as a process that stays until it is stopped."""
