@@ -13,9 +13,10 @@ from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
 from community import chat, live
+from community.checks import checks
 from community.forms import MessageForm
 from community.hub import Mailbox, hub
-from community.models import Room
+from community.models import Room, asking
 from community.presence import presence
 from leaders import sessions
 from leaders.models import Leader
@@ -30,7 +31,7 @@ TOO_MANY = 4429
 
 LARGEST_FRAME = 65_536
 TOPICS_AT_MOST = 50
-CHECKED_EVERY = 12  # seconds; a lost right is noticed at once by a push, and this late without Redis
+CHECKED_EVERY = 11  # seconds; a lost right is noticed at once by a push, and this late without Redis
 BURST, A_SECOND, PATIENCE = 40, 8, 100  # frames: at once, then each second; refusals before the end
 
 
@@ -53,7 +54,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope, receive, send):
         self.leader: Leader | None = None
         self.ended = False
-        self.mailbox = Mailbox(self._give_up)
+        self.mailbox = Mailbox(self._deliver, self._give_up)
         self.pace = Pace()
         self.tasks: set[asyncio.Task] = set()
         try:
@@ -75,7 +76,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._end(BROKEN)
         if not self.ended:
             hub().subscribe(self.mailbox, live.leader_topic(self.leader.pk))
-            self._start(self._deliver())
             self._start(self._watch())
 
     async def receive(self, text_data=None, bytes_data=None):
@@ -116,11 +116,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if len(self.mailbox.topics) > TOPICS_AT_MOST:
             raise Refused("One page cannot follow that many topics.")
         # First listen, then look: what happens in between is heard, and nothing is missed.
+        self.mailbox.held.setdefault(topic, [])
         hub().subscribe(self.mailbox, topic)
-        versions = await in_thread(live.versions, [topic], to=self.leader)
+        try:
+            _, versions = await checks().ask(self.session_key, {topic})
+        except DatabaseError:
+            hub().unsubscribe(self.mailbox, topic)
+            raise
         if topic not in versions:
             hub().unsubscribe(self.mailbox, topic)
             raise Refused("There is nothing here that you can follow.")
+        self.mailbox.release(topic)
         self._tell_presence(topic)
         return {"type": "subscribed", "version": versions[topic]}
 
@@ -131,10 +137,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             if frame := presence().last_told(topic):
                 self.mailbox.put(topic, frame)
 
-    async def _check(self) -> None:
+    async def _check(self, *, hurry: bool = True) -> None:
         """Look anew who this is and what may be heard, and say how far each topic is."""
         followed = {topic for topic in self.mailbox.topics if live.is_topic(topic)}
-        self.leader, versions = await in_thread(look, self.session_key, followed)
+        self.leader, versions = await checks().ask(self.session_key, followed, hurry=hurry)
         if self.leader is None:
             await self._end(SIGNED_OUT)
             return
@@ -144,20 +150,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self._tell({"type": "gone", "topic": topic})
         await self._tell({"type": "heartbeat", "versions": versions})
 
-    async def _deliver(self) -> None:
+    async def _deliver(self, topic: str, frame: str) -> None:
         """Send what the hub hands out, as long as it may still be heard."""
-        while True:
-            topic, frame = await self.mailbox.waiting.get()
-            if topic.startswith("leader:") and json.loads(frame)["type"] == "rights":
-                await self._check()
-            elif not topic or topic in self.mailbox.topics:
-                await self.send(frame)
+        if topic.startswith("leader:") and json.loads(frame)["type"] == "rights":
+            await self._attend(self._check())
+        elif not topic or topic in self.mailbox.topics:
+            await self._attend(self.send(frame))
 
     async def _watch(self) -> None:
         """Check from time to time: without Redis too, a lost right is noticed."""
         while True:
             await asyncio.sleep(CHECKED_EVERY * random.uniform(0.8, 1))  # noqa: S311
-            await self._check()
+            await self._check(hurry=False)
 
     async def _tell(self, event: dict) -> None:
         if not self.ended:
@@ -254,12 +258,6 @@ async def in_thread(work, *args, **options):
     return await database_sync_to_async(work, thread_sensitive=False)(*args, **options)
 
 
-def look(session_key: str, topics: set[str]) -> tuple[Leader | None, dict[str, int]]:
-    """Who is there, and how far the topics are that this leader may hear."""
-    leader = sessions.leader_of(session_key)
-    return leader, live.versions(topics, to=leader) if leader else {}
-
-
 def say(session_key: str, frame: dict) -> dict:
     """Say something in a room."""
     leader, room = _in_room(session_key, frame)
@@ -282,7 +280,8 @@ def read(session_key: str, frame: dict) -> None:
 def _in_room(session_key: str, frame: dict) -> tuple[Leader, Room]:
     leader = sessions.leader_of(session_key)
     rooms = Room.objects.visible_to(leader).select_related("space", "session")
-    room = rooms.filter(pk=_number(frame, "room")).first()
+    with asking.remembering():
+        room = rooms.filter(pk=_number(frame, "room")).first()
     if room is None:
         raise Refused("There is no room here in which you can speak.")
     return leader, room

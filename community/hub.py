@@ -8,7 +8,10 @@ import json
 import logging
 import random
 import time
-from collections import defaultdict
+import types
+from collections import defaultdict, deque
+from collections.abc import Callable, Coroutine
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -40,25 +43,75 @@ depth_max = Gauge("live_queue_depth_max", "Frames that wait in its longest queue
 
 
 class Mailbox:
-    """What waits for one socket: (topic, frame), never more than `size`."""
+    """The way to one socket: a frame is sent at once, or waits behind another one; never more than `size`."""
 
-    def __init__(self, too_slow, size: int = 200):
-        self.waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(size)
+    def __init__(self, send: Callable[[str, str], Coroutine], too_slow: Callable[[], None], size: int = 200):
+        self.waiting: deque[tuple[str, str]] = deque()
         self.topics: set[str] = set()
+        self.held: dict[str, list[str]] = {}  # what came while it is asked whether the topic may be heard
         self.shown: int | None = None  # the leader whom a room may see here
-        self._too_slow = too_slow
+        self._send, self._too_slow, self._size = send, too_slow, size
+        self._sending: asyncio.Task | None = None
 
     def put(self, topic: str, frame: str) -> bool:
-        """Keep a frame for the socket; a socket that does not keep up is given up."""
-        try:
-            self.waiting.put_nowait((topic, frame))
-        except asyncio.QueueFull:
+        """Send a frame, or keep it for the socket; a socket that does not keep up is given up."""
+        if topic in self.held:
+            self.held[topic] = [*self.held[topic], frame][-self._size :]
+        elif self._sending is None:
+            self._sending = begin(self._send_on(topic, frame))
+        elif len(self.waiting) == self._size:
             return False
+        else:
+            self.waiting.append((topic, frame))
         return True
+
+    def release(self, topic: str) -> None:
+        """The topic may be heard: send what came meanwhile."""
+        for frame in self.held.pop(topic, []):
+            self.put(topic, frame)
 
     def give_up(self) -> None:
         """Tell the owner that frames were lost."""
         self._too_slow()
+
+    def close(self) -> None:
+        """What waits is not sent any more."""
+        self.waiting.clear()
+        if self._sending and self._sending is not asyncio.current_task():
+            self._sending.cancel()
+
+    async def _send_on(self, topic: str, frame: str) -> None:
+        await self._send(topic, frame)
+        while self.waiting:
+            await self._send(*self.waiting.popleft())
+        self._sending = None
+
+
+def begin(work: Coroutine) -> asyncio.Task | None:
+    """Do what can be done without waiting; a task does the rest, if there is one.
+
+    Nearly every frame finds room in its socket's buffer: a task for each would cost as much as sending it.
+    """
+    try:
+        awaited = work.send(None)
+    except StopIteration:
+        return None
+    return asyncio.create_task(_go_on(work, awaited))
+
+
+@types.coroutine
+def _go_on(work: Coroutine, awaited):
+    while True:
+        try:
+            value = yield awaited
+        except BaseException as error:
+            step = partial(work.throw, error)
+        else:
+            step = partial(work.send, value)
+        try:
+            awaited = step()
+        except StopIteration:
+            return
 
 
 class Hub:
@@ -80,6 +133,7 @@ class Hub:
         """Close a mailbox and forget its topics."""
         for topic in list(mailbox.topics):
             self.unsubscribe(mailbox, topic)
+        mailbox.close()
         self._mailboxes.discard(mailbox)
         sockets.set(len(self._mailboxes))
 
@@ -91,6 +145,7 @@ class Hub:
     def unsubscribe(self, mailbox: Mailbox, topic: str) -> None:
         """No longer hand out this topic to the mailbox."""
         mailbox.topics.discard(topic)
+        mailbox.held.pop(topic, None)
         self._listeners[topic].discard(mailbox)
         if not self._listeners[topic]:
             del self._listeners[topic]
@@ -98,18 +153,22 @@ class Hub:
     def rooms(self) -> dict[str, set[int]]:
         """The rooms that somebody listens to, with the leaders who may be seen there."""
         rooms = {topic: heard for topic, heard in self._listeners.items() if topic.startswith("room:")}
-        return {topic: {m.shown for m in heard if m.shown} for topic, heard in rooms.items()}
+        return {
+            topic: {m.shown for m in heard if m.shown and topic not in m.held}
+            for topic, heard in rooms.items()
+        }
 
     def depths(self) -> list[int]:
         """How many frames wait in each queue."""
         # Copied first: figures are asked for by another thread.
-        return [mailbox.waiting.qsize() for mailbox in list(self._mailboxes)]
+        return [len(mailbox.waiting) for mailbox in list(self._mailboxes)]
 
     def hand_out(self, topic: str, frame: str) -> None:
         """Give one frame, made once, to everyone who listens to the topic."""
         self._give(self._listeners.get(topic, ()), topic, frame)
 
     def _give(self, mailboxes, topic: str, frame: str) -> None:
+        mailboxes = list(mailboxes)  # whoever went away leaves while frames are handed out
         full = [mailbox for mailbox in mailboxes if not mailbox.put(topic, frame)]
         deliveries.inc(len(mailboxes) - len(full))
         for mailbox in full:
