@@ -51,6 +51,7 @@ def _shell(request) -> dict:
         "leader": leader if leader is not None and leader.is_authenticated else None,
         "inside": inside is not None,
         "mail_comes_back": partial(preferences.is_refused, inside),
+        "offers_slower": partial(preferences.offers_slower, inside),
         "unread_notices": count_unread(inside) if inside else 0,
         "unread_conversations": count_conversations(inside) if inside else 0,
         "navigation": _navigation(request.path, inside, opens_desk),

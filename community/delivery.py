@@ -104,6 +104,8 @@ def send(ledger: Ledger, rows: list[Row], line: Line, stop: float, mood: Mood | 
 
 def send_one(ledger: Ledger, row: Row, content: Content | None, line: Line) -> Delivery | None:
     """Send one letter, or note why not."""
+    if due := _quiet_ends(row):
+        return _give_back(ledger, [row], due, "It waits for the end of quiet hours.")
     if reason := REFUSED if _is_refused(row) else ledger.why_not(row, content):
         _held(ledger, [row]).update(state=S.SKIPPED, lease_until=None, note=reason)
     elif (letter := _letter(ledger, row, content)) and hand_over(ledger, row, content):
@@ -145,6 +147,11 @@ def _close_unanswered(ledger: Ledger) -> None:
     for row in ledger.model.objects.filter(state=S.SENDING, lease_until__lte=timezone.now()):
         unknown = Delivery(Outcome.AMBIGUOUS, "The worker ended while the server had the letter.")
         _close(ledger, row, unknown)
+
+
+def _quiet_ends(row: Row) -> datetime | None:
+    mine = getattr(row.leader, "mail_preferences", None)
+    return mine.quiet_ends(timezone.now()) if mine else None
 
 
 def _is_refused(row: Row) -> bool:

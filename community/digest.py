@@ -48,6 +48,7 @@ class Digests:
     def mark_mailed(self, row: Digest) -> None:
         """Its posts and notices stand in no other digest."""
         _mark_posts(row)
+        preferences.note_digest(row.leader_id, offered_slower="slower" in row.marks)
         Notice.objects.filter(pk__in=row.marks["notices"], mailed_at=None).update(mailed_at=timezone.now())
 
     def take_back(self, row: Digest) -> None:

@@ -26,6 +26,7 @@ from community.models import (
 )
 from community.models.spaces import readable_by
 from community.unmailed import News
+from leaders import preferences
 from leaders.models import Leader, MailPreferences
 
 POSTS_AT_MOST, PERSONAL_AT_MOST = 12, 8
@@ -104,6 +105,7 @@ class Edition:
     personal_more: int = 0
     places: list[Place] = field(default_factory=list)
     marks: dict = field(default_factory=unmailed.marks)
+    offers_slower: bool = False
     is_welcome: bool = False  # the first one after leave: a short look, and the rest as numbers
 
     @property
@@ -171,15 +173,17 @@ def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
     leaders = list(Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders]))
     back = _back_from_leave(leaders)
     editions = {leader.pk: Edition(is_welcome=leader.pk in back) for leader in leaders}
-    seen = readable_by(leaders, unmailed.lately())
-    _add_news(editions, leaders, seen)
+    since = unmailed.since(leaders)
+    seen = readable_by(leaders, unmailed.lately(since))
+    _add_news(editions, leaders, unmailed.news(seen, since))
     _add_notices(editions, seen)
+    for pk in preferences.to_offer_slower(leaders):
+        editions[pk].offers_slower = editions[pk].marks["slower"] = True
     return editions
 
 
-def _add_news(editions: dict[int, Edition], leaders: list[Leader], seen: dict) -> None:
+def _add_news(editions: dict[int, Edition], leaders: list[Leader], news: dict[int, list[News]]) -> None:
     """Put what is unread and not yet mailed into the editions: the posts that matter, and numbers."""
-    news = unmailed.news(leaders, seen)
     loud = {pk: [each for each in mine if not _is_quiet(each.space)] for pk, mine in news.items()}
     sizes = {pk: AFTER_LEAVE if editions[pk].is_welcome else POSTS_AT_MOST for pk in news}
     picked = picks.choose(leaders, loud, sizes)

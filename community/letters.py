@@ -33,6 +33,7 @@ class Line:
     text: str
     href: str
     why: str
+    mute: str = ""
 
 
 @dataclass
@@ -117,7 +118,14 @@ def _waiting(leader: Leader) -> QuerySet[Notice]:
         .filter(kind__in=wanted, mailed_at=None)
         .with_level()
         .exclude(level=Level.MUTED, kind__in=[NoticeKind.MENTION, NoticeKind.REPLY, NoticeKind.THREAD])
-        .select_related("actor", "space", "thread__space", "post__author", "post__thread__space")
+        .select_related(
+            "leader__mail_preferences",
+            "actor",
+            "space",
+            "thread__space",
+            "post__author",
+            "post__thread__space",
+        )
         .order_by("at", "pk")
     )
 
@@ -128,7 +136,15 @@ def _line(notice: Notice) -> Line:
         where = "" if space.kind == SpaceKind.SEALED else f" in {space.name}"
         return Line(f"Something new for you{where}", _address(reverse("notices")), notice.get_kind_display())
     text = _sentence(notice, is_open=space is None or space.mail_rule == MailRule.EVERYTHING)
-    return Line(text, _address(reverse("notice", args=[notice.pk])), notice.get_kind_display())
+    href = _address(reverse("notice", args=[notice.pk]))
+    return Line(text, href, notice.get_kind_display(), _mute(notice))
+
+
+def _mute(notice: Notice) -> str:
+    """The address that silences its thread from the letter."""
+    if notice.kind not in (NoticeKind.REPLY, NoticeKind.MENTION):
+        return ""
+    return mail.door("mute_by_letter", notice.leader, f"{preferences.MUTE}-{notice.thread_id}")
 
 
 def _sentence(notice: Notice, *, is_open: bool) -> str:

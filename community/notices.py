@@ -28,6 +28,7 @@ from community.models import (
     WellDone,
 )
 from community.models.notices import READ_WITH_THE_POST
+from leaders import preferences
 from leaders.models import Leader
 
 Verb = Decision.Verb
@@ -214,6 +215,13 @@ def choose(leader: Leader, channels: dict[str, str]) -> None:
 
 
 @transaction.atomic
+def keep_off_mail(leader: Leader, kind: str) -> None:
+    """Tell a leader of a kind on the site alone; where it was switched off, it stays so."""
+    if NoticeChoice.objects.of(leader)[kind] == Channel.MAIL:
+        choose(leader, {kind: Channel.SITE})
+
+
+@transaction.atomic
 def open_notice(notice: Notice) -> None:
     """The leader followed a notice, so it is read."""
     if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
@@ -292,7 +300,7 @@ def _channels(kind: str, leaders: list[int]) -> dict[int, str]:
 
 def _follow_up(channels: dict[int, str]) -> None:
     Letter.objects.open_for(pk for pk, channel in channels.items() if channel == Channel.MAIL)
-    _count_again(channels)
+    _count_again(channels.keys() - preferences.resting(channels))
 
 
 def _tell_of_thread(post: Post, listening: QuerySet[Leader]) -> None:

@@ -13,11 +13,14 @@ from community.models import LetterState, Space, Thread
 from community.models.threads import told_until
 from leaders.models import CohortMembership, Leader
 
-WINDOW = timedelta(days=31)
+WINDOW = timedelta(days=31)  # how far a first digest looks back
+LONGEST_LEAVE = timedelta(days=366)
 # A post may commit later than its time says, so this much is looked at again, but for what is marked.
 OVERLAP = timedelta(hours=1)
 TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 LISTENED_FOR = timedelta(days=365)
+
+Since = dict[int, tuple[datetime, list[int]]]
 
 
 class News(NamedTuple):
@@ -38,16 +41,16 @@ class News(NamedTuple):
         return not self.is_cohort, self.space.order, self.space.name
 
 
-def lately() -> QuerySet[Space]:
-    """The spaces in which something happened that a digest could still tell."""
-    threads = Thread.objects.filter(space=OuterRef("pk"), last_post_at__gt=timezone.now() - WINDOW)
+def lately(since: Since) -> QuerySet[Space]:
+    """The spaces in which something happened that could still be told to one of them."""
+    first = min((moment for moment, _ in since.values()), default=timezone.now())
+    threads = Thread.objects.filter(space=OuterRef("pk"), last_post_at__gt=first)
     return Space.objects.filter(Exists(threads))
 
 
-def news(leaders: list[Leader], seen: dict[tuple[int, int], Space]) -> dict[int, list[News]]:
+def news(seen: dict[tuple[int, int], Space], since: Since) -> dict[int, list[News]]:
     """For each leader with news: the threads of the spaces that they may read, the latest first."""
-    rows = _rows(seen, _since(leaders))
-    cohorts = _cohort_spaces(leaders)
+    rows, cohorts = _rows(seen, since), _cohort_spaces(list(since))
     found = defaultdict(list)
     for leader, space, thread, followed, first, new, last, late, watched in rows:
         place = seen[leader, space], thread, followed or first, new, last, late or []
@@ -67,8 +70,8 @@ def marks(told: Iterable[News] = ()) -> dict:
     }
 
 
-def _since(leaders: list[Leader]) -> dict[int, tuple[datetime, list[int]]]:
-    """From when on posts are new to each, not for ever; and which of these the last digest told already."""
+def since(leaders: list[Leader]) -> Since:
+    """From when on posts are new to each: the last digest, or a month; and which of these it told already."""
     statement = """
         SELECT last.leader_id, last.until,
                (SELECT array_agg(post::bigint)
@@ -85,15 +88,14 @@ def _since(leaders: list[Leader]) -> dict[int, tuple[datetime, list[int]]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         last = {leader: (until - OVERLAP, late or []) for leader, until, late in cursor.fetchall()}
-    start = timezone.now() - WINDOW
-    since = {}
+    now, moments = timezone.now(), {}
     for leader in leaders:
-        until, late = last.get(leader.pk, (start, []))
-        since[leader.pk] = max(start, leader.joined_at, until), late
-    return since
+        until, late = last.get(leader.pk, (now - WINDOW, []))
+        moments[leader.pk] = max(now - LONGEST_LEAVE, leader.joined_at, until), late
+    return moments
 
 
-def _rows(seen: dict, since: dict[int, tuple[datetime, list[int]]]) -> list[tuple]:
+def _rows(seen: dict, since: Since) -> list[tuple]:
     # One statement for all of them, since the ORM has no join of pairs: a query for each leader is six
     # times slower. Whom one listens to are those whom one thanked, or to whom one said well done.
     statement = """
@@ -146,6 +148,6 @@ def _rows(seen: dict, since: dict[int, tuple[datetime, list[int]]]) -> list[tupl
         return cursor.fetchall()
 
 
-def _cohort_spaces(leaders: list[Leader]) -> set[tuple[int, int]]:
+def _cohort_spaces(leaders: list[int]) -> set[tuple[int, int]]:
     current = CohortMembership.objects.current().filter(leader__in=leaders)
     return set(current.filter(cohort__spaces__isnull=False).values_list("leader", "cohort__spaces"))

@@ -220,6 +220,9 @@ class PasskeyForm(AddWebAuthnForm):
     )
 
 
+HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
 class MailForm(forms.Form):
     """Whether a leader wants the digest, and when."""
 
@@ -246,9 +249,7 @@ class MailForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="For the digest on chosen days.",
     )
-    digest_hour = forms.TypedChoiceField(
-        label="Hour", choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int
-    )
+    digest_hour = forms.TypedChoiceField(label="Hour", choices=HOURS, coerce=int)
 
     away_until = forms.DateField(
         label="Away until",
@@ -258,7 +259,32 @@ class MailForm(forms.Form):
         error_messages={"invalid": "Write a date such as 2026-12-24."},
     )
 
-    WHEN = ("digest", "digest_weekday", "digest_days", "digest_hour", "away_until")
+    quiet_from = forms.TypedChoiceField(
+        label="Quiet hours from",
+        choices=[("", "No quiet hours"), *HOURS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="In quiet hours no e-mail leaves and no number on your open pages rises. What waits is "
+        "looked at again when they end.",
+    )
+    quiet_until = forms.TypedChoiceField(
+        label="Quiet hours until",
+        choices=[("", "No quiet hours"), *HOURS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    WHEN = (
+        "digest",
+        "digest_weekday",
+        "digest_days",
+        "digest_hour",
+        "away_until",
+        "quiet_from",
+        "quiet_until",
+    )
 
     def __init__(self, *args, mine: MailPreferences, **kwargs):
         initial = {name: getattr(mine, name) for name in self.WHEN}
@@ -275,4 +301,20 @@ class MailForm(forms.Form):
         chosen = super().clean()
         if chosen.get("digest") == DigestFrequency.DAYS and not chosen.get("digest_days", [0]):
             self.add_error("digest_days", "Choose at least one day.")
+        self._refuse_half_quiet(chosen)
         return chosen
+
+    def _refuse_half_quiet(self, chosen: dict) -> None:
+        """Quiet hours have a beginning and an end, and a digest does not come in them."""
+        start, end = chosen.get("quiet_from"), chosen.get("quiet_until")
+        if (start is None) != (end is None):
+            missing = "quiet_until" if end is None else "quiet_from"
+            self.add_error(missing, "Choose both hours, or none.")
+        elif start is not None and start == end:
+            self.add_error("quiet_until", "Choose another hour than the first one.")
+        elif (
+            chosen.get("digest") != DigestFrequency.OFF
+            and MailPreferences(quiet_from=start, quiet_until=end).is_quiet_at(chosen.get("digest_hour", -1))
+            and "digest_hour" in chosen
+        ):
+            self.add_error("digest_hour", "This hour is one of your quiet hours. Choose another one.")

@@ -160,6 +160,7 @@ def write(
     context = {**context, "leader": to, "subject": subject, "site_url": settings.SITE_URL}
     if mailing:
         context["unsubscribe_url"] = unsubscribe_url(to, mailing)
+        context["less_url"] = door("less_mail", to, preferences.LESS)
         headers |= _list_headers(mailing, domain, context["unsubscribe_url"])
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
@@ -172,9 +173,14 @@ def write(
 
 def unsubscribe_url(leader: Leader, mailing: str) -> str:
     """The address that stops one list for a leader."""
+    return door("unsubscribe", leader, mailing)
+
+
+def door(name: str, leader: Leader, what: str) -> str:
+    """An address that works from a letter without signing in; what it is for is signed into it."""
     known = leader._state.fields_cache.get("mail_preferences")
-    token = preferences.token(known or preferences.of(leader), mailing)
-    return settings.SITE_URL + reverse("unsubscribe", args=[token])
+    token = preferences.token(known or preferences.of(leader), what)
+    return settings.SITE_URL + reverse(name, args=[token])
 
 
 def plain(words: str) -> str:

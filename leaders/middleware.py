@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from leaders import rules
+from leaders import preferences, rules
 from leaders.permissions import TooOften, owes_second_factor
 
 ALWAYS_OPEN = (
@@ -26,6 +26,8 @@ ALWAYS_OPEN = (
     "/accessibility/",
     "/house-rules/",
     "/unsubscribe/",
+    "/less-mail/",
+    "/mute/",
     "/mailbox/",
 )
 RULES_VERSION = "house-rules-version"
@@ -47,6 +49,18 @@ class Private:
         if was_inside and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+class Visit:
+    """Forgets how many digests somebody got since the last visit; when that was is kept nowhere."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if getattr(request.user, "unvisited", 0):
+            preferences.note_visit(request.user)
+        return self.get_response(request)
 
 
 class SignInFirst(LoginRequiredMiddleware):

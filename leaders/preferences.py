@@ -1,12 +1,18 @@
 """Which e-mails a leader wants: choosing, and stopping with one click from a letter, however old."""
 
+from collections.abc import Iterable
+
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from leaders.models import Consent, DigestFrequency, Leader, MailPreferences
 
 DIGEST, NOTICES = MAILINGS = ("digest", "notices")
+LESS, MUTE = "less", "mute"  # further doors that open from a letter, without signing in
+UNVISITED = 3  # digests without a visit after which one offers to send fewer
+BY_LETTER = "link in a letter"
 
 
 @transaction.atomic
@@ -44,6 +50,53 @@ def unsubscribe(mine: MailPreferences, mailing: str, *, source: str = "unsubscri
         _record(mine, source)
 
 
+@transaction.atomic
+def slow_down(mine: MailPreferences, *, source: str) -> None:
+    """Send the digest less often from now on: once a week, and no more where it was that already."""
+    if mine.digest != DigestFrequency.OFF:
+        mine.digest, mine.chosen_at, mine.slower_answered_at = mine.slower, timezone.now(), timezone.now()
+        mine.save(update_fields=["digest", "chosen_at", "slower_answered_at"])
+        _record(mine, source)
+
+
+def keep_pace(mine: MailPreferences) -> None:
+    """The digest comes as often as before, and that is not asked again."""
+    mine.slower_answered_at = timezone.now()
+    mine.save(update_fields=["slower_answered_at"])
+
+
+def note_digest(leader_id: int, *, offered_slower: bool) -> None:
+    """A digest left; perhaps with the offer to send fewer, which is made once."""
+    Leader.objects.filter(pk=leader_id).update(unvisited=F("unvisited") + 1)
+    if offered_slower:
+        MailPreferences.objects.filter(leader=leader_id).update(slower_offered_at=timezone.now())
+
+
+def note_visit(leader: Leader) -> None:
+    """A leader is here. When is not kept."""
+    Leader.objects.filter(pk=leader.pk).update(unvisited=0)
+
+
+def to_offer_slower(leaders: Iterable[Leader]) -> set[int]:
+    """Those who did not come after several digests, and were never asked whether they want fewer."""
+    absent = [leader.pk for leader in leaders if leader.unvisited >= UNVISITED]
+    never = MailPreferences.objects.filter(leader__in=absent, slower_offered_at=None)
+    return set(never.values_list("leader", flat=True)) if absent else set()
+
+
+def offers_slower(leader: Leader) -> bool:
+    """Whether a leader on the site still owes an answer to that."""
+    mine = MailPreferences.objects.filter(leader=leader).first() if leader else None
+    return mine is not None and mine.offers_slower
+
+
+def resting(leaders: Iterable[int]) -> set[int]:
+    """Those of these leaders, by primary key, in whose quiet hours we are."""
+    quiet = MailPreferences.objects.filter(leader__in=list(leaders), quiet_from__isnull=False)
+    now = timezone.now()
+    return {mine.leader_id for mine in quiet.select_related("leader") if mine.quiet_ends(now)}
+
+
 def mark_refused(leader: Leader, address: str, words: str) -> None:
     """Note that a mail server refused a leader's address for good: nothing more is sent there unasked."""
     of(leader)
@@ -64,12 +117,29 @@ def is_refused(leader: Leader) -> bool:
 
 def find(token: str) -> tuple[MailPreferences, str] | None:
     """Whose letter it was, and of which list; None where the token is not ours."""
-    try:
-        mailing, _, key = _signer().unsign(token).partition(".")
-    except BadSignature:
-        return None
-    mine = MailPreferences.objects.filter(key=key).select_related("leader").first()
+    mailing, mine = _opened(token)
     return (mine, mailing) if mine and mailing in MAILINGS else None
+
+
+def find_less(token: str) -> MailPreferences | None:
+    """Whose letter it was, for the page on which one turns e-mails off."""
+    door, mine = _opened(token)
+    return mine if door == LESS else None
+
+
+def find_mute(token: str) -> tuple[MailPreferences, int] | None:
+    """Whose letter it was, and which thread it told of."""
+    door, mine = _opened(token)
+    door, _, thread = door.partition("-")
+    return (mine, int(thread)) if mine and door == MUTE and thread.isdecimal() else None
+
+
+def _opened(token: str) -> tuple[str, MailPreferences | None]:
+    try:
+        door, _, key = _signer().unsign(token).partition(".")
+    except BadSignature:
+        return "", None
+    return door, MailPreferences.objects.filter(key=key).select_related("leader").first()
 
 
 def is_off(mine: MailPreferences, mailing: str) -> bool:

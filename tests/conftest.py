@@ -165,5 +165,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         "catch-up": {"pk": Sweep.objects.create(leader=ana, marks={}).pk},
         "desk": {"pk": case.pk, "handle": "eli"},
         "unsubscribe": {"token": "wrong"},
+        "less-mail": {"token": "wrong"},
+        "mute": {"token": "wrong"},
         "mailbox": {"key": "none"},
     }

@@ -79,6 +79,8 @@ EXPECTED = {
 # Where the scene has nothing behind the door: no such letter, token, photo, request, answer or sealed space.
 EMPTY = {
     "unsubscribe": {None: {404}, "ana": {404}},
+    "less_mail": {None: {404}, "ana": {404}},
+    "mute_by_letter": {None: {404}, "ana": {404}},
     "mailbox_message": {None: {404}, "ana": {404}},
     "mailbox_html": {None: {404}, "ana": {404}},
     "faculty_photo": {None: {404}, "ana": {404}},

@@ -1,14 +1,23 @@
 """What I am told of, where, and when."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
 
-from community import notices, permissions
+from community import notices, permissions, transfers
 from community.forms import NoticesForm
+from community.models import Thread
+from community.models.channels import OF_WHAT
+from community.models.notices import FOR_MODERATORS
 from leaders import preferences
 from leaders.forms import MailForm
 from leaders.models import MailPreferences
+
+CONSENTS_SHOWN = 10
+KINDS = {kind: words for kind, words in OF_WHAT.items() if kind not in FOR_MODERATORS}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,5 +35,60 @@ def mail(request):
         messages.success(request, "Your choice is saved.")
         return redirect("settings_mail")
     context = {"form": digest, "kinds": kinds, "next_digest": mine.next_digest}
+    context["consents"] = request.user.consents.all()[:CONSENTS_SHOWN]
     status = 422 if digest.is_bound else 200
     return render(request, "community/settings_mail.html", context, status=status)
+
+
+@require_POST
+def slower(request):
+    """The answer to the offer of fewer digests; it is asked once."""
+    mine = preferences.of(request.user)
+    if request.POST.get("answer") == "slower":
+        preferences.slow_down(mine, source="settings")
+        messages.success(request, "The digest comes less often from now on.")
+    else:
+        preferences.keep_pace(mine)
+        messages.success(request, "The digest comes as before.")
+    return redirect("settings_mail")
+
+
+@csrf_exempt  # From a letter, without cookies: the token is the proof.
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def less(request, token):
+    """Turning e-mails off without signing in. It shows nothing that was chosen, and turns nothing on."""
+    if not (mine := preferences.find_less(token)):
+        raise Http404
+    done = ""
+    if request.method == "POST" and not (done := _turn_off(mine, request.POST.get("what", ""))):
+        return HttpResponseBadRequest("Choose one of the buttons on the page.")
+    return render(request, "community/less_mail.html", {"kinds": KINDS, "done": done})
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mute_by_letter(request, token):
+    """One button that silences the thread of a letter. Neither its title nor whose it is stands there."""
+    if not (found := preferences.find_mute(token)):
+        raise Http404
+    mine, pk = found
+    thread = transfers.place_of(get_object_or_404(Thread, pk=pk), 1).thread
+    if request.method == "POST":
+        notices.mute(thread, by=mine.leader)
+    return render(request, "community/mute_by_letter.html", {"done": request.method == "POST"})
+
+
+def _turn_off(mine: MailPreferences, what: str) -> str:
+    """Turn one thing off; the sentence that says so, or nothing where there is no such thing."""
+    if what in preferences.MAILINGS:
+        preferences.unsubscribe(mine, what)
+        return "Done. You get no more of these."
+    if what == "slower":
+        preferences.slow_down(mine, source=preferences.BY_LETTER)
+        return "Done. The digest comes once a week at most."
+    if what in KINDS:
+        notices.keep_off_mail(mine.leader, what)
+        return "Done. These are no longer e-mailed to you. They still stand on the site."
+    return ""

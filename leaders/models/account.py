@@ -205,6 +205,9 @@ class Leader(AbstractBaseUser, PermissionsMixin):
     shows_presence = models.BooleanField(default=True, help_text="Others in a chat room see that I am there.")
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[validate_time_zone])
 
+    unvisited = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How many digests were sent since the last visit."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     joined_at = models.DateTimeField(null=True, blank=True, editable=False)
     suspended_until = models.DateTimeField(null=True, blank=True)

@@ -91,6 +91,17 @@ class MailPreferences(models.Model):
         null=True, blank=True, help_text="Nothing is sent before this day, but for the account’s safety."
     )
     notices = models.BooleanField("e-mails about notices", default=True)
+    quiet_from = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(23)],
+        help_text="From this hour until the other, in the leader’s own time zone, nothing is sent.",
+    )
+    quiet_until = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(23)])
+    slower_offered_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a digest offered to come less often; that is said once."
+    )
+    slower_answered_at = models.DateTimeField(null=True, editable=False)
     chosen_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text="No digest is due from before."
     )
@@ -107,6 +118,15 @@ class MailPreferences(models.Model):
 
     class Meta:
         verbose_name_plural = "mail preferences"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & ~models.Q(quiet_from=models.F("quiet_until")),
+                name="quiet_hours_begin_and_end",
+                violation_error_message="Quiet hours need a beginning and another hour as their end.",
+            )
+        ]
 
     def __str__(self):
         return f"{self.leader}: {self.get_digest_display()}"
@@ -126,6 +146,34 @@ class MailPreferences(models.Model):
         """Whether the leader asked for quiet until a day that has not come in their time zone."""
         today = timezone.now().astimezone(self.leader.zone).date()
         return self.away_until is not None and self.away_until > today
+
+    def is_quiet_at(self, hour: int) -> bool:
+        """Whether this local hour is one of the quiet ones, which may go on past midnight."""
+        if self.quiet_from is None:
+            return False
+        if self.quiet_from < self.quiet_until:
+            return self.quiet_from <= hour < self.quiet_until
+        return hour >= self.quiet_from or hour < self.quiet_until
+
+    def quiet_ends(self, now: datetime) -> datetime | None:
+        """When the quiet hours of this moment end; None where it is in none."""
+        local = now.astimezone(self.leader.zone)
+        if not self.is_quiet_at(local.hour):
+            return None
+        day = local.date() + timedelta(days=local.hour >= self.quiet_until)
+        ends = datetime.combine(day, time(self.quiet_until), self.leader.zone).astimezone(UTC)
+        return max(ends, now + timedelta(minutes=1))
+
+    @property
+    def offers_slower(self) -> bool:
+        """Whether the offer to hear less often still waits for an answer."""
+        is_open = self.slower_offered_at is not None and self.slower_answered_at is None
+        return is_open and self.digest != DigestFrequency.OFF
+
+    @property
+    def slower(self) -> str:
+        """The next slower rhythm."""
+        return DigestFrequency.OFF if self.digest == DigestFrequency.WEEKLY else DigestFrequency.WEEKLY
 
     @property
     def next_digest(self) -> datetime | None:
@@ -154,3 +202,10 @@ class Consent(models.Model):
 
     def __str__(self):
         return f"{self.kind}: {self.choice} on {self.at:%-d %B %Y}"
+
+    @property
+    def sentence(self) -> str:
+        """As in: The digest once a week."""
+        if self.kind == "digest":
+            return f"The digest {dict(DigestFrequency.choices).get(self.choice, self.choice).lower()}"
+        return f"E-mails about notices {self.choice}"
