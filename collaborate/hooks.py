@@ -1,6 +1,6 @@
 """Where a mail service reports what became of letters and hands in what people answer, by django-anymail."""
 
-from anymail.signals import tracking
+from anymail.signals import inbound, tracking
 from anymail.urls import urlpatterns as known
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.core.exceptions import BadRequest, ImproperlyConfigured
@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
-from community import returns
+from community import postman, returns
 
 
 def addresses(services: list[str]) -> list:
@@ -37,6 +37,14 @@ def hear(sender, event, **others):
         reason=event.reject_reason or "",
         words=event.mta_response or event.description or "",
     )
+
+
+@receiver(inbound, dispatch_uid="postman")
+def take(sender, event, **others):
+    """A message that somebody sent to us, as the mail service hands it in."""
+    message = event.message
+    named = [message.envelope_recipient, *(each.addr_spec for each in [*message.to, *message.cc])]
+    postman.take_handed(message, to=[address for address in named if address])
 
 
 def _of(service: str) -> list[URLPattern]:

@@ -247,6 +247,10 @@ if MAIL_SERVICES:
 MAIL_PER_DOMAIN_AND_MINUTE = env.int("MAIL_PER_DOMAIN_AND_MINUTE", default=20_000)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Collaborate <collaborate@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+INBOUND_ADDRESS = env.str("INBOUND_ADDRESS", default="")  # replies by e-mail; a key is put before its @
+INBOUND_DOOR = env.str("INBOUND_DOOR", default="")  # where receive_mail listens: lmtp://127.0.0.1:8024
+INBOUND_AUTHSERV_ID = env.str("INBOUND_AUTHSERV_ID", default="")  # whose word on a sender counts
+INBOUND_AT_MOST = 5_000_000  # bytes of a message
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # --- Work in the background ---------------------------------------------------------------------------
@@ -266,6 +270,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE", default="/tmp/collaborate-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE = {
+    "read mail": {"task": "community.postman.read_mail", "schedule": 60},
+    "forget mail": {"task": "community.postman.forget_mail", "schedule": 3600},
     "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},

@@ -7,7 +7,18 @@ from django.utils.html import format_html
 
 from community import live
 from community.mail_page import MailAdmin
-from community.models import Case, Digest, JoinRequest, Mail, Space, SpaceKind, SpaceMembership, SpaceRole
+from community.models import (
+    Case,
+    Digest,
+    InboundMail,
+    InboundState,
+    JoinRequest,
+    Mail,
+    Space,
+    SpaceKind,
+    SpaceMembership,
+    SpaceRole,
+)
 from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
@@ -82,7 +93,7 @@ class SpaceAdmin(Kept):
     fieldsets = (
         (None, {"fields": ("name", "slug", "description", "rules")}),
         ("Who comes in", {"fields": ("kind", "cohorts")}),
-        ("How it works", {"fields": ("mail_rule", "has_chat", "order", "closed_at")}),
+        ("How it works", {"fields": ("mail_rule", "takes_mail", "has_chat", "order", "closed_at")}),
     )
 
     def get_queryset(self, request):
@@ -194,6 +205,30 @@ class DigestAdmin(Ledger):
     list_select_related = ("leader",)
     search_fields = ("leader__name", "leader__sort_name", "leader__email", "period")
     date_hierarchy = "opened_at"
+
+
+@admin.register(InboundMail)
+class InboundMailAdmin(Ledger):
+    """What came in and what became of it; neither the words nor the thread."""
+
+    about = "Replies by e-mail: which were posted, and why others were not."
+    list_display = ("received_at", "leader", "state", "reason", "size", "attempts", "error", "answered_at")
+    fields = (*list_display, "due_at")
+    list_filter = ("state", "reason")
+    list_select_related = ("key__leader",)
+    search_fields = ("key__leader__name", "key__leader__sort_name", "key__leader__email")
+    date_hierarchy = "received_at"
+    actions = ("try_again",)
+
+    @admin.display(description="the letter went to", ordering="key__leader")
+    def leader(self, mail):
+        return mail.key.leader if mail.key else ""
+
+    @admin.action(description="Read again what was given up")
+    def try_again(self, request, queryset):
+        again = {"state": InboundState.WAITING, "attempts": 0, "due_at": timezone.now(), "error": ""}
+        count = queryset.filter(state=InboundState.FAILED).exclude(raw=None).update(**again)
+        messages.info(request, f"{count} will be read again within a minute.")
 
 
 admin.site.register(Mail, MailAdmin)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from community import delivery
+from community import delivery, reply_keys
 from community.models import (
     Channel,
     Letter,
@@ -19,11 +19,13 @@ from community.models import (
     NoticeKind,
     Space,
     SpaceKind,
+    Thread,
 )
 from leaders import mail, preferences
 from leaders.models import Leader
 
 AT_MOST = 20  # notices told one by one
+IN_A_THREAD = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THREAD, NoticeKind.THANKS, NoticeKind.ANSWER)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Bundle:
     lines: list[Line] = field(default_factory=list)
     more: int = 0
     marks: dict = field(default_factory=lambda: {"notices": []})
+    thread: Thread | None = None  # if all of it is about words in this one
 
     @property
     def count(self) -> int:
@@ -76,8 +79,11 @@ class Letters:
 
     def write(self, row: Letter, bundle: Bundle):
         """The letter."""
-        told = {"subject": bundle.subject, "key": row.message_key, "context": {"bundle": bundle}}
-        return mail.write(row.leader, template="notices", mailing=preferences.NOTICES, **told)
+        reply = reply_keys.invite(row, bundle.thread)
+        context = {"bundle": bundle, "reply": reply}
+        told = {"subject": bundle.subject, "key": row.message_key, "context": context}
+        to = {"reply_to": reply.address} if reply else {}
+        return mail.write(row.leader, template="notices", mailing=preferences.NOTICES, **told, **to)
 
     def mark_mailed(self, row: Letter) -> None:
         """Its notices stand in no other letter, nor in a digest."""
@@ -105,7 +111,14 @@ def _bundle(leader: Leader) -> Bundle:
     bundle = Bundle(marks={"notices": [notice.pk for notice in waiting]})
     bundle.lines = list(dict.fromkeys(_line(notice) for notice in waiting[:AT_MOST]))
     bundle.more = max(len(waiting) - AT_MOST, 0)
+    bundle.thread = _only_thread(waiting)
     return bundle
+
+
+def _only_thread(waiting: list[Notice]) -> Thread | None:
+    """The one thread in whose words all of these notices are."""
+    threads = {notice.thread if notice.kind in IN_A_THREAD else None for notice in waiting}
+    return threads.pop() if len(threads) == 1 else None
 
 
 def _waiting(leader: Leader) -> QuerySet[Notice]:

@@ -6,11 +6,11 @@ import unicodedata
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import css_inline
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -51,12 +51,22 @@ class Unanswered(Exception):
     """The server got the letter, or part of it, and did not say whether it took it."""
 
 
+class Answer(EmailMessage):
+    """A letter to which no machine answers: it has no return path."""
+
+
 class Smtp(EmailBackend):
     """Django's backend, which tells a silence after the letter from one before."""
 
     @property
     def connection_class(self):
         return type("Line", (_Line, super().connection_class), {})
+
+    def _send(self, letter):
+        if not isinstance(letter, Answer):
+            return super()._send(letter)
+        self.connection.sendmail("", letter.to, letter.message().as_bytes(linesep="\r\n"))
+        return True
 
 
 class _Line:
@@ -93,7 +103,7 @@ class Line:
         except (smtplib.SMTPException, OSError):
             self._drop()
 
-    def send(self, letter: EmailMultiAlternatives) -> Delivery:
+    def send(self, letter: EmailMessage) -> Delivery:
         """Send a letter; never raises for what a server does."""
         try:
             is_fresh = self.backend.open()
@@ -147,7 +157,14 @@ def send_at_once(letter: EmailMultiAlternatives) -> Delivery:
 
 
 def write(
-    to: Leader, *, template: str, subject: str, key: UUID, context: dict, mailing: str = ""
+    to: Leader,
+    *,
+    template: str,
+    subject: str,
+    key: UUID,
+    context: dict,
+    mailing: str = "",
+    reply_to: str = "",
 ) -> EmailMultiAlternatives:
     """A letter in text and HTML from templates/mail/; the key makes its Message-ID, the same each time.
 
@@ -164,11 +181,19 @@ def write(
         headers |= _list_headers(mailing, domain, context["unsubscribe_url"])
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
-    letter = EmailMultiAlternatives(
-        _short(plain(subject)), text, to=[formataddr((plain(to.name), to.email))], headers=headers
-    )
+    people = {"to": [formataddr((plain(to.name), to.email))], "reply_to": [reply_to] if reply_to else None}
+    letter = EmailMultiAlternatives(_short(plain(subject)), text, headers=headers, **people)
     letter.attach_alternative(css_inline.inline(html, keep_style_tags=True), "text/html")
     return letter
+
+
+def answer(to: str, *, subject: str, text: str, message_id: str = "") -> Answer:
+    """A few plain words by return, to an address that need not be a leader's."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    headers = {"Message-ID": f"<{uuid4().hex}@{domain}>", "Auto-Submitted": "auto-replied"}
+    if message_id:
+        headers |= {"In-Reply-To": message_id, "References": message_id}
+    return Answer(plain(subject), text, to=[to], headers=headers)
 
 
 def unsubscribe_url(leader: Leader, mailing: str) -> str:

@@ -31,6 +31,7 @@ class Sink:
         self.envelopes: list[str] = []
         self.raw: list[bytes] = []
         self.heard: list[str] = []
+        self.senders: list[str] = []
         self.answers: dict[str, str] = {}
         self.after_data: str | None = self.TAKEN
         self.after_words: dict[str, str | None] = {}
@@ -97,6 +98,7 @@ class Sink:
             self.raw.append(envelope.content)
             self.letters.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
             self.envelopes += envelope.rcpt_tos
+            self.senders.append(envelope.mail_from)
         return answer
 
     async def _take_time(self):

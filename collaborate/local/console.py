@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-PALETTE = {"web": 36, "worker": 35, "beat": 34, "mail": 33}
+PALETTE = {"web": 36, "worker": 35, "beat": 34, "mail": 33, "inbound": 33}
 
 _lock = threading.Lock()
 _open_line: str | None = None

@@ -53,6 +53,8 @@ def open_doors(supervisor: Supervisor, directory: Path, port: int) -> None:
     prepare_database(supervisor, env, directory / "log")
     for name, command in commands(port, directory).items():
         supervisor.start(name, command, env=env, cwd=places.ROOT)
+    if env.get("INBOUND_DOOR"):
+        supervisor.start("inbound", [sys.executable, "manage.py", "receive_mail"], env=env, cwd=places.ROOT)
     with step("Waiting for the first page"):
         supervisor.wait_until(lambda: pages_answer(port), seconds=90, failure="The pages do not answer.")
     told = {name: value for name, value in env.items() if value != os.environ.get(name)}

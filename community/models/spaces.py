@@ -88,6 +88,11 @@ class Space(models.Model):
         Cohort, blank=True, related_name="spaces", help_text="Their current members belong to this space."
     )
     mail_rule = models.CharField(max_length=10, choices=MailRule, default=MailRule.TITLE)
+    takes_mail = models.BooleanField(
+        "takes replies by e-mail",
+        default=False,
+        help_text="A letter about one thread can be answered by e-mail; the answer is posted there.",
+    )
     has_chat = models.BooleanField("has a chat room", default=True)
     order = models.PositiveSmallIntegerField(default=100)
     closed_at = models.DateTimeField(
@@ -104,7 +109,12 @@ class Space(models.Model):
                 condition=~Q(kind="sealed") | Q(mail_rule="nothing"),
                 name="sealed_space_mails_nothing",
                 violation_error_message="Nothing of a sealed space may leave by e-mail.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_mail=False) | Q(mail_rule="everything"),
+                name="space_takes_mail_where_words_leave",
+                violation_error_message="Replies by e-mail need a space whose titles and words may leave.",
+            ),
         ]
 
     def __str__(self):

@@ -8,6 +8,7 @@ from community.permissions.limits import (
     may_go_on_attaching,
     may_go_on_bringing,
     may_go_on_editing,
+    may_go_on_mailing,
     may_go_on_renaming,
     may_go_on_reporting,
     may_go_on_saying_well_done,
@@ -33,7 +34,14 @@ from community.permissions.spaces import (
     may_read,
     may_write,
 )
-from community.permissions.threads import may_choose_answer, may_mark_answer, may_rename, may_reply, may_start
+from community.permissions.threads import (
+    may_choose_answer,
+    may_mark_answer,
+    may_rename,
+    may_reply,
+    may_reply_by_mail,
+    may_start,
+)
 from community.permissions.well_done import both_see, may_say_well_done, may_show, may_take_away
 from leaders.permissions import ALLOWED, TooOften, Verdict, no, require
 
@@ -61,6 +69,7 @@ __all__ = [
     "may_go_on_attaching",
     "may_go_on_bringing",
     "may_go_on_editing",
+    "may_go_on_mailing",
     "may_go_on_renaming",
     "may_go_on_reporting",
     "may_go_on_saying_well_done",
@@ -77,6 +86,7 @@ __all__ = [
     "may_remove",
     "may_rename",
     "may_reply",
+    "may_reply_by_mail",
     "may_report",
     "may_say",
     "may_say_well_done",

@@ -8,6 +8,8 @@ from django.utils import timezone
 from community.models import (
     Attachment,
     FormerTitle,
+    InboundMail,
+    InboundState,
     JoinRequest,
     Participant,
     Post,
@@ -19,6 +21,7 @@ from leaders.models import Leader
 from leaders.permissions import ALLOWED, TooOften, Verdict
 
 POSTS_AT_MOST = EDITS_AT_MOST = 200  # in ten minutes
+MAILS_AT_MOST = 30  # replies by e-mail in an hour
 REPORTS_AT_MOST = 20  # in an hour
 TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
@@ -37,6 +40,13 @@ def may_go_on_editing(leader: Leader) -> Verdict:
     """Whoever edited no more posts than people do."""
     lately = Revision.objects.filter(editor=leader, at__gt=_ago(minutes=10))
     return _unless(lately, EDITS_AT_MOST, "You have edited very much just now. Please wait ten minutes.")
+
+
+def may_go_on_mailing(leader: Leader) -> Verdict:
+    """Whoever replied by e-mail no more often than people do."""
+    posted = InboundMail.objects.filter(key__leader=leader, state=InboundState.POSTED)
+    sentence = "You have replied very often by e-mail just now. Please wait an hour, or reply on the site."
+    return _unless(posted.filter(received_at__gt=_ago(hours=1)), MAILS_AT_MOST, sentence)
 
 
 def may_go_on_renaming(leader: Leader) -> Verdict:

@@ -1,8 +1,10 @@
 """Who may write in threads and say what they are about."""
 
 from community.models import (
+    MailRule,
     Post,
     Space,
+    SpaceKind,
     Thread,
 )
 from community.permissions.spaces import may_moderate, may_read, may_write, while_open
@@ -24,6 +26,18 @@ def may_reply(leader: Leader, thread: Thread) -> Verdict:
     if thread.is_closed and not may_moderate(leader, thread.space):
         return no("This thread is closed.")
     return while_open(thread.space)
+
+
+def may_reply_by_mail(leader: Leader, thread: Thread) -> Verdict:
+    """Whoever may reply, where the space takes e-mail, words may leave it, and nobody hides a name."""
+    space = thread.space
+    may_leave = space.kind != SpaceKind.SEALED and space.mail_rule == MailRule.EVERYTHING
+    if not (space.takes_mail and may_leave):
+        return no("This space does not take replies by e-mail.")
+    # Whoever wrote there under an alias would answer under their name.
+    if thread.alias or thread.posts.exclude(alias="").exists():
+        return no("Some write without their names there, so replies by e-mail are not taken.")
+    return may_reply(leader, thread)
 
 
 def may_rename(leader: Leader, thread: Thread) -> Verdict:

@@ -8,7 +8,7 @@ import yaml
 
 from collaborate.local.places import ROOT
 
-OURS = ("web", "live", "worker", "beat", "migrate")
+OURS = ("web", "live", "worker", "beat", "inbound", "migrate")
 COMPOSE_ONLY = {"SITE_HOST", "POSTGRES_PASSWORD"}
 
 

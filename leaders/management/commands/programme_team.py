@@ -8,7 +8,7 @@ from leaders.models import Leader
 NAME = "Programme team"
 LOOKED_AFTER = ("leader", "cohort", "organisation", "collaborative", "space", "facultymember", "signpost")
 CHANGED = ("cohortmembership", "spacemembership", "houserules", "space_cohorts")
-READ = ("stagerecord", "joinrequest", "digest", "mail", "mailpreferences", "consent")
+READ = ("stagerecord", "joinrequest", "digest", "mail", "inboundmail", "mailpreferences", "consent")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,384 @@
+"""Replies by e-mail: posted like a reply on the page, refused in a sentence, or dropped in silence."""
+
+import uuid
+from datetime import timedelta
+from email.utils import parseaddr
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from community import (
+    drafts,
+    errands,
+    incoming,
+    moderation,
+    notices,
+    reply_keys,
+    threads,
+)
+from community.models import Draft, InboundMail, Post, ReplyKey
+from tests.community.inbound.conftest import letter_to
+from tests.mails import QUOTED, SAID, mail
+from tests.making import make_reply, make_thread
+
+pytestmark = pytest.mark.django_db
+
+
+def comes(raw: bytes, address: str) -> InboundMail:
+    """A message comes through a door, and a worker reads it."""
+    row = incoming.store(raw, reply_keys.found(address))
+    incoming.read_due()
+    row.refresh_from_db()
+    return row
+
+
+def outcome(row) -> tuple[str, str]:
+    return row.state, row.reason
+
+
+def nothing_was_posted(thread) -> bool:
+    return set(thread.posts.values_list("body", flat=True)) == {"A beginning.", "What do you think, @ana?"}
+
+
+def test_a_letter_about_one_thread_says_plainly_what_a_reply_does(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "What do you think, @ana?")
+    letter = letter_to(ana, mailoutbox)
+    name, address = parseaddr(letter.reply_to[0])
+    assert (name, address.partition("+")[0]) == ("Collaborate", "reply")
+    assert len(address.partition("+")[2].partition("@")[0]) == 32
+    html = letter.alternatives[0].content
+    for part in (letter.body, html):
+        assert reply_keys.ABOVE in part
+        assert "posted in “Saying no kindly”, under your name, seen by everyone in North cohort." in part
+    assert letter.body.startswith(reply_keys.ABOVE)
+    assert address not in letter.body + html
+
+
+def test_the_key_is_not_kept(address):
+    key = address.partition("+")[2].partition("@")[0]
+    row = ReplyKey.objects.get()
+    assert key not in f"{row.digest} {row.letter.marks} {row.letter.message_key.hex}"
+    assert row.expires_at - timezone.now() > timedelta(days=29)
+
+
+@pytest.mark.parametrize("why", ["off", "not configured", "two threads", "closed", "an alias"])
+def test_other_letters_take_no_reply(ana, ben, space, thread, settings, mailoutbox, why):
+    make_reply(thread, ben, "What do you think, @ana?")
+    if why == "off":
+        type(space).objects.update(takes_mail=False)
+    elif why == "not configured":
+        settings.INBOUND_ADDRESS = ""
+    elif why == "two threads":
+        make_thread(space, ben, "Another", "And here, @ana")
+    elif why == "closed":
+        type(thread).objects.update(closed_at=timezone.now())
+    else:
+        thread.posts.filter(number=1).update(alias="Quiet Otter")
+    letter = letter_to(ana, mailoutbox)
+    assert not letter.reply_to
+    assert reply_keys.ABOVE not in letter.body
+    assert not ReplyKey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"), [("private", "title"), ("private", "nothing"), ("sealed", "nothing")]
+)
+def test_where_words_may_not_leave_none_come_in(space, kind, rule):
+    space.kind, space.mail_rule = kind, rule
+    with pytest.raises(ValidationError, match="need a space whose titles and words may leave"):
+        space.full_clean()
+
+
+def test_a_reply_stands_in_the_thread(ana, ben, thread, address):
+    row = comes(
+        mail(address, f"{SAID}\n\nOn Sun, 22 Nov 2026 at 14:00, X <y@z.example> wrote:\n\n{QUOTED}"), address
+    )
+    post = thread.posts.last()
+    assert (post.author, post.body) == (ana, SAID)
+    assert (outcome(row), row.post, row.raw) == (("posted", ""), post, None)
+    errands.run()
+    assert notices.Notice.objects.filter(leader=ben, kind="thread").count() == 0
+
+
+def test_the_same_message_comes_twice_and_is_posted_once(ana, thread, address):
+    raw = mail(address, SAID)
+    assert outcome(comes(raw, address)) == ("posted", "")
+    assert outcome(comes(raw, address)) == ("dropped", "repeated")
+    assert outcome(comes(mail(address, "More.", message_id="<two@mail.example>"), address)) == ("posted", "")
+    assert list(thread.posts.filter(author=ana, number__gt=1).values_list("body", flat=True)) == [
+        SAID,
+        "More.",
+    ]
+
+
+def test_a_worker_that_died_after_posting_posts_no_second_time(thread, address):
+    row = comes(mail(address, SAID), address)
+    InboundMail.objects.filter(pk=row.pk).update(
+        state="waiting", raw=mail(address, SAID), message=None, post=None
+    )
+    incoming.read_due()
+    row.refresh_from_db()
+    assert row.state == "posted"
+    assert thread.posts.filter(body=SAID).count() == 1
+
+
+def test_a_draft_on_the_site_stays(ana, thread, address):
+    drafts.save("reply", thread.pk, by=ana, words=drafts.Words("Half a thought"), uuid=uuid.uuid4())
+    comes(mail(address, SAID), address)
+    assert Draft.objects.get().body == "Half a thought"
+
+
+def test_another_address_of_the_same_leader_will_do_once_it_is_verified(ana, thread, address):
+    second = EmailAddress.objects.create(user=ana, email="ana@home.example", verified=False)
+    raw = mail(address, SAID, by="ana@home.example")
+    assert outcome(comes(raw, address)) == ("refused", "sender")
+    second.verified = True
+    second.save()
+    raw = mail(address, SAID, by="ANA@home.example", message_id="<two@mail.example>")
+    assert outcome(comes(raw, address)) == ("posted", "")
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        "Ben Carrow <ben@example.org>",
+        '"ana@example.org" <eve@evil.example>',
+        "Ana Brook <ana@example.org.evil.example>",
+        "ana@exаmple.org",
+    ],
+)
+def test_whoever_else_has_the_key_cannot_use_it(thread, address, mailoutbox, by):
+    row = comes(mail(address, SAID, by=by), address)
+    assert row.state in ("refused", "dropped")
+    assert nothing_was_posted(thread)
+    for letter in mailoutbox:
+        assert parseaddr(letter.to[0])[1] == parseaddr(by)[1]
+        for secret in ("Saying", "North", "Ben", "ana@", address):
+            assert secret not in letter.subject + letter.body.replace(str(letter.to), "")
+
+
+@pytest.mark.parametrize(
+    "by", ["ana@example.org, eve@evil.example", "", "<>", "ana@example.org <eve@evil.example>"]
+)
+def test_a_sender_who_cannot_be_told_is_dropped(thread, address, mailoutbox, by):
+    assert comes(mail(address, SAID, by=by), address).state == "dropped"
+    assert (nothing_was_posted(thread), mailoutbox) == (True, [])
+
+
+def test_two_senders_are_none(thread, address):
+    raw = b"From: eve@evil.example\r\n" + mail(address, SAID)
+    assert outcome(comes(raw, address)) == ("dropped", "unreadable")
+
+
+REFUSALS = {
+    "closed": ("right", "This thread is closed."),
+    "space closed": ("right", "This space is closed."),
+    "hidden": ("right", "You can no longer reply there by e-mail."),
+    "moved": ("right", "You can no longer reply there by e-mail."),
+    "merged": ("right", "You can no longer reply there by e-mail."),
+    "left": ("right", "You can no longer reply there by e-mail."),
+    "switched off": ("right", "This space does not take replies by e-mail."),
+    "an alias": ("right", "replies by e-mail are not taken"),
+    "suspended": ("right", "Your account cannot be used at present."),
+    "old": ("expired", "older than 30 days"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_what_changed_meanwhile_is_said_by_return(
+    ana, dara, space, commons, thread, address, mailoutbox, why
+):
+    changes(why, ana, dara, space, commons, thread)
+    row = comes(mail(address, SAID), address)
+    reason, sentence = REFUSALS[why]
+    assert outcome(row) == ("refused", reason)
+    assert not Post.objects.filter(body=SAID).exists()
+    [letter] = [each for each in mailoutbox if "ana@" in each.to[0]]
+    assert letter.subject == "Your reply was not posted"
+    assert sentence in letter.body
+    assert letter.extra_headers["Auto-Submitted"] == "auto-replied"
+    assert letter.extra_headers["In-Reply-To"] == "<one@mail.example>"
+    for secret in (thread.title, space.name, "What do you think"):
+        assert secret not in letter.body
+    assert (row.raw, row.answer, row.answer_to, row.owes_answer) == (None, "", "", False)
+
+
+def changes(why, ana, dara, space, commons, thread):
+    """Something happens between the letter and the answer."""
+    if why == "closed":
+        moderation.close(thread, by=dara, reason="Done")
+    elif why == "space closed":
+        type(space).objects.filter(pk=space.pk).update(closed_at=timezone.now())
+    elif why == "hidden":
+        moderation.hide(thread, by=dara, reason="Names a patient")
+    elif why == "moved":
+        type(commons).objects.filter(pk=commons.pk).update(takes_mail=True)
+        moderation.move(thread, by=dara, to=commons, reason="For all")
+    elif why == "merged":
+        moderation.merge(thread, by=dara, into=make_thread(space, dara, "The other"), reason="The same")
+    elif why == "left":
+        ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    elif why == "switched off":
+        type(space).objects.filter(pk=space.pk).update(takes_mail=False)
+    elif why == "an alias":
+        thread.posts.filter(number=2).update(alias="Quiet Otter")
+    elif why == "suspended":
+        type(ana).objects.filter(pk=ana.pk).update(suspended_until=timezone.now() + timedelta(days=1))
+    else:
+        ReplyKey.objects.update(expires_at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (QUOTED, "empty"),
+        ("", "empty"),
+        ("...", "empty"),
+        ("\u202e\u2066", "empty"),
+        ("word " * 5_000, "long"),
+        ("> /posts/1/\n\nHm", None),
+        ("![](/attachments/00000000-0000-0000-0000-000000000000/)", None),
+    ],
+)
+def test_words_that_cannot_stand_are_refused(thread, address, body, reason):
+    row = comes(mail(address, body), address)
+    if reason:
+        assert outcome(row) == ("refused", reason)
+    assert row.state in ("refused", "posted")
+
+
+def test_too_many_are_refused(ana, thread, address, monkeypatch):
+    monkeypatch.setattr("community.permissions.limits.MAILS_AT_MOST", 1)
+    comes(mail(address, SAID), address)
+    row = comes(mail(address, "More.", message_id="<two@mail.example>"), address)
+    assert outcome(row) == ("refused", "often")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Auto_Submitted": "auto-generated (rejected)"},
+        {"Precedence": "bulk"},
+        {"Precedence": "Auto_Reply"},
+        {"X_Autoreply": "yes"},
+        {"List_Id": "<a.b.example>"},
+        {"Return_Path": "<>"},
+        {"Subject": "Out of Office: Re: Ben replied"},
+        {"Subject": "Automatic reply: away"},
+        {"Subject": "=?utf-8?Q?R=C3=A9ponse_automatique_:_absent?="},
+        {"Subject": "Abwesenheitsnotiz: bis Montag"},
+        {"From": "MAILER-DAEMON@example.org"},
+        {"From": "Collaborate <collaborate@example.org>"},
+        {"From": "reply@inbound.example.org"},
+        {"Content_Type": "multipart/report; report-type=delivery-status; boundary=x"},
+    ],
+)
+def test_what_a_machine_sends_is_dropped_in_silence(thread, address, mailoutbox, caplog, headers):
+    row = comes(mail(address, SAID, **headers), address)
+    assert outcome(row) == ("dropped", "machine")
+    assert (nothing_was_posted(thread), mailoutbox, row.raw) == (True, [], None)
+    assert "ana" not in caplog.text.lower()
+
+
+def test_a_sender_is_told_so_seldom_that_no_one_can_be_flooded(thread, address, mailoutbox):
+    for number in range(12):
+        comes(mail(address, SAID, by="eve@evil.example", message_id=f"<{number}@x>"), address)
+    assert len(mailoutbox) == 5
+    for number in range(12):
+        comes(mail(address, SAID, by=f"e{number}@evil.example", message_id=f"<a{number}@x>"), address)
+    assert len(mailoutbox) == 10
+
+
+def test_files_are_left_out_and_their_sender_is_told(thread, address, mailoutbox):
+    parts = (
+        f"--x\nContent-Type: text/plain; charset=utf-8\n\n{SAID}\n--x\nContent-Type: application/ms-tnef\n"
+    )
+    parts += "Content-Disposition: attachment; filename=winmail.dat\n\nTNEF\n--x--\n"
+    row = comes(mail(address, parts, Content_Type="multipart/mixed; boundary=x"), address)
+    assert row.state == "posted"
+    assert thread.posts.last().body == SAID
+    [letter] = mailoutbox
+    assert letter.subject == "Your reply was posted, without its files"
+    assert not thread.posts.last().attachments.exists()
+
+
+def test_an_unknown_key_is_answered_to_leaders_alone(ana, mailoutbox):
+    incoming.store(mail("reply+0@inbound.example.org", SAID), None)
+    incoming.store(
+        mail("reply+0@inbound.example.org", SAID, by="eve@evil.example", message_id="<two@x>"), None
+    )
+    incoming.read_due()
+    assert sorted(map(outcome, InboundMail.objects.all())) == [("dropped", "key"), ("refused", "key")]
+    assert [letter.to for letter in mailoutbox] == [["ana@example.org"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (["mx.example.org; dmarc=pass header.from=example.org"], "posted"),
+        (["mx.example.org; dkim=pass header.d=example.org; spf=none"], "posted"),
+        (["mx.example.org; dkim=pass header.d=example.org.evil.example"], "dropped"),
+        (["mx.example.org; dmarc=fail; dkim=pass header.d=example.org"], "dropped"),
+        (["mx.evil.example; dmarc=pass"], "dropped"),
+        ([], "dropped"),
+    ],
+)
+def test_the_word_of_the_trusted_server_counts(settings, thread, address, mailoutbox, said, state):
+    settings.INBOUND_AUTHSERV_ID = "mx.example.org"
+    raw = "".join(f"Authentication-Results: {each}\r\n" for each in said).encode() + mail(address, SAID)
+    assert comes(raw, address).state == state
+    assert mailoutbox == []
+
+
+def test_what_cannot_be_dealt_with_is_tried_again_and_at_last_given_up(thread, address, monkeypatch):
+    def break_down(*args, **kwargs):
+        raise RuntimeError("ana@example.org")
+
+    monkeypatch.setattr(threads, "reply", break_down)
+    row = comes(mail(address, SAID), address)
+    assert (row.state, row.error, bool(row.raw)) == ("waiting", "RuntimeError", True)
+    InboundMail.objects.update(attempts=incoming.TRIES_AT_MOST, due_at=timezone.now())
+    incoming.read_due()
+    row.refresh_from_db()
+    assert (row.state, bool(row.raw)) == ("failed", True)
+    InboundMail.objects.update(received_at=timezone.now() - timedelta(days=15))
+    incoming.forget_old()
+    row.refresh_from_db()
+    assert row.raw is None
+
+
+def test_a_server_that_is_down_gets_the_answer_later(thread, address, sink, dara):
+    moderation.close(thread, by=dara, reason="Done")
+    sink.answers["ana@example.org"] = "451 Later"
+    row = comes(mail(address, SAID), address)
+    assert (row.state, row.owes_answer, row.raw) == ("refused", True, None)
+    sink.answers.clear()
+    InboundMail.objects.update(due_at=timezone.now())
+    incoming.read_due()
+    row.refresh_from_db()
+    assert (row.owes_answer, row.answer_to) == (False, "")
+    [letter] = sink.letters
+    assert letter["Auto-Submitted"] == "auto-replied"
+    assert "This thread is closed." in letter.get_content()
+    assert sink.senders == ["<>"]
+
+
+def test_keys_and_lines_of_long_ago_are_forgotten(thread, address):
+    comes(mail(address, SAID), address)
+    ReplyKey.objects.update(expires_at=timezone.now() - timedelta(days=61))
+    InboundMail.objects.update(received_at=timezone.now() - timedelta(days=91))
+    incoming.forget_old()
+    assert not ReplyKey.objects.exists()
+    assert not InboundMail.objects.exists()
+    assert thread.posts.filter(body=SAID).exists()
+
+
+@pytest.mark.parametrize("altered", ["", "0", "g" * 32, "0" * 33, "%", "\x00", "é" * 32])
+def test_an_altered_key_is_unknown(address, altered):
+    domain = address.partition("@")[2]
+    assert reply_keys.found(f"reply+{altered}@{domain}") is None
+    assert reply_keys.found(address.replace("inbound.example.org", "example.org")) is None
+    assert reply_keys.found(address.upper()) is not None
