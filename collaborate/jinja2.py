@@ -28,7 +28,7 @@ def environment(**options) -> Environment:
     env.globals.update(
         url=url, static=lru_cache(static), photo=photo, well_done=well_done.on_profile, now=timezone.now
     )
-    env.filters.update(ago=ago, day=day, moment=moment, clock=clock, iso=iso, epoch=epoch)
+    env.filters.update(ago=ago, day=day, moment=moment, clock=clock, hour=hour, iso=iso, epoch=epoch)
     return env
 
 
@@ -93,6 +93,11 @@ def clock(value: datetime) -> str:
 def epoch(value: datetime) -> int:
     """A time in milliseconds, for machines."""
     return int(value.timestamp() * 1000)
+
+
+def hour(value: datetime) -> str:
+    """The time of day in the reader's time zone: 17:20."""
+    return timezone.localtime(value).strftime("%H:%M")
 
 
 def iso(value: datetime) -> str:

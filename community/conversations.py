@@ -1,6 +1,5 @@
 """Conversations of two to eight people, which belong to no space."""
 
-import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -8,12 +7,11 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from community import chat, live, permissions
+from community import chat, live, permissions, spaces
 from community.models import KeptOut, Message, NobodyNew, Participant, Room, RoomKind
 from community.models.conversations import listed_conversations
 from community.permissions import require
 from leaders.models import Leader
-from leaders.models.account import sort_key
 
 BEGINNING = (
     "Only the people in this conversation can read it. If one of them reports a message, faculty moderators "
@@ -125,24 +123,8 @@ def with_people(rooms: list[Room], leader: Leader) -> list[Room]:
 
 
 def meant(words: str, *, by: Leader) -> tuple[list[Leader], list[str]]:
-    """The people whom handles or whole names mean, and what nobody, or more than one, is called."""
-    found, unknown = [], []
-    for word in dict.fromkeys(_pieces(words)):
-        people = Leader.objects.visible_to(by).filter(Q(handle=word.casefold()) | Q(sort_name=sort_key(word)))
-        match list(people[:2]):
-            case [person]:
-                found.append(person)
-            case _:
-                unknown.append(word)
-    return list(dict.fromkeys(found)), unknown
-
-
-def _pieces(words: str) -> list[str]:
-    """Names are parted by commas or lines; a short name begins with an @ and ends with a space."""
-    pieces = []
-    for part in re.split(r"[,;\n]", words):
-        pieces += [re.sub(r"@\S+", " ", part), *re.findall(r"@(\S+)", part)]
-    return [" ".join(piece.split()) for piece in pieces if piece.strip()]
+    """The people whom words mean, and the words that mean nobody, or more than one."""
+    return spaces.meant(Leader.objects.visible_to(by), words)
 
 
 def _together(names: list[str]) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from community import notices
-from community.models import Case, Decision, Errand, ErrandKind, JoinRequest, Post, Thanks, WellDone
+from community.models import Case, Decision, Errand, ErrandKind, JoinRequest, Post, Session, Thanks, WellDone
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ KEEPING = {
     ErrandKind.TELL_CARRIED: (Decision, notices.tell_carried),
     ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),
     ErrandKind.TELL_MEMBER: (JoinRequest, notices.tell_member),
+    ErrandKind.TELL_FOLLOWERS: (Session, notices.tell_followers),
 }
 
 

@@ -182,6 +182,8 @@ def _sentence(notice: Notice, *, is_open: bool) -> str:
             return "A moderator has decided something that concerns you"
         case NoticeKind.CASE:
             return f"A report waits for you in {notice.space or 'a conversation'}"
+        case NoticeKind.SESSION:
+            return f"News of a session in {notice.space}"
         case NoticeKind.FIRST_POST:
             return f"A first post waits for a few words {where}"
         case NoticeKind.MEMBERSHIP:

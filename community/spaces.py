@@ -1,5 +1,7 @@
 """Spaces: who can read one, and how one comes in."""
 
+import re
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -38,6 +40,26 @@ def called(people: QuerySet[Leader], words: str) -> list[Leader]:
     nearest = list(people.filter(begins)[:PEOPLE_AT_MOST])  # by an index; the rest looks at every name
     room = PEOPLE_AT_MOST - len(nearest)
     return nearest + list(people.filter(inside).exclude(begins)[:room]) if room else nearest
+
+
+def meant(people: QuerySet[Leader], words: str) -> tuple[list[Leader], list[str]]:
+    """Whom of these people whole names, or short ones after an @, mean; and what means nobody, or several."""
+    found, unknown = [], []
+    for word in dict.fromkeys(_names(words)):
+        match list(people.filter(Q(handle=word.casefold()) | Q(sort_name=sort_key(word)))[:2]):
+            case [person]:
+                found.append(person)
+            case _:
+                unknown.append(word)
+    return list(dict.fromkeys(found)), unknown
+
+
+def _names(words: str) -> list[str]:
+    """Names are parted by commas or lines; a short name begins with an @ and ends with a space."""
+    names = []
+    for part in re.split(r"[,;\n]", words):
+        names += [re.sub(r"@\S+", " ", part), *re.findall(r"@(\S+)", part)]
+    return [" ".join(name.split()) for name in names if name.strip()]
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from community import bookmarks, chat, conversations, drafts, moderation, thread
 from community.models import KeptOut, Notice, Space, SpaceKind, SpaceMembership, SpaceRole, Sweep, WellDone
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Leader
-from tests.making import make_thread
+from tests.making import make_session, make_thread
 from tests.sending import send, shown
 from tests.sink import Sink
 
@@ -141,6 +141,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
     body = f"A better beginning. {shown(image)}"
     post = threads.edit(thread.posts.get(), by=ana, body=body, version=1)
     message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
+    session = make_session(space, dara)
     said = conversations.begin([ben], by=ana, body="Between us", uuid=uuid.uuid4())
     KeptOut.objects.create(leader=ana, other=cleo)
     words = drafts.Words("Not sent yet")
@@ -148,6 +149,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
     case = moderation.report(post, by=ben, category="other", words="Please look").case
     return {
         "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
+        "sessions": {"pk": session.pk, "version": 0},
         "conversations": {"pk": said.room_id, "version": 0, "handle": "cleo"},
         "spaces": {"slug": space.slug, "version": 0, "number": 1},
         "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},

@@ -18,6 +18,7 @@ FIELDS = [
     "memberships-0-id", "memberships-2-TOTAL_FORMS", "memberships-2-0-leader", "action",
     "_selected_action", "note", "post", "link", "select_across", "sure", "file", "alt",
     "reply_to", "base", "turn", "aside", "choice", "how", "who",
+    "about", "host", "day", "starts", "ends", "minutes",
 ]  # fmt: skip
 HUGE = "9" * 5_000
 VALUES = ["", "a\x00b", "-1", HUGE, "9" * 25, "x" * 30_000, '{"id": 1}', "//evil.example"]

@@ -38,6 +38,7 @@ from community.forms.reading import (
     SweepForm,
     ThreadLevelForm,
 )
+from community.forms.sessions import ExtendForm, SessionForm
 from community.forms.words import (
     BaseField,
     BodyField,
@@ -63,6 +64,7 @@ __all__ = [
     "DraftForm",
     "EditForm",
     "EditMessageForm",
+    "ExtendForm",
     "JoinRequestForm",
     "LeaveForm",
     "LevelForm",
@@ -78,6 +80,7 @@ __all__ = [
     "ReplyForm",
     "ReportForm",
     "SeenForm",
+    "SessionForm",
     "SettleForm",
     "SplitForm",
     "SweepForm",

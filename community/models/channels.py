@@ -15,6 +15,7 @@ class Channel(models.TextChoices):
 OF_WHAT = {
     NoticeKind.REPLY: "Replies in threads that I watch",
     NoticeKind.THREAD: "New threads in spaces that I watch",
+    NoticeKind.SESSION: "A session is planned, moved or cancelled in a space that I watch",
     NoticeKind.MENTION: "Somebody mentions me",
     NoticeKind.THANKS: "Somebody thanks me",
     NoticeKind.ANSWER: "My reply is marked as the answer",

@@ -14,6 +14,7 @@ class ErrandKind(models.TextChoices):
     TELL_CARRIED = "tell_carried", "Tell the authors of posts that went to another thread"
     TELL_REPORTERS = "tell_reporters", "Tell the reporters of a case its outcome"
     TELL_MEMBER = "tell_member", "Tell a leader of the answer to a request to join"
+    TELL_FOLLOWERS = "tell_followers", "Tell those who watch a space of a session"
 
 
 class Errand(models.Model):
@@ -21,7 +22,7 @@ class Errand(models.Model):
 
     kind = models.CharField(max_length=20, choices=ErrandKind)
     target = models.BigIntegerField(
-        help_text="The primary key of the post, thanks, decision, case or request."
+        help_text="The primary key of the post, thanks, decision, case, request or session."
     )
     due_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -39,10 +39,12 @@ class NoticeKind(models.TextChoices):
     CASE = "case", "You moderate this space"
     FIRST_POST = "first_post", "You moderate this space"
     WELL_DONE = "well_done", "Somebody said well done"
+    SESSION = "session", "You watch this space"
 
 
 ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER, NoticeKind.THREAD)
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.THREAD)
+WITH_THEIR_OWN_RULE = (NoticeKind.REPLY, NoticeKind.WELL_DONE, NoticeKind.SESSION)
 FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 
 COUNTED_AT_MOST = 1_000
@@ -74,10 +76,11 @@ class NoticeQuerySet(models.QuerySet):
         seen = Post.objects.shown().filter(space__in=spaces, pk=OuterRef("post"))
         praise = WellDone.objects.visible_to(leader).filter(pk=OuterRef("well_done"))
         return self.filter(leader=leader).filter(
-            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, NoticeKind.REPLY, NoticeKind.WELL_DONE])
+            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, *WITH_THEIR_OWN_RULE])
             | Q(Exists(seen), kind__in=ABOUT_A_POST)
             | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
             | waits_for(leader)
+            | Q(kind=NoticeKind.SESSION, space__in=spaces)
             | Q(Exists(praise), kind=NoticeKind.WELL_DONE)
         )
 

@@ -44,6 +44,7 @@ class Session(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Stands in the calendar file.")
     sequence = models.PositiveIntegerField(default=0, help_text="Counts its changes, for calendars.")
+    created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     client_uuid = models.UUIDField(default=uuid.uuid4)
 
@@ -70,6 +71,10 @@ class Session(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
 
     @property
     def is_over(self) -> bool:

@@ -9,6 +9,7 @@ from community.permissions.limits import (
     may_go_on_bringing,
     may_go_on_editing,
     may_go_on_mailing,
+    may_go_on_planning,
     may_go_on_renaming,
     may_go_on_reporting,
     may_go_on_saying_well_done,
@@ -26,6 +27,7 @@ from community.permissions.moderation import (
 )
 from community.permissions.posts import may_bookmark, may_edit, may_report, may_thank, may_withdraw
 from community.permissions.rooms import may_answer, may_delete_message, may_edit_message, may_say
+from community.permissions.sessions import may_be_host, may_end, may_host, may_plan
 from community.permissions.spaces import (
     may_accept_terms,
     may_ask_to_join,
@@ -57,6 +59,7 @@ __all__ = [
     "may_answer",
     "may_ask_to_join",
     "may_attach",
+    "may_be_host",
     "may_begin",
     "may_bookmark",
     "may_choose_answer",
@@ -65,15 +68,18 @@ __all__ = [
     "may_draft",
     "may_edit",
     "may_edit_message",
+    "may_end",
     "may_go_on_asking",
     "may_go_on_attaching",
     "may_go_on_bringing",
     "may_go_on_editing",
     "may_go_on_mailing",
+    "may_go_on_planning",
     "may_go_on_renaming",
     "may_go_on_reporting",
     "may_go_on_saying_well_done",
     "may_go_on_writing",
+    "may_host",
     "may_keep_drafts",
     "may_leave",
     "may_lift",
@@ -82,6 +88,7 @@ __all__ = [
     "may_moderate",
     "may_move",
     "may_open_desk",
+    "may_plan",
     "may_read",
     "may_remove",
     "may_rename",

@@ -15,6 +15,7 @@ from community.models import (
     Post,
     Report,
     Revision,
+    Session,
     WellDone,
 )
 from leaders.models import Leader
@@ -27,6 +28,7 @@ TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 WELL_DONES_AT_MOST = 20  # in a day
 PEOPLE_BROUGHT_AT_MOST = 40  # in a day, into conversations
+SESSIONS_AT_MOST = 20  # in a day
 ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
 
 
@@ -81,6 +83,12 @@ def may_go_on_bringing(leader: Leader, people: int) -> Verdict:
     lately = Participant.objects.filter(added_by=leader, joined_at__gt=_ago(days=1)).exclude(leader=leader)
     sentence = "You have begun very many conversations today. Please wait until tomorrow."
     return _unless(lately, PEOPLE_BROUGHT_AT_MOST - people + 1, sentence)
+
+
+def may_go_on_planning(leader: Leader) -> Verdict:
+    """Whoever planned no more sessions than people do."""
+    lately = Session.objects.filter(planned_by=leader, created_at__gt=_ago(days=1))
+    return _unless(lately, SESSIONS_AT_MOST, "You have planned very many sessions today. Please wait.")
 
 
 def may_go_on_attaching(leader: Leader) -> Verdict:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import lists, markdown, pace, permissions, reading, spaces
+from community import hosting, lists, markdown, pace, permissions, reading, spaces
 from community.forms import JoinRequestForm
 from community.models import SPACE_LEVELS, Space, SpaceKind
 from community.views import catch_up
@@ -15,6 +15,7 @@ from leaders import profiles
 from leaders.models import Cohort
 
 MEMBERS_PER_PAGE = 60
+SESSIONS_SHOWN = 3
 PEOPLE_PER_MINUTE = 120
 
 
@@ -49,6 +50,7 @@ def space(request, slug):
         "may_start": permissions.may_start(request.user, place),
         "levels": SPACE_LEVELS,
         "sweep": catch_up.done(request),
+        "sessions": hosting.coming(place)[:SESSIONS_SHOWN],
     }
     return render(request, "community/space.html", context)
 
