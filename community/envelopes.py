@@ -4,17 +4,21 @@ import codecs
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from hashlib import sha256
 
 HEADER_AT_MOST = 2_000
 PARTS_AT_MOST = 200
+SEAMS_AT_MOST = 3_000  # lines that may begin a part
 TEXT_AT_MOST = 400_000  # bytes of a part
 
 _ADDRESS = re.compile(r"[^\s<>@\"(),:;]{1,64}@[^\s<>@\"(),:;]{1,190}")
-_ID = re.compile(r"<[^<>\s]{1,250}>")
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u202a-\u202e\u2066-\u2069]")
+_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_OFTEN_CP1252 = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1"}
+_ENDLESS = re.compile(rb"^content-[a-z-]{1,40}:(?:[^\n]|\n[ \t]){4000}", re.IGNORECASE | re.MULTILINE)
 _BULK = {"bulk", "junk", "list", "auto_reply"}
 _BY_MACHINES = (
     "X-Autoreply",
@@ -55,6 +59,9 @@ class Envelope:
 
 def opened(raw: bytes) -> Envelope:
     """Read a message; Unreadable if it cannot be."""
+    # Python takes minutes over these, and no letter of a person has them.
+    if raw.count(b"\n--") > SEAMS_AT_MOST or _ENDLESS.search(raw):
+        raise Unreadable("seams or parameters without end")
     try:
         message = message_from_bytes(raw, policy=policy.compat32)
         parts = _parts(message)
@@ -70,8 +77,7 @@ def opened(raw: bytes) -> Envelope:
             html="\n".join(_text(part) for part in parts if _is_text(part, "html")),
             has_files=any(_is_file(part) for part in parts),
         )
-    # Nested a thousand deep it is no letter of a person.
-    except (RecursionError, LookupError, TypeError, AttributeError, ValueError) as error:
+    except (RecursionError, LookupError, TypeError, AttributeError, ValueError, MessageError) as error:
         raise Unreadable(type(error).__name__) from error
 
 
@@ -80,7 +86,7 @@ def _header(message: Message, name: str) -> str:
 
 
 def _plain(value) -> str:
-    return " ".join(str(value)[:HEADER_AT_MOST].split())
+    return " ".join(_UNSEEN.sub("", str(value)[:HEADER_AT_MOST]).split())
 
 
 def _sender(message: Message) -> str:
@@ -111,10 +117,12 @@ def _is_from_machine(message: Message) -> bool:
 
 
 def _subject(message: Message) -> str:
-    pieces = []
-    for piece, charset in decode_header(_header(message, "Subject")):
-        pieces.append(_decoded(piece, charset) if isinstance(piece, bytes) else piece)
-    return "".join(pieces)
+    subject = _header(message, "Subject")
+    try:
+        pieces = decode_header(subject)
+    except MessageError:
+        return subject
+    return "".join(_decoded(piece, name) if isinstance(piece, bytes) else piece for piece, name in pieces)
 
 
 def _parts(message: Message) -> list[Message]:
@@ -152,13 +160,14 @@ def _text(part: Message) -> str:
 
 def _decoded(words: bytes, charset: str | None) -> str:
     """Text of bytes: what is UTF-8 is taken for that, since programs lie about it."""
-    try:
-        known = codecs.lookup(charset or "utf-8").name
-        if not words.isascii():
+    known = (charset or "utf-8").lower()
+    if not words.isascii():
+        try:
             return codecs.utf_8_decode(words, "strict", False)[0]
+        except UnicodeDecodeError:
+            known = "cp1252" if known in _OFTEN_CP1252 else known
+    try:
         return words.decode(known, "replace")
-    except UnicodeDecodeError:
-        return words.decode("cp1252" if known in ("utf-8", "ascii", "iso8859-1") else known, "replace")
     except (LookupError, ValueError):
         return words.decode("cp1252", "replace")
 
