@@ -3,7 +3,6 @@
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import escape
 
@@ -13,7 +12,6 @@ from community.models import Message, MessageRevision, Room, RoomKind, RoomReadi
 from community.permissions import require
 from leaders.models import Leader
 
-MESSAGES_PER_PAGE = 50
 CHANGES_AT_ONCE = 200
 
 
@@ -105,17 +103,9 @@ def read(room: Room, *, by: Leader, number: int) -> None:
         live.push(live.leader_topic(by.pk), {"type": "conversations"})
 
 
-def history(room: Room, *, to: Leader, before: int | None = None) -> list[Message]:
-    """One page of messages, the oldest first: the newest, or those just before a number."""
-    found = _heard(room, to).order_by("-number")
-    if before is not None:
-        found = found.filter(number__lt=before)
-    return messages.dressed(found[:MESSAGES_PER_PAGE], heard_after=room.heard_after(to))[::-1]
-
-
 def changes(room: Room, *, to: Leader, after: int) -> list[Message]:
     """What was written, edited or hidden after a version, in the order in which it happened."""
-    return list(_heard(room, to).filter(version__gt=after).order_by("version")[:CHANGES_AT_ONCE])
+    return list(messages.heard(room, by=to).filter(version__gt=after).order_by("version")[:CHANGES_AT_ONCE])
 
 
 def texts(message: Message) -> list[MessageRevision]:
@@ -127,21 +117,9 @@ def texts(message: Message) -> list[MessageRevision]:
     return [newest, *former]
 
 
-def page_address(message: Message) -> str:
-    """The page of a chat that shows a message with a few after it."""
-    address = message.room.get_absolute_url()
-    newest = message.number > message.room.last_number - MESSAGES_PER_PAGE
-    return address if newest else f"{address}?before={message.number + MESSAGES_PER_PAGE // 2}"
-
-
 def _keep_text(message: Message) -> None:
     written_at = message.edited_at or message.created_at
     MessageRevision.objects.create(message=message, body=message.body, at=written_at)
-
-
-def _heard(room: Room, leader: Leader) -> QuerySet[Message]:
-    """What a leader who is in a room may see of it; hidden messages leave a placeholder."""
-    return room.messages.with_people().filter(number__gt=room.heard_after(leader))
 
 
 def _lock(room_id: int) -> Room:

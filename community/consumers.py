@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import random
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -81,8 +82,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data=None, bytes_data=None):
         frame = {}
         try:
-            self.pace.take()
             frame = parse(text_data)
+            self.pace.take()
             answer = None if self.ended else await self._follow(frame)
         except (Refused, PermissionDenied) as refusal:
             answer = {"type": "error", "reason": str(refusal), **getattr(refusal, "advice", {})}
@@ -227,6 +228,11 @@ def came_from_here(scope) -> bool:
         split_domain_port(host)[0], settings.ALLOWED_HOSTS
     )
     return at_home or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def whose_page(scope) -> str:
+    """The leader whose page opens the socket, if it says so: what one wrote is not sent as somebody else."""
+    return parse_qs(scope["query_string"].decode("latin-1")).get("leader", [""])[0]
 
 
 def parse(text: str | None) -> dict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -10,6 +11,11 @@ from community.models import Message, Room
 from leaders.models import Leader
 
 SHORT = 80  # characters of a message where another one answers it
+
+
+def heard(room: Room, *, by: Leader) -> QuerySet[Message]:
+    """What a leader who is in a room may see of it; hidden messages leave a placeholder."""
+    return room.messages.with_people().filter(number__gt=room.heard_after(by))
 
 
 def dressed(messages: Iterable[Message], *, heard_after: int = 0) -> list[Message]:

@@ -150,6 +150,7 @@ urlpatterns = [
     path("conversations/<int:pk>/leave/", conversations.leave, name="leave_conversation"),
     path("conversations/with/<slug:handle>/let-in/", conversations.let_in, name="let_in"),
     path("settings/conversations/", conversations.settings, name="settings_conversations"),
+    path("rooms/<int:pk>/read/", chat.read, name="read_room"),
     path("messages/<int:pk>/", chat.permalink, name="message"),
     path("messages/<int:pk>/reply/", chat.answer, name="reply_to_message"),
     path("messages/<int:pk>/edit/", chat.edit, name="edit_message"),

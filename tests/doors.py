@@ -129,6 +129,7 @@ DOORS = {
     "report_message": MEMBER,
     "chat": MEMBER,
     "chat_after": MEMBER,
+    "read_room": MEMBER,
     "message": MEMBER,
     "reply_to_message": MEMBER,
     "message_history": MEMBER,

@@ -17,13 +17,13 @@ FIELDS = [
     "cohorts", "memberships-TOTAL_FORMS", "memberships-INITIAL_FORMS", "memberships-0-leader",
     "memberships-0-id", "memberships-2-TOTAL_FORMS", "memberships-2-0-leader", "action",
     "_selected_action", "note", "post", "link", "select_across", "sure", "file", "alt",
-    "reply_to", "base", "turn", "aside", "choice", "how", "who",
+    "reply_to", "base", "turn", "aside", "choice", "how", "who", "on", "from",
     "about", "host", "day", "starts", "ends", "minutes",
 ]  # fmt: skip
 HUGE = "9" * 5_000
 VALUES = ["", "a\x00b", "-1", HUGE, "9" * 25, "x" * 30_000, '{"id": 1}', "//evil.example"]
 QUERIES = [
-    "?page=-1&show=x&quote=x&before=-1&q=%ff%fe&first=a&last=&space=%ff&stage=x&collaborative=x&next=x",
+    "?page=-1&show=x&quote=x&before=-1&q=%ff%fe&first=a&last=&space=%ff&stage=x&collaborative=x&next=x&on=x&from=-1",
     f"?page={HUGE}&quote={HUGE}&before={HUGE}&q={HUGE}&first={HUGE}&last={HUGE}&collaborative={HUGE}&next={HUGE}",
     "?page=٣&quote=²&before=²&q=%22%22-|%26!():*&name=%CC%81&next=//evil.example&collaborative=0&a[b][c]=1&;;&==&%",
 ]

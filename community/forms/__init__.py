@@ -32,7 +32,9 @@ from community.forms.moderation import (
     ThreadField,
 )
 from community.forms.reading import (
+    DayForm,
     LevelForm,
+    MarkForm,
     NoticesForm,
     SeenForm,
     SweepForm,
@@ -60,6 +62,7 @@ __all__ = [
     "BeginForm",
     "BodyField",
     "BookmarkForm",
+    "DayForm",
     "DraftField",
     "DraftForm",
     "EditForm",
@@ -68,6 +71,7 @@ __all__ = [
     "JoinRequestForm",
     "LeaveForm",
     "LevelForm",
+    "MarkForm",
     "MergeForm",
     "MessageField",
     "MessageForm",

@@ -16,6 +16,7 @@ from community.models.channels import NEVER_OFF, OF_WHAT
 from community.models.notices import FOR_MODERATORS
 from leaders.models import MailPreferences
 
+OLDEST, LATEST = 2000, 2100
 A_MONTH = 31 * 24 * 60 * 60
 
 
@@ -29,6 +30,28 @@ class ThreadLevelForm(forms.Form):
     """How closely to follow a thread; nothing chosen follows it as its space."""
 
     level = forms.ChoiceField(choices=THREAD_LEVELS, required=False)
+
+
+class DayForm(forms.Form):
+    """A day of a chat."""
+
+    on = forms.DateField(
+        label="Go to a day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Choose a day.", "invalid": "Write the day like 2026-11-01."},
+    )
+
+    def clean_on(self):
+        day = self.cleaned_data["on"]
+        if not OLDEST <= day.year <= LATEST:
+            raise forms.ValidationError("Write the day like 2026-11-01.")
+        return day
+
+
+class MarkForm(forms.Form):
+    """How far a chat was read."""
+
+    number = forms.IntegerField(min_value=1, max_value=2_000_000_000)
 
 
 class SeenForm(forms.Form):

@@ -75,7 +75,8 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_replies")
+            models.Index(fields=["room", "created_at"], name="message_by_day"),
+            models.Index(fields=["reply_to"], condition=Q(reply_to__isnull=False), name="message_replies"),
         ]
 
     def __str__(self):

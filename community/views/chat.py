@@ -1,13 +1,14 @@
 """The chat room of a space: reading, saying, editing, and catching up."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import chat, messages, permissions
-from community.forms import EditMessageForm, MessageForm
+from community import chat, messages, permissions, transcript
+from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
 from community.models import Message, Room, Space
 
 FARTHEST = 2**31 - 1
@@ -16,12 +17,14 @@ FARTHEST = 2**31 - 1
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def room(request, slug):
-    """The newest messages or an earlier page of them, and a new message without JavaScript."""
+    """The page with the first unread message or another one, and a new message without JavaScript."""
     return talk(request, _room(request, slug))
 
 
 def talk(request, found: Room, template="community/chat.html", **more):
     """The page of a room of any kind, which the caller has found for this leader."""
+    if request.method != "POST" and "on" in request.GET:
+        return _show_day(request, found, template, more)
     if request.method != "POST":
         form = MessageForm(initial={"reply_to": _replying(request) or None})
         return _show(request, found, form, template, more)
@@ -33,7 +36,7 @@ def talk(request, found: Room, template="community/chat.html", **more):
     except PermissionDenied as refusal:
         form.add_error("body", str(refusal))
         return _show(request, found, form, template, more, status=403)
-    return redirect(f"{request.path}#message-{said.number}")
+    return redirect(transcript.address_of(said))
 
 
 def changes(request, found: Room, version: int):
@@ -59,13 +62,25 @@ def after(request, slug, version):
     return changes(request, _room(request, slug), version)
 
 
+@require_POST
+def read(request, pk):
+    """Everything in a room up to this message was read."""
+    rooms = Room.objects.visible_to(request.user).select_related("space", "session")
+    found = get_object_or_404(rooms, pk=pk)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    chat.read(found, by=request.user, **form.cleaned_data)
+    return redirect(found)
+
+
 @require_safe
 def permalink(request, pk):
     """The page of the chat on which a message stands, hidden or not: its place stays."""
     message = get_object_or_404(_placed(request), pk=pk)
     if message.number <= message.room.heard_after(request.user):
         raise Http404
-    return redirect(f"{chat.page_address(message)}#message-{message.number}")
+    return redirect(transcript.address_of(message))
 
 
 @require_safe
@@ -122,17 +137,26 @@ def _placed(request):
     return Message.objects.filter(room__in=rooms).select_related("room__space", "room__session")
 
 
+def _show_day(request, found, template, more):
+    """The page that begins with a day, and a sentence when nobody said anything then."""
+    form = DayForm(request.GET)
+    if not form.is_valid():
+        return _show(request, found, MessageForm(), template, {**more, "day_form": form}, status=422)
+    day = form.cleaned_data["on"]
+    first = transcript.first_on(found, day, to=request.user)
+    is_silent = first is None or timezone.localdate(first.created_at) != day
+    part = transcript.part_of(found, to=request.user, beginning=first.number if first else 0, is_newest=True)
+    context = {"day": day, "is_silent": is_silent, "first_of_day": first, "day_form": form, "part": part}
+    return _show(request, found, MessageForm(), template, {**more, **context})
+
+
 def _show(request, found, form, template, more, status=200):
-    before = _before(request)
-    history = chat.history(found, to=request.user, before=before)
-    if history and before is None:
-        chat.read(found, by=request.user, number=history[-1].number)
     context = {
         "room": found,
         "space": found.space,
-        "history": history,
-        "before": before,
+        "part": more.get("part") or _part(request, found),
         "form": form,
+        "day_form": DayForm(),
         "answered": messages.to_answer(found, _replying(request), by=request.user),
         "may_say": permissions.may_say(request.user, found),
         "may_moderate": found.space and permissions.may_moderate(request.user, found.space),
@@ -142,11 +166,18 @@ def _show(request, found, form, template, more, status=200):
     return render(request, template, context, status=status)
 
 
+def _part(request, found):
+    numbers = {"before": _number(request, "before"), "beginning": _number(request, "from")}
+    # What was refused stands below the newest messages.
+    is_newest = "newest" in request.GET or request.method == "POST"
+    return transcript.part_of(found, to=request.user, is_newest=is_newest, **numbers)
+
+
 def _replying(request) -> int:
     given = request.POST.get("reply_to") or request.GET.get("reply", "")
     return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else 0
 
 
-def _before(request) -> int | None:
-    given = request.GET.get("before", "")
-    return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else None
+def _number(request, name) -> int:
+    given = request.GET.get(name, "")
+    return min(int(given[:10]), FARTHEST) if given.isascii() and given.isdigit() else 0

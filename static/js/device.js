@@ -1,4 +1,4 @@
-// What stands on this device alone: each leader's apart, for two weeks at most, until somebody signs out.
+// What stands on this device alone: each leader's apart, for two weeks at most.
 //
 //   const shelf = new Shelf("collaborate-chat");
 //   shelf.keep({ id, leader, at, … });  await shelf.entriesOf(leader);  shelf.forget(id);
@@ -26,22 +26,29 @@ export class Shelf {
   }
 
   async entriesOf(leader) {
-    const all = (await this.#ask("readonly", (store) => store.getAll())) ?? [];
+    const all = [...(await this.#ask("readonly", (store) => store.getAll())), ...this.#tab.getAll()];
     for (const entry of all) if (Date.now() - entry.at > LONGEST) await this.forget(entry.id);
     return all.filter((entry) => entry.leader === leader && Date.now() - entry.at <= LONGEST);
   }
 
-  async forgetAll(leader) {
-    for (const entry of await this.entriesOf(leader)) await this.forget(entry.id);
+  async forgetAll(leader, isOld = () => true) {
+    for (const entry of (await this.entriesOf(leader)).filter(isOld)) await this.forget(entry.id);
   }
 
   async #ask(mode, question) {
     try {
-      const store = (await this.#database()).transaction(STORE, mode).objectStore(STORE);
-      return await answerOf(question(store));
+      return await this.#inDatabase(mode, question);
     } catch {
-      return question(this.#tab);
+      return question(this.#tab) ?? [];
     }
+  }
+
+  // It is kept once it is on the disk: a flat battery is no excuse.
+  async #inDatabase(mode, question) {
+    const turn = (await this.#database()).transaction(STORE, mode, { durability: "strict" });
+    const answer = answerOf(question(turn.objectStore(STORE)));
+    if (mode === "readwrite") await endOf(turn);
+    return answer;
   }
 
   #database() {
@@ -49,10 +56,12 @@ export class Shelf {
     return this.#opened;
   }
 
-  #open() {
+  async #open() {
     const request = indexedDB.open(this.name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    return answerOf(request);
+    const database = await answerOf(request);
+    database.onclose = () => (this.#opened = null);
+    return database;
   }
 }
 
@@ -99,9 +108,17 @@ function answerOf(request) {
   });
 }
 
+function endOf(turn) {
+  return new Promise((resolve, reject) => {
+    turn.oncomplete = resolve;
+    turn.onabort = turn.onerror = () => reject(turn.error);
+  });
+}
+
 export const texts = new Shelf("collaborate-unsent");
 export const chats = new Shelf("collaborate-chat");
 
+// What its writer has sent waits for them, and for nobody else; what they were still writing goes.
 export function forgetEverything(leader) {
-  return Promise.all([texts, chats].map((shelf) => shelf.forgetAll(leader)));
+  return Promise.all([texts.forgetAll(leader), chats.forgetAll(leader, ({ words }) => words)]);
 }

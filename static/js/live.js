@@ -11,18 +11,20 @@
 // ("connecting", "connected", "waiting", "signed-out"), are DOM events: live.addEventListener("said", …), "state"; and
 // so are "notices", "read" (how far this leader has read a thread, on whatever device) and "catch-up".
 
+import { pauseAfter } from "./backoff.js";
+
 const SIGNED_OUT = 4401;
 const SILENCE = 30_000; // the server speaks at least every 12 seconds
-const SHORTEST = 500;
-const LONGEST = 20_000;
+const DOUBT = 5_000; // an answer takes no longer than this
 
 class Live extends EventTarget {
   state = "connecting";
   #socket = null;
   #topics = new Map();
   #failures = 0;
-  #heard = 0;
+  #heard = [0, 0]; // by both clocks: one may be set anew, the other may stand still while the machine sleeps
   #timer = 0;
+  #doubt = 0;
 
   subscribe(topic, handler) {
     const handlers = this.#topics.get(topic) ?? new Set();
@@ -41,9 +43,11 @@ class Live extends EventTarget {
   open() {
     if (this.#socket || this.state === "signed-out") return;
     clearTimeout(this.#timer);
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
+    // This page is one leader's: when another has signed in meanwhile, it gets no connection.
+    const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`;
+    const socket = new WebSocket(`${address}?leader=${document.body.dataset.leader ?? ""}`);
     this.#socket = socket;
-    this.#heard = Date.now();
+    this.#heard = now();
     socket.addEventListener("open", () => this.#opened(socket));
     socket.addEventListener("message", (message) => this.#received(socket, JSON.parse(message.data)));
     socket.addEventListener("close", (event) => this.#closed(socket, event.code));
@@ -52,16 +56,16 @@ class Live extends EventTarget {
   // Called from time to time: a connection that says nothing is no connection.
   look() {
     if (!this.#socket) return;
-    const silence = Date.now() - this.#heard;
-    if (silence > SILENCE) this.#drop();
-    else if (silence > SILENCE / 2) this.send({ type: "heartbeat" });
+    if (this.#silence > SILENCE) this.#drop();
+    else if (this.#silence > SILENCE / 2) this.send({ type: "heartbeat" });
   }
 
-  // The machine woke up or the network came back: do not wait for the next attempt, and ask whether it is true.
+  // The machine woke up, or the network came or went: do not wait for the next attempt, and ask whether it is true.
   wake() {
+    if (this.state === "signed-out") this.#setState("connecting"); // perhaps its leader is back
     if (this.#socket) {
       this.look();
-      this.send({ type: "heartbeat" });
+      if (this.send({ type: "heartbeat" })) this.#doubtIt();
     } else {
       this.#failures = 0;
       this.open();
@@ -73,6 +77,15 @@ class Live extends EventTarget {
     this.#drop(false);
   }
 
+  get #silence() {
+    return Math.max(...now().map((time, clock) => time - this.#heard[clock]));
+  }
+
+  #doubtIt() {
+    clearTimeout(this.#doubt);
+    this.#doubt = setTimeout(() => this.#socket && this.#silence >= DOUBT - 500 && this.#drop(), DOUBT);
+  }
+
   #opened(socket) {
     if (socket !== this.#socket) return;
     for (const topic of this.#topics.keys()) this.send({ type: "subscribe", topic });
@@ -80,7 +93,7 @@ class Live extends EventTarget {
 
   #received(socket, event) {
     if (socket !== this.#socket) return;
-    this.#heard = Date.now();
+    this.#heard = now();
     if (event.type === "heartbeat") {
       this.#failures = 0;
       this.#setState("connected");
@@ -113,10 +126,8 @@ class Live extends EventTarget {
 
   #comeBack() {
     this.#setState("waiting");
-    // Full jitter: after an outage, not everybody comes back at the same moment.
-    const pause = SHORTEST + Math.random() * Math.min(LONGEST, SHORTEST * 2 ** this.#failures++);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.open(), pause);
+    this.#timer = setTimeout(() => this.open(), pauseAfter(this.#failures++));
   }
 
   #unsubscribe(topic, handler) {
@@ -137,9 +148,12 @@ class Live extends EventTarget {
   }
 }
 
+const now = () => [Date.now(), performance.now()];
+
 export const live = new Live();
 
 addEventListener("online", () => live.wake());
+addEventListener("offline", () => live.wake());
 addEventListener("pagehide", () => live.close());
 addEventListener("pageshow", (event) => event.persisted && live.wake());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && live.wake());

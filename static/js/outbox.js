@@ -8,6 +8,7 @@ import { chats } from "./device.js";
 import { live } from "./live.js";
 import { Unsent } from "./unsent.js";
 import { uuid4 } from "./uuid.js";
+import { Waiting } from "./waiting.js";
 
 const PATIENCE = 10_000;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
@@ -20,15 +21,15 @@ export class Outbox {
 
   constructor(room, root, log) {
     this.room = room;
-    this.log = log;
     this.form = root.querySelector("[data-composer-of-chat]");
     if (!this.form) return;
     this.text = this.form.elements.body;
     this.most = Number(this.text.dataset.most);
     this.leader = root.dataset.leader;
     this.key = `chat:${this.leader}:${room.id}`;
-    this.tabs = new BroadcastChannel(this.key);
     this.answer = new Answer(root, this.form);
+    this.shown = new Waiting(root, log, this);
+    this.tabs = new BroadcastChannel(this.key);
     this.unsent = new Unsent(this.text, this.leader, this.key);
     this.tabs.addEventListener("message", ({ data }) => this.#hear(data));
     this.form.addEventListener("submit", (event) => this.#submit(event));
@@ -38,7 +39,7 @@ export class Outbox {
     live.addEventListener("error", ({ detail }) => this.#refused(detail));
     live.addEventListener("state", () => this.#stateChanged());
     addEventListener("pageshow", (event) => event.persisted && this.#takeUp());
-    this.#takeUp();
+    this.taken = this.#takeUp();
   }
 
   // Send what waits, one after the other, so that the order is the one in which it was written.
@@ -49,10 +50,31 @@ export class Outbox {
     this.#isSending = false;
   }
 
-  // The room shows this message now.
+  // The room shows this message now. True when it waited here.
   arrived(uuid) {
     const entry = this.#find(uuid);
     if (entry) this.#remove(entry);
+    return Boolean(entry);
+  }
+
+  retry(entry) {
+    delete entry.reason;
+    this.#keep(entry);
+    this.#add(entry);
+    this.text.focus();
+    this.flush();
+  }
+
+  takeBack(entry) {
+    this.unsent.fill([this.text.value, entry.body].filter(Boolean).join("\n"));
+    if (entry.reply_to) this.answer.choose(entry.reply_to, entry.short);
+    this.remove(entry);
+    this.text.focus();
+  }
+
+  remove(entry) {
+    this.#remove(entry);
+    this.#tell({ forgotten: entry.uuid });
   }
 
   get #next() {
@@ -65,7 +87,7 @@ export class Outbox {
     if (!entry) return true;
     const { uuid, body, reply_to } = entry;
     if (live.state !== "connected" || !live.send({ type: "say", room: this.room.id, uuid, body, reply_to })) return false;
-    this.#showFate(entry, "Sending…");
+    this.shown.tell(entry, "Sending…");
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, PATIENCE, true);
       this.#goOn = (isOn = true, pause = 0) => {
@@ -81,12 +103,19 @@ export class Outbox {
     if ([...body].length > this.most) return;
     event.preventDefault();
     if (!body) return;
-    const at = Math.max(Date.now(), (this.#waiting.at(-1)?.at ?? 0) + 1);
+    this.text.value = "";
+    const words = { body, ...this.answer.take() };
+    // What was left here before stands above.
+    this.taken.then(() => this.#accept(words));
+  }
+
+  #accept(words) {
     const uuid = uuid4();
-    const entry = { id: `${this.key}:${uuid}`, leader: this.leader, room: this.room.id, uuid, body, at, ...this.answer.take() };
+    const at = Math.max(Date.now(), (this.#waiting.at(-1)?.at ?? 0) + 1);
+    const entry = { id: `${this.key}:${uuid}`, leader: this.leader, room: this.room.id, uuid, at, ...words };
     this.#add(entry);
     this.#keep(entry);
-    this.unsent.fill("");
+    this.unsent.keep();
     this.room.toEnd();
     this.flush();
   }
@@ -120,14 +149,15 @@ export class Outbox {
     if (again) return this.#goOn(true, again * 1_000);
     entry.reason = reason;
     this.#keep(entry);
-    this.#draw(entry);
+    this.shown.draw(entry, this.#waiting);
+    this.shown.announce(`Not sent. ${reason}`);
     this.#goOn();
   }
 
   #stateChanged() {
     if (live.state === "connected") return this.#takeUp();
     this.#goOn(false);
-    for (const entry of this.#waiting) if (!entry.reason && !entry.said) this.#showFate(entry, "Not sent yet");
+    for (const entry of this.#waiting) if (!entry.reason && !entry.said) this.shown.tell(entry, "Not sent yet");
   }
 
   // --- Other tabs, and those that were closed.
@@ -152,14 +182,16 @@ export class Outbox {
   #add(entry) {
     if (this.#settled.has(entry.uuid)) return;
     this.#waiting = this.#waiting.filter(({ uuid }) => uuid !== entry.uuid);
+    // It came through just before the page was loaded.
+    if (this.shown.stands(entry)) return this.#remove(entry);
     this.#waiting.push(entry);
     this.#waiting.sort((one, other) => one.at - other.at || (one.uuid < other.uuid ? -1 : 1));
-    this.#draw(entry);
+    this.shown.draw(entry, this.#waiting);
   }
 
   #keep(entry) {
-    chats.keep(entry);
     this.#tell({ kept: entry });
+    return chats.keep(entry);
   }
 
   #remove(entry) {
@@ -169,64 +201,12 @@ export class Outbox {
 
   #let(uuid) {
     this.#settled.add(uuid);
-    this.#elementOf(uuid)?.remove();
+    this.shown.remove(uuid);
     this.#waiting = this.#waiting.filter((entry) => entry.uuid !== uuid);
-  }
-
-  // --- How it looks.
-  #draw(entry) {
-    this.#elementOf(entry.uuid)?.remove();
-    const item = document.getElementById("pending-message").content.firstElementChild.cloneNode(true);
-    item.dataset.uuid = entry.uuid;
-    item.querySelector(".prose").textContent = entry.body;
-    this.answer.show(item, entry);
-    item.setAttribute("aria-live", "off");
-    const later = this.#waiting.slice(this.#waiting.indexOf(entry) + 1);
-    this.log.insertBefore(item, later.map((other) => this.#elementOf(other.uuid)).find(Boolean) ?? null);
-    if (entry.reason) this.#offer(entry, item);
-    else this.#showFate(entry, live.state === "connected" ? "Sending…" : "Not sent yet");
-  }
-
-  #offer(entry, item) {
-    item.firstElementChild.classList.replace("message--pending", "message--unsent");
-    const fate = item.querySelector("[data-fate]");
-    fate.replaceChildren(document.getElementById("refused-message").content.cloneNode(true));
-    fate.querySelector("[data-reason]").textContent = `Not sent. ${entry.reason}`;
-    fate.querySelector("[data-retry]").addEventListener("click", () => this.#retry(entry));
-    fate.querySelector("[data-change]").addEventListener("click", () => this.#takeBack(entry));
-    fate.querySelector("[data-discard]").addEventListener("click", () => this.#discard(entry));
-  }
-
-  #retry(entry) {
-    delete entry.reason;
-    this.#keep(entry);
-    this.#draw(entry);
-    this.flush();
-  }
-
-  #takeBack(entry) {
-    this.unsent.fill([this.text.value, entry.body].filter(Boolean).join("\n"));
-    if (entry.reply_to) this.answer.choose(entry.reply_to, entry.short);
-    this.#discard(entry);
-    this.text.focus();
-  }
-
-  #discard(entry) {
-    this.#remove(entry);
-    this.#tell({ forgotten: entry.uuid });
-  }
-
-  #showFate(entry, words) {
-    const fate = this.#elementOf(entry.uuid)?.querySelector("[data-fate]");
-    if (fate) fate.textContent = words;
   }
 
   #find(uuid) {
     return this.#waiting.find((entry) => entry.uuid === uuid);
-  }
-
-  #elementOf(uuid) {
-    return this.log.querySelector(`[data-uuid="${uuid}"]`);
   }
 }
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from community import chat, conversations, errands, moderation, permissions
+from community import chat, conversations, errands, moderation, permissions, transcript
 from community.models import (
     Case,
     Decision,
@@ -56,7 +56,7 @@ def address(name, room):
 
 def test_a_conversation_begins_with_a_line_that_says_who_reads_it(ana, cleo):
     room = begin(ana, cleo).room
-    first, second = chat.history(room, to=cleo)
+    first, second = transcript.part_of(room, to=cleo).messages
     assert first.is_note
     assert "faculty moderators" in first.body
     assert second.body == "Good morning."
@@ -154,7 +154,7 @@ def test_whoever_is_added_sees_nothing_earlier(ana, ben, cleo):
     room = begin(ana, cleo, body=CANARY).room
     conversations.add(room, ben, by=cleo)
     say(room, ana, "Welcome.")
-    assert [m.body for m in chat.history(room, to=ben)] == [
+    assert [m.body for m in transcript.part_of(room, to=ben).messages] == [
         "Cleo Dunmore added Ben Carrow, who sees what is said from now on.",
         "Welcome.",
     ]
@@ -173,7 +173,7 @@ def test_names_in_a_line_of_the_room_are_plain_text(ana, cleo):
     odd.save()
     room = begin(ana, cleo).room
     conversations.add(room, odd, by=ana)
-    assert "&lt;b&gt;*Gus*&lt;/b&gt;" in chat.history(room, to=ana)[-1].body_html
+    assert "&lt;b&gt;*Gus*&lt;/b&gt;" in transcript.part_of(room, to=ana).messages[-1].body_html
 
 
 def test_an_outsider_adds_nobody(ana, ben, cleo, dara):
@@ -235,7 +235,7 @@ def test_whoever_comes_back_does_not_see_the_first_time(ana, ben, cleo):
     conversations.leave(room, by=cleo)
     say(room, ana, f"{CANARY} again")
     conversations.add(room, cleo, by=ana)
-    assert CANARY not in str([m.body for m in chat.history(room, to=cleo)])
+    assert CANARY not in str([m.body for m in transcript.part_of(room, to=cleo).messages])
     assert Participant.objects.filter(leader=cleo).count() == 2
 
 

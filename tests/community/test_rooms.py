@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils import timezone
 
-from community import chat, live
+from community import chat, live, transcript
 from community.models import Message, Participant, Room, RoomKind, Session, SpaceMembership
 
 
@@ -76,9 +76,9 @@ def test_whoever_comes_later_sees_nothing_earlier(ana, ben, cleo, direct):
     Participant.objects.create(room=direct, leader=ben, since=direct.last_number)
     late = say(direct, ana, "After Ben.")
     assert list(Message.objects.visible_to(ben)) == [late]
-    assert chat.history(direct, to=ben) == [late]
+    assert transcript.part_of(direct, to=ben).messages == [late]
     assert chat.changes(direct, to=ben, after=0) == [late]
-    assert chat.history(direct, to=cleo) == [early, late]
+    assert transcript.part_of(direct, to=cleo).messages == [early, late]
 
 
 def test_an_edit_of_what_was_said_earlier_is_not_pushed_to_whoever_came_later(

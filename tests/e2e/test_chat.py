@@ -7,7 +7,8 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import Person, by_and_by
+from tests.e2e.test_every_page import faults
 
 
 @pytest.fixture
@@ -109,9 +110,9 @@ def test_one_who_looks_back_is_not_moved(somebody, chat):
     says(ana, "And this is new.")
     hears(ben, "And this is new.")
     assert ben.locator("#chat-scroller").evaluate("place => place.scrollTop") < 50
-    ben.get_by_role("button", name="New messages").click()
+    ben.get_by_role("button", name="1 new message").click()
     expect(ben.get_by_text("And this is new.")).to_be_in_viewport()
-    expect(ben.get_by_role("button", name="New messages")).to_be_hidden()
+    expect(ben.get_by_role("button", name="new message")).to_be_hidden()
 
 
 def test_a_refusal_can_be_tried_again_changed_or_discarded(somebody, chat):
@@ -164,18 +165,15 @@ def opens_beside(person: Person, chat: str) -> Page:
 
 def kept_becomes(page: Page, number: int) -> None:
     """This device keeps so many messages and unsent words, by and by."""
-    page.wait_for_function(
-        """number => new Promise((resolve) => {
-            const request = indexedDB.open("collaborate-chat", 1);
-            request.onupgradeneeded = () => request.result.createObjectStore("texts", { keyPath: "id" });
-            request.onsuccess = () => {
-                const count = request.result.transaction("texts").objectStore("texts").count();
-                count.onsuccess = () => { request.result.close(); resolve(count.result === number); };
-            };
-        })""",
-        arg=number,
-        polling=100,
-    )
+    condition = """number => new Promise((resolve) => {
+        const request = indexedDB.open("collaborate-chat", 1);
+        request.onupgradeneeded = () => request.result.createObjectStore("texts", { keyPath: "id" });
+        request.onsuccess = () => {
+            const count = request.result.transaction("texts").objectStore("texts").count();
+            count.onsuccess = () => { request.result.close(); resolve(count.result === number); };
+        };
+    })"""
+    by_and_by(page, condition, number)
 
 
 def in_order(page: Page, words: str) -> list[str]:
@@ -258,6 +256,7 @@ def test_a_hundred_waiting_messages_arrive_once_and_in_order(somebody, chat):
     hears(ben, said[-1])
     assert in_order(ben, "One of a hundred") == said
     assert in_order(page, "One of a hundred") == said
+    kept_becomes(page, 0)
 
 
 def test_a_refusal_survives_a_reload(somebody, chat):
@@ -275,17 +274,20 @@ def test_a_refusal_survives_a_reload(somebody, chat):
     expect(refused).to_contain_text("This one is refused and stays.")
     tab = opens_beside(ana, chat)
     expect(tab.locator(".message--unsent")).to_have_count(1)
-    refused.get_by_role("button", name="Discard").click()
+    refused.get_by_role("button", name="Remove").click()
     for place in (page, tab):
         expect(place.locator(".message--unsent")).to_have_count(0)
     kept_becomes(page, 0)
 
 
-def test_a_killed_browser_keeps_them(browser_type, browser_type_launch_args, somebody, site, chat, tmp_path):
+def test_a_killed_browser_keeps_them(
+    browser_type, browser_type_launch_args, somebody, site, chat, tmp_path, request
+):
     def sits_down():
         context = browser_type.launch_persistent_context(
             tmp_path / "profile", locale="en-GB", **browser_type_launch_args
         )
+        request.addfinalizer(context.close)
         person = Person(context.new_page(), context, site)
         if "/login/" in person.goes_to("/accounts/login/").url:
             person.signs_in("ana@example.org")
@@ -305,9 +307,9 @@ def test_a_killed_browser_keeps_them(browser_type, browser_type_launch_args, som
     for words in said:
         hears(page, words)
         hears(ben, words)
-    assert in_order(ben, "before") == said
+    assert [words for words in in_order(ben, "efore") if words in said] == said
     expect(page.get_by_label("Your message")).to_have_value("Half a sent")
-    ana.context.close()
+    kept_becomes(page, 1)
 
 
 def test_signing_out_leaves_nothing_on_the_device(somebody, chat):
@@ -315,10 +317,10 @@ def test_signing_out_leaves_nothing_on_the_device(somebody, chat):
     page = enters(ana, chat)
     page.get_by_label("Your message").fill("For nobody else's eyes.")
     kept_becomes(page, 1)
-    other = ana.context.new_page()
-    other.goto(f"{ana.site.url}/accounts/logout/")
-    other.get_by_role("main").get_by_role("button", name=re.compile("sign out", re.IGNORECASE)).click()
-    kept_becomes(other, 0)
+    page.locator(".menu--account summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    kept_becomes(page, 0)
     sits = ana.signs_in("ben@example.org")
     page = enters(sits, chat)
     expect(page.get_by_label("Your message")).to_have_value("")
@@ -344,3 +346,160 @@ def test_without_a_place_to_keep_things_a_reload_still_loses_nothing(somebody, c
     expect(page.get_by_label("Your message")).to_have_value("In a private window")
     says(page, "In a private window, sent.")
     hears(page, "In a private window, sent.")
+
+
+# --- Coming back ------------------------------------------------------------------------------------------
+
+
+TALK = """
+from leaders.models import Leader; from community import chat; from community.models import RoomReading, Space
+import uuid
+room = chat.room_of(Space.objects.get(slug="kestrel"))
+ana, ben = (Leader.objects.get(email=f"{{name}}@example.org") for name in ("ana", "ben"))
+start = room.last_number
+for n in range(1, {count} + 1):
+    chat.say(room, by=ben, body=f"{words}, {{n}} of {count}.", uuid=uuid.uuid4())
+RoomReading.objects.update_or_create(leader=ana, room=room, defaults=dict(read_up_to=start))
+"""
+
+
+LONG = """
+from leaders.models import Leader; from community import chat; from community.models import Message, Space
+room = chat.room_of(Space.objects.get(slug="kestrel")); ben = Leader.objects.get(email="ben@example.org")
+numbers, said = range(1, 5_001), "Deep in the talk, {}."
+Message.objects.bulk_create(
+    Message(room=room, number=room.last_number + n, version=room.version + n, author=ben,
+            body=said.format(n), body_html=f"<p>{said.format(n)}</p>") for n in numbers)
+room.last_number += 5_000; room.version += 5_000; room.save()
+"""
+WHERE = """
+from community.models import Message
+print(Message.objects.get(body="Deep in the talk, 700.").get_absolute_url())
+"""
+
+
+def mark_becomes(page: Page, chat: str, number: int) -> None:
+    """By and by the server knows that somebody has read so far."""
+    condition = """async ([address, number]) => {
+        const text = await (await fetch(address)).text();
+        return Number(text.match(/data-mark="(\\d+)"/)[1]) >= number;
+    }"""
+    by_and_by(page, condition, [chat, number])
+
+
+def last_number(page: Page) -> int:
+    return int(page.locator("#chat-log [data-number]").last.get_attribute("data-number"))
+
+
+def while_away(site, count: int, words: str = "While you were away") -> None:
+    """Ben says so much after Ana read the last message: “…, 1 of 40.”, “…, 2 of 40.”"""
+    site.manage("shell", "-v0", "-c", TALK.format(count=count, words=words))
+
+
+def has_read(page: Page, words: str) -> None:
+    """Stay at a message until the server knows that it was read."""
+    message = page.locator("[data-number]", has_text=words)
+    mark_becomes(page, page.url.partition("#")[0], int(message.get_attribute("data-number")))
+
+
+def position(page: Page, words: str) -> float:
+    return page.locator("[data-number]", has_text=words).bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_room_opens_at_the_first_unread_message(somebody, site, chat, width):
+    while_away(site, 40, f"Away {width}")
+    page = enters(somebody("ana@example.org", width=width), chat)
+    line = page.get_by_text("New since your last visit")
+    first, last = (page.get_by_text(f"Away {width}, {number} of 40.") for number in (1, 40))
+    expect(line).to_be_in_viewport()
+    expect(first).to_be_in_viewport()
+    expect(last).not_to_be_in_viewport()
+    assert faults(page) == []
+    page.get_by_role("button", name="new messages").click()
+    expect(last).to_be_in_viewport()
+    has_read(page, f"Away {width}, 1 of 40.")
+    page.reload()
+    expect(line).to_be_in_viewport()
+    expect(page.get_by_text(f"Away {width}, 40 of 40.")).not_to_be_in_viewport()
+
+
+def test_what_was_not_seen_stays_unread(somebody, site, chat):
+    while_away(site, 60)
+    page = enters(somebody("ana@example.org"), chat)
+    expect(page.get_by_text("away, 1 of 60.")).to_be_in_viewport()
+    has_read(page, "away, 1 of 60.")
+    page.get_by_role("button", name="new messages").click()
+    expect(page.get_by_text("away, 60 of 60.")).to_be_in_viewport()
+    page.goto(page.url + "?newest=1")
+    page.get_by_role("link", name="first new message").click()
+    expect(page.get_by_text("New since your last visit")).to_be_in_viewport()
+    page.get_by_role("button", name="Mark these messages as read").click()
+    expect(page.get_by_text("New since your last visit")).to_have_count(0)
+    expect(page.get_by_text("away, 60 of 60.")).to_be_in_viewport()
+
+
+def test_a_tab_that_nobody_looks_at_reads_nothing(somebody, site, chat):
+    ana = somebody("ana@example.org")
+    ana.context.add_init_script("""Object.defineProperty(document, "visibilityState",
+        { get: () => window.isLookedAt ? "visible" : "hidden" })""")
+    ana.page.clock.install()
+    while_away(site, 3)
+    page = enters(ana, chat)
+    expect(page.get_by_text("away, 3 of 3.")).to_be_in_viewport()
+    page.clock.fast_forward(5_000)
+    mark = int(page.locator("[data-chat]").get_attribute("data-mark"))
+    page.reload()
+    assert int(page.locator("[data-chat]").get_attribute("data-mark")) == mark
+    page.evaluate("isLookedAt = true; document.dispatchEvent(new Event('visibilitychange'))")
+    mark_becomes(page, chat, mark + 3)
+
+
+def test_reading_on_moves_the_mark_through_a_long_absence(somebody, site, chat):
+    while_away(site, 180)
+    page = somebody("ana@example.org").goes_to(chat)
+    expect(page.get_by_text("New since your last visit")).to_be_in_viewport()
+    expect(page.get_by_text("away, 180 of 180.")).to_have_count(0)
+    for number in (1, 8, 14, 20):
+        page.locator("[data-number]", has_text=f"away, {number} of 180.").scroll_into_view_if_needed()
+        has_read(page, f"away, {number} of 180.")
+    page.get_by_role("link", name="Newest messages").click()
+    expect(page.get_by_text("away, 180 of 180.")).to_be_in_viewport()
+
+
+def test_looking_back_keeps_the_place(somebody, site, chat):
+    while_away(site, 120)
+    page = enters(somebody("ana@example.org"), chat + "?newest=1")
+    page.locator("#chat-scroller").evaluate("place => { place.scrollTop = 0 }")
+    before = position(page, "away, 71 of 120.")
+    page.get_by_role("link", name="Earlier messages").click()
+    expect(page.get_by_text("away, 21 of 120.")).to_have_count(1)
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))")
+    assert abs(position(page, "away, 71 of 120.") - before) < 1
+    numbers = page.locator("[data-number]").evaluate_all("all => all.map(one => Number(one.dataset.number))")
+    assert numbers == list(range(numbers[0], numbers[0] + 100))
+
+
+def test_a_permalink_deep_in_a_long_room(somebody, site, chat):
+    site.manage("shell", "-v0", "-c", LONG)
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(site.manage("shell", "-v0", "-c", WHERE).strip())
+    message = page.locator("[data-number]", has_text="Deep in the talk, 700.")
+    expect(message).to_be_in_viewport()
+    place, shown = page.locator("#chat-scroller").bounding_box(), message.bounding_box()
+    assert abs((shown["y"] + shown["height"] / 2) - (place["y"] + place["height"] / 2)) < 4
+    assert message.evaluate("one => one.matches(':target')")
+    expect(page.get_by_role("log")).to_have_count(1)
+    assert faults(page) == []
+    page.get_by_role("link", name="Earlier messages").click()
+    expect(message).to_be_in_viewport()
+    assert abs(message.bounding_box()["y"] - shown["y"]) < 1
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_going_to_a_day_on_which_nobody_spoke(somebody, chat, width):
+    page = enters(somebody("ana@example.org", width=width), chat)
+    page.get_by_label("Go to a day").fill("2020-02-02")
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.get_by_text("Nobody said anything here on 2 February 2020.")).to_be_visible()
+    assert faults(page) == []
