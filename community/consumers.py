@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import random
-from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -109,9 +108,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 return await in_thread(say, self.session_key, frame)
             case "read":
                 return await in_thread(read, self.session_key, frame)
+            case "page":
+                return await self._be_that_of(_number(frame, "leader"))
             case "heartbeat":
                 return await self._check()
         raise Refused("This kind of message is not known here.")
+
+    async def _be_that_of(self, leader: int) -> None:
+        """What was written on one leader's page is not sent as somebody else, who has signed in meanwhile."""
+        if self.leader and self.leader.pk != leader:
+            await self._end(SIGNED_OUT)
 
     async def _subscribe(self, topic: str) -> dict:
         if len(self.mailbox.topics) > TOPICS_AT_MOST:
@@ -228,11 +234,6 @@ def came_from_here(scope) -> bool:
         split_domain_port(host)[0], settings.ALLOWED_HOSTS
     )
     return at_home or origin in settings.CSRF_TRUSTED_ORIGINS
-
-
-def whose_page(scope) -> str:
-    """The leader whose page opens the socket, if it says so: what one wrote is not sent as somebody else."""
-    return parse_qs(scope["query_string"].decode("latin-1")).get("leader", [""])[0]
 
 
 def parse(text: str | None) -> dict:

@@ -156,6 +156,7 @@ def scene(ana, ben, cleo, dara, eli, finn, space, commons):
         "posts": {"pk": post.pk, "number": 1, "version": 1},
         "drafts": {"kind": "reply", "target": thread.pk},
         "messages": {"pk": message.pk, "number": 1},
+        "rooms": {"pk": message.room_id},
         "leaders": {"handle": "ben"},
         "attachments": {"uuid": image.uuid},
         "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},

@@ -43,9 +43,7 @@ class Live extends EventTarget {
   open() {
     if (this.#socket || this.state === "signed-out") return;
     clearTimeout(this.#timer);
-    // This page is one leader's: when another has signed in meanwhile, it gets no connection.
-    const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`;
-    const socket = new WebSocket(`${address}?leader=${document.body.dataset.leader ?? ""}`);
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/`);
     this.#socket = socket;
     this.#heard = now();
     socket.addEventListener("open", () => this.#opened(socket));
@@ -88,6 +86,8 @@ class Live extends EventTarget {
 
   #opened(socket) {
     if (socket !== this.#socket) return;
+    // This page is one leader's: when another has signed in meanwhile, the connection ends.
+    this.send({ type: "page", leader: Number(document.body.dataset.leader) });
     for (const topic of this.#topics.keys()) this.send({ type: "subscribe", topic });
   }
 

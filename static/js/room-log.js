@@ -10,6 +10,7 @@ const NEAR = 80;
 export class RoomLog {
   #held = null; // the message that the page was opened at, until the reader moves
   #placed = -1;
+  #isLoaded = false;
   #isAtEnd = true;
 
   constructor(root) {
@@ -26,6 +27,10 @@ export class RoomLog {
     jumpsToAnswered(root);
     addEventListener("hashchange", () => /^#(new$|message-)/.test(location.hash) && this.#open());
     this.#open();
+    whenLoaded(() => {
+      this.#keepPlace();
+      this.#isLoaded = true;
+    });
     // Fonts arrive, a keyboard opens, a message grows: the place stays.
     const sizes = new ResizeObserver(() => this.#keepPlace());
     for (const part of [this.scroller, this.list, this.earlier]) sizes.observe(part);
@@ -64,7 +69,8 @@ export class RoomLog {
   }
 
   #scrolled() {
-    if (Math.abs(this.scroller.scrollTop - this.#placed) > 2) this.#held = null;
+    // Until the page is there, the browser itself scrolls to what the address names.
+    if (this.#isLoaded && Math.abs(this.scroller.scrollTop - this.#placed) > 2) this.#held = null;
     this.#isAtEnd = this.isAtEnd && !this.#held;
   }
 
@@ -184,6 +190,12 @@ export class RoomLog {
       this.#placed = this.scroller.scrollTop;
     } else if (this.#isAtEnd) this.toEnd();
   }
+}
+
+function whenLoaded(act) {
+  const soon = () => requestAnimationFrame(() => requestAnimationFrame(act));
+  if (document.readyState === "complete") soon();
+  else addEventListener("load", soon);
 }
 
 // The menu of the last message opens below the edge.

@@ -10,6 +10,7 @@ export class Unsent {
     this.text = text;
     this.leader = leader;
     this.key = key;
+    this.isUsed = false;
     text.addEventListener("input", () => this.keep());
     this.ready = this.#takeUp();
   }
@@ -20,6 +21,7 @@ export class Unsent {
   }
 
   async keep() {
+    this.isUsed = true;
     const { value: body } = this.text;
     await this.named;
     const { id, leader, key } = this;
@@ -32,7 +34,7 @@ export class Unsent {
     const open = await openTabs(this.id);
     const left = (await chats.entriesOf(this.leader)).filter(({ id, words }) => words === this.key && !open.has(id));
     const mine = left.find(({ id }) => id === this.id) ?? left.sort((one, other) => other.at - one.at)[0];
-    if (!mine || this.text.value) return;
+    if (!mine || this.isUsed || this.text.value) return;
     await this.fill(mine.body);
     if (mine.id !== this.id) await chats.forget(mine.id);
   }

@@ -473,3 +473,26 @@ def test_nobody_and_no_words_stand_in_logs_or_figures(ana, room, pages, servers,
     for told in (talkative.log.read_text(), figures):
         for secret in ("canary", page.session, ana.email, ana.name, ana.handle, str(room)):
             assert secret not in told
+
+
+def test_a_page_is_not_that_of_whoever_signed_in_later(ana, ben, room, pages):
+    page = pages(ben)
+    page.send(type="page", leader=ana.pk)
+    page.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="Written by Ana.")
+    assert page.closing_code() == 4401
+    assert not room.messages.exists()
+
+
+def test_ones_own_page_goes_on(ana, room, pages):
+    page = pages(ana)
+    page.send(type="page", leader=ana.pk)
+    page.send(type="subscribe", topic=f"room:{room.pk}")
+    assert page.hear("subscribed")["version"] == 0
+
+
+def test_what_is_sent_too_fast_is_named_in_the_refusal(ana, room, pages):
+    page, number = pages(ana), str(uuid.uuid4())
+    for _ in range(50):
+        page.send(type="say", room=room.pk, uuid=number, body="Once.")
+    refusal = page.hear("error")
+    assert (refusal["uuid"], refusal["again"]) == (number, 2)

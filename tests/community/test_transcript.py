@@ -1,12 +1,12 @@
 """Ana was away, and opens the chat where she left off, or on a day she remembers."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from community import chat, moderation
-from community.models import RoomReading
+from community import chat, moderation, transcript
+from community.models import Participant, Room, RoomKind, RoomReading
 
 CHAT = "/spaces/north/chat/"
 SINCE = "New since your last visit"
@@ -28,6 +28,10 @@ def talk(room, by, count, start=1):
 def has_read(room, leader, number):
     room.refresh_from_db()
     chat.read(room, by=leader, number=number)
+
+
+def reads(room):
+    return f"/rooms/{room.pk}/read/"
 
 
 def shows(browse, leader, query=""):
@@ -93,7 +97,7 @@ def test_looking_marks_nothing_and_a_button_does(ana, ben, room, browse):
     talk(room, ben, 3)
     has_read(room, ana, 1)
     assert first_new(shows(browse, ana)) == first_new(shows(browse, ana)) == "Line 2"
-    assert browse(ana).post(CHAT + "read/", {"number": 3}).status_code == 302
+    assert browse(ana).post(reads(room), {"number": 3}).status_code == 302
     assert RoomReading.objects.get(leader=ana).read_up_to == 3
     assert "Mark these messages as read" not in shows(browse, ana)
 
@@ -101,13 +105,13 @@ def test_looking_marks_nothing_and_a_button_does(ana, ben, room, browse):
 @pytest.mark.parametrize("number", ["", "0", "-1", "x", "9" * 40])
 def test_an_odd_mark_changes_nothing(ana, ben, room, browse, number):
     talk(room, ben, 2)
-    assert browse(ana).post(CHAT + "read/", {"number": number}).status_code == 422
+    assert browse(ana).post(reads(room), {"number": number}).status_code == 422
     assert not RoomReading.objects.exists()
 
 
 def test_a_mark_is_set_by_post_and_by_members(ana, cleo, room, browse):
-    assert browse(ana).get(CHAT + "read/").status_code == 405
-    assert browse(cleo).post(CHAT + "read/", {"number": 1}).status_code == 404
+    assert browse(ana).get(reads(room)).status_code == 405
+    assert browse(cleo).post(reads(room), {"number": 1}).status_code == 404
     assert not RoomReading.objects.exists()
 
 
@@ -169,3 +173,29 @@ def test_a_refused_message_stands_below_the_newest(ana, ben, room, browse):
     answer = browse(ana).post(CHAT, {"body": "x" * 4001, "uuid": uuid.uuid4()})
     assert answer.status_code == 422
     assert has(answer.content.decode(), 180)
+
+
+def test_whoever_comes_later_finds_no_earlier_day_and_no_earlier_page(ana, ben, cleo):
+    direct = Room.objects.create(kind=RoomKind.DIRECT)
+    for leader in (ana, cleo):
+        Participant.objects.create(room=direct, leader=leader)
+    talk(direct, ana, 3)
+    direct.refresh_from_db()
+    Participant.objects.create(room=direct, leader=ben, since=3)
+    direct.refresh_from_db()
+    assert transcript.part_of(direct, to=ben).messages == []
+    assert transcript.part_of(direct, to=ben, beginning=1).messages == []
+    assert transcript.part_of(direct, to=ben, before=3).messages == []
+    assert transcript.first_on(direct, date(2016, 1, 1), to=ben) is None
+    [late] = talk(direct, ana, 1, start=4)
+    direct.refresh_from_db()
+    assert transcript.part_of(direct, to=ben, beginning=1).messages == [late]
+    assert transcript.first_on(direct, date(2016, 1, 1), to=ben) == late
+
+
+def test_a_first_visit_begins_with_what_is_shown(ana, ben, room):
+    talk(room, ben, 60)
+    room.refresh_from_db()
+    part = transcript.part_of(room, to=ana)
+    assert (part.mark, part.first_new) == (10, None)
+    assert transcript.part_of(room, to=ana, beginning=1).mark is None
