@@ -491,9 +491,6 @@ def test_a_permalink_deep_in_a_long_room(somebody, site, chat):
     assert message.evaluate("one => one.matches(':target')")
     expect(page.get_by_role("log")).to_have_count(1)
     assert faults(page) == []
-    page.get_by_role("link", name="Earlier messages").click()
-    expect(message).to_be_in_viewport()
-    assert abs(message.bounding_box()["y"] - shown["y"]) < 1
 
 
 @pytest.mark.parametrize("width", [320, 1280])

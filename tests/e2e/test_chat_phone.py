@@ -92,7 +92,7 @@ def test_the_composer_stands_above_the_keyboard(phone):
     visible = page.evaluate("visualViewport.height")
     for part in (box, send):
         shown = part.bounding_box()
-        assert 0 <= shown["y"]
+        assert shown["y"] >= 0
         assert shown["y"] + shown["height"] <= visible + 1
     last = page.locator("#chat-log [data-number]").last.bounding_box()
     assert last["y"] + last["height"] <= box.bounding_box()["y"]
