@@ -81,8 +81,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data=None, bytes_data=None):
         frame = {}
         try:
-            frame = parse(text_data)
-            self.pace.take()
+            try:
+                frame = parse(text_data)
+            finally:
+                self.pace.take()
             answer = None if self.ended else await self._follow(frame)
         except (Refused, PermissionDenied) as refusal:
             answer = {"type": "error", "reason": str(refusal), **getattr(refusal, "advice", {})}

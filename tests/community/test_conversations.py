@@ -249,6 +249,9 @@ def test_the_badge_is_what_the_list_marks(ana, ben, cleo):
     page = pages(cleo)
     assert page.get("/conversations/").content.decode().count("row--new") == 2
     page.get(address("conversation", room))
+    assert count_conversations(cleo) == 2
+    room.refresh_from_db()
+    assert page.post(f"/rooms/{room.pk}/read/", {"number": room.last_number}).status_code == 302
     assert count_conversations(cleo) == 1
     assert page.get("/conversations/").content.decode().count("row--new") == 1
     assert ">1<" in page.get("/conversations/badge/").content.decode()
