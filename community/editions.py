@@ -11,7 +11,7 @@ import nh3
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from community import figures, picks, unmailed
+from community import figures, from_hosts, picks, unmailed
 from community.models import (
     Digest,
     Level,
@@ -105,13 +105,15 @@ class Edition:
     personal_more: int = 0
     places: list[Place] = field(default_factory=list)
     marks: dict = field(default_factory=unmailed.marks)
+    lines: list[Personal] = field(default_factory=list)  # from the hosts of spaces
+    missed: list[Personal] = field(default_factory=list)  # sessions
     offers_slower: bool = False
     is_welcome: bool = False  # the first one after leave: a short look, and the rest as numbers
 
     @property
     def count(self) -> int:
         loud = sum(place.new for place in self.loud)
-        return len(self.personal) + self.personal_more + loud + len(self.quiet)
+        return len(self.personal) + self.personal_more + loud + len(self.quiet) + len(self.missed)
 
     @property
     def waiting(self) -> list[tuple[Place, Item]]:
@@ -139,7 +141,9 @@ class Edition:
     @property
     def subject(self) -> str:
         """What is inside, such as: 3 new in North cohort, 1 question waits."""
-        inside = ", ".join(part for part in (self._news(), self._waiting(), self._personal()) if part)
+        parts = self._news(), self._waiting(), self._personal(), self._missed()
+        inside = ", ".join(part for part in parts if part)
+        inside = inside[:1].upper() + inside[1:]
         return f"Welcome back: {inside}" if self.is_welcome else inside
 
     @property
@@ -167,6 +171,10 @@ class Edition:
         did = {"mention": "mentioned", "thanks": "thanked"}
         return f"you were {' and '.join(did[kind] for kind in kinds)}" if kinds else ""
 
+    def _missed(self) -> str:
+        number = len(self.missed)
+        return f"you missed {number} session{'s' if number > 1 else ''}" if number else ""
+
 
 def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
     """The editions of those who may come in, by primary key; an edition may be empty."""
@@ -177,6 +185,7 @@ def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
     seen = readable_by(leaders, unmailed.lately(since))
     _add_news(editions, leaders, unmailed.news(seen, since))
     _add_notices(editions, seen)
+    _add_hosting(editions, from_hosts.lines(leaders, seen), from_hosts.missed(since, seen))
     for pk in preferences.to_offer_slower(leaders):
         editions[pk].offers_slower = editions[pk].marks["slower"] = True
     return editions
@@ -184,7 +193,9 @@ def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
 
 def _add_news(editions: dict[int, Edition], leaders: list[Leader], news: dict[int, list[News]]) -> None:
     """Put what is unread and not yet mailed into the editions: the posts that matter, and numbers."""
-    loud = {pk: [each for each in mine if not _is_quiet(each.space)] for pk, mine in news.items()}
+    loud = {
+        pk: [each for each in mine if not from_hosts.keeps_to_itself(each.space)] for pk, mine in news.items()
+    }
     sizes = {pk: AFTER_LEAVE if editions[pk].is_welcome else POSTS_AT_MOST for pk in news}
     picked = picks.choose(leaders, loud, sizes)
     posts = _posts({each.post for chosen in picked.values() for each in chosen})
@@ -193,6 +204,15 @@ def _add_news(editions: dict[int, Edition], leaders: list[Leader], news: dict[in
         told = [each for each in picked[pk] if each.post in posts]
         for items, rest in _by_space(told, mine):
             _add_place(editions[pk], items, rest, posts)
+
+
+def _add_hosting(editions: dict[int, Edition], lines: dict, missed: dict) -> None:
+    """Put what hosts say, and the sessions that a leader missed, into the editions."""
+    for pk, words in lines.items():
+        editions[pk].lines = [Personal("line", each.text, _address(each.path)) for each in words]
+        editions[pk].marks["lines"] = [each.pk for each in words]
+    for pk, words in missed.items():
+        editions[pk].missed = [Personal("session", each.text, _address(each.path)) for each in words]
 
 
 def _by_space(told: list[News], news: list[News]) -> list[tuple[list[News], list[News]]]:
@@ -228,7 +248,7 @@ def _back_from_leave(leaders: list[Leader]) -> set[int]:
 def _add_place(edition: Edition, told: list[News], counted: list[News], posts: dict[int, Post]) -> None:
     """Put what is new in a space into an edition, as far as the space lets it leave."""
     space = (told or counted)[0].space
-    if _is_quiet(space):
+    if from_hosts.keeps_to_itself(space):
         return _add_quiet(edition, space)
     items = [_item(space, posts[each.post], each.new) for each in told]
     more = sum(each.new for each in counted)
@@ -255,10 +275,6 @@ def _dress(post: Post) -> Said:
     by = str(post.author or post.alias or "Somebody who has left")
     lines = textwrap.fill(words, 72, initial_indent="  ", subsequent_indent="  ")
     return Said(_address(post.get_absolute_url()), {"by": by, "excerpt": words, "lines": lines})
-
-
-def _is_quiet(space: Space) -> bool:
-    return space.kind == SpaceKind.SEALED or space.mail_rule == MailRule.NOTHING
 
 
 def _add_quiet(edition: Edition, space: Space) -> None:
@@ -297,7 +313,7 @@ def _add_personal(edition: Edition, notice: Notice) -> None:
     """Say who thanked or mentioned the leader; who it was only where everything may leave."""
     post = notice.post
     edition.marks["notices"].append(notice.pk)
-    if _is_quiet(post.space):
+    if from_hosts.keeps_to_itself(post.space):
         return _add_quiet(edition, post.space)
     if len(edition.personal) >= (AFTER_LEAVE if edition.is_welcome else PERSONAL_AT_MOST):
         edition.personal_more += 1

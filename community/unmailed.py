@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from community.models import LetterState, Space, Thread
+from community.models import LetterState, Session, Space, Thread
 from community.models.threads import told_until
 from leaders.models import CohortMembership, Leader
 
@@ -45,7 +45,8 @@ def lately(since: Since) -> QuerySet[Space]:
     """The spaces in which something happened that could still be told to one of them."""
     first = min((moment for moment, _ in since.values()), default=timezone.now())
     threads = Thread.objects.filter(space=OuterRef("pk"), last_post_at__gt=first)
-    return Space.objects.filter(Exists(threads))
+    sessions = Session.objects.past().filter(room__space=OuterRef("pk"), ends_at__gt=first)
+    return Space.objects.filter(Exists(threads) | Exists(sessions))
 
 
 def news(seen: dict[tuple[int, int], Space], since: Since) -> dict[int, list[News]]:

@@ -140,6 +140,8 @@ DOORS = {
     "rename": AUTHOR,
     "hide_revision": MODERATOR,
     "restore_revision": MODERATOR,
+    "host_line": MODERATOR,
+    "end_host_line": MODERATOR,
     "hide_post": MODERATOR,
     "restore_post": MODERATOR,
     "hide_message": MODERATOR,

@@ -79,6 +79,7 @@ EXPECTED = {
 # Where the scene has nothing behind the door: no such letter, token, photo, request, answer or sealed space.
 EMPTY = {
     "unsubscribe": {None: {404}, "ana": {404}},
+    "end_host_line": {None: {401}, "dara": {404}, "ana": {403}, "cleo": {404}, "finn": {404}},
     "less_mail": {None: {404}, "ana": {404}},
     "mute_by_letter": {None: {404}, "ana": {404}},
     "mailbox_message": {None: {404}, "ana": {404}},

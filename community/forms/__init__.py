@@ -15,6 +15,7 @@ from community.forms.files import (
     ACCEPT,
     UploadForm,
 )
+from community.forms.host_lines import HostLineForm
 from community.forms.keeping import (
     BookmarkForm,
     ThanksForm,
@@ -68,6 +69,7 @@ __all__ = [
     "EditForm",
     "EditMessageForm",
     "ExtendForm",
+    "HostLineForm",
     "JoinRequestForm",
     "LeaveForm",
     "LevelForm",

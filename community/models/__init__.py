@@ -4,6 +4,7 @@ from community.models.channels import Channel, NoticeChoice
 from community.models.chat import Message, MessageRevision, RoomReading
 from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
+from community.models.host_lines import HostLine
 from community.models.inbound import InboundMail, InboundReason, InboundState, ReplyKey
 from community.models.letters import STRANDED, UNFINISHED, Digest, Letter, LetterState, Mail
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
@@ -56,6 +57,7 @@ __all__ = [
     "Errand",
     "ErrandKind",
     "FormerTitle",
+    "HostLine",
     "InboundMail",
     "InboundReason",
     "InboundState",

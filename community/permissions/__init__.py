@@ -3,6 +3,7 @@
 from community.permissions.attachments import may_attach, may_remove
 from community.permissions.conversations import PEOPLE_AT_MOST, may_add, may_begin, may_leave, reachable
 from community.permissions.drafts import may_draft, may_keep_drafts, may_set_aside
+from community.permissions.host_lines import may_end_line, may_write_line
 from community.permissions.limits import (
     may_go_on_asking,
     may_go_on_attaching,
@@ -14,6 +15,7 @@ from community.permissions.limits import (
     may_go_on_reporting,
     may_go_on_saying_well_done,
     may_go_on_writing,
+    may_go_on_writing_lines,
 )
 from community.permissions.mail import may_send_again
 from community.permissions.moderation import (
@@ -69,6 +71,7 @@ __all__ = [
     "may_edit",
     "may_edit_message",
     "may_end",
+    "may_end_line",
     "may_go_on_asking",
     "may_go_on_attaching",
     "may_go_on_bringing",
@@ -79,6 +82,7 @@ __all__ = [
     "may_go_on_reporting",
     "may_go_on_saying_well_done",
     "may_go_on_writing",
+    "may_go_on_writing_lines",
     "may_host",
     "may_keep_drafts",
     "may_leave",
@@ -107,6 +111,7 @@ __all__ = [
     "may_thank",
     "may_withdraw",
     "may_write",
+    "may_write_line",
     "no",
     "reachable",
     "require",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from community.models import (
     Attachment,
     FormerTitle,
+    HostLine,
     InboundMail,
     InboundState,
     JoinRequest,
@@ -27,6 +28,7 @@ REPORTS_AT_MOST = 20  # in an hour
 TITLES_AT_MOST = 30  # in an hour
 REQUESTS_AT_MOST = 10  # in a day
 WELL_DONES_AT_MOST = 20  # in a day
+LINES_AT_MOST = 10  # in a day
 PEOPLE_BROUGHT_AT_MOST = 40  # in a day, into conversations
 SESSIONS_AT_MOST = 20  # in a day
 ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
@@ -70,6 +72,12 @@ def may_go_on_saying_well_done(leader: Leader) -> Verdict:
     lately = WellDone.objects.filter(by=leader, at__gt=_ago(days=1))
     sentence = "You have said it very often today. Please wait until tomorrow."
     return _unless(lately, WELL_DONES_AT_MOST, sentence)
+
+
+def may_go_on_writing_lines(leader: Leader) -> Verdict:
+    """Whoever wrote no more lines as a host than a few spaces need."""
+    lately = HostLine.objects.filter(by=leader, at__gt=_ago(days=1))
+    return _unless(lately, LINES_AT_MOST, "You have written many lines today. Please wait until tomorrow.")
 
 
 def may_go_on_asking(leader: Leader) -> Verdict:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import hosting, lists, markdown, pace, permissions, reading, spaces
+from community import host_lines, hosting, lists, markdown, pace, permissions, reading, spaces
 from community.forms import JoinRequestForm
 from community.models import SPACE_LEVELS, Space, SpaceKind
 from community.views import catch_up
@@ -51,6 +51,8 @@ def space(request, slug):
         "levels": SPACE_LEVELS,
         "sweep": catch_up.done(request),
         "sessions": hosting.coming(place)[:SESSIONS_SHOWN],
+        "line": host_lines.of(place, request.user),
+        "may_write_line": permissions.may_write_line(request.user, place),
     }
     return render(request, "community/space.html", context)
 
