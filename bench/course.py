@@ -6,9 +6,9 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench import VERSION, cannon, chat, pages
+from bench import VERSION, cannon, chat, mail, pages
 from bench.stand import PYTHON, Stand
-from bench.table import ChatTable, Table
+from bench.table import ChatTable, MailTable, Table
 from bench.wish import Wish
 from collaborate.local import assets, places, servers
 from collaborate.local.console import Failure, say, step
@@ -27,13 +27,15 @@ class Report:
     size: int
     pages: Table | None
     chat: ChatTable | None
+    mail: MailTable | None
 
     def as_text(self) -> str:
         """For the terminal."""
         head = f"{self.size:,} posts; x: CPU of all servers against"
         pages = self.pages and f"{head} the yardstick\n\n{self.pages.as_text()}"
         chat = self.chat and f"{head} the floor\n\n{self.chat.as_text()}"
-        return "\n\n".join(filter(None, (pages, chat)))
+        mail = self.mail and f"{self.size:,} posts; x: CPU against the bare loop\n\n{self.mail.as_text()}"
+        return "\n\n".join(filter(None, (pages, chat, mail)))
 
 
 def run(wish: Wish) -> list[Report]:
@@ -57,7 +59,7 @@ def _size(supervisor: Supervisor, directory: Path, size: int, wish: Wish) -> Rep
         stand = Stand(supervisor, directory, _environment(supervisor, directory))
         stand.work("manage.py", "migrate", "--noinput")
         stand.work("manage.py", "collectstatic", "--noinput")
-    report = Report(size, pages.run(stand, wish), chat.run(stand, wish))
+    report = Report(size, pages.run(stand, wish), chat.run(stand, wish), mail.run(stand, wish))
     supervisor.stop_all()
     (directory / "table.json").write_text(json.dumps(asdict(report), indent=1))
     return report

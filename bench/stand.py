@@ -22,19 +22,24 @@ class Stand:
         self.supervisor, self.directory, self.env = supervisor, directory, env
         self.ports: dict[str, int] = {}
 
-    def start_pages(self, name: str, application: str) -> None:
+    def start_pages(self, name: str, application: str, **told: str) -> None:
         """Pages by gunicorn, unless they are there already."""
         if name not in self.ports:
             self.ports[name] = port = places.free_port()
             command = [*PYTHON, "gunicorn", application, "--bind", f"127.0.0.1:{port}", *GUNICORN]
-            self._serve(name, command)
+            self._serve(name, command, told)
 
-    def start_sockets(self, name: str) -> None:
+    def start_sockets(self, name: str, **told: str) -> None:
         """A new `live`, or a new floor beside it."""
         self.supervisor.stop(name)
         self.ports[name] = port = places.free_port()
         live = [*PYTHON, "uvicorn", "collaborate.asgi:application", f"--port={port}", *UVICORN]
-        self._serve(name, live if name == "live" else [*PYTHON, "bench.floor", port])
+        self._serve(name, live if name == "live" else [*PYTHON, "bench.floor", port], told)
+
+    def start_worker(self, **told: str) -> None:
+        """A worker, with one process for tasks."""
+        celery = [*PYTHON, "celery", "--quiet", "-A", "collaborate", "worker", "--concurrency=1"]
+        self._start("worker", celery, told)
 
     def start_module(self, name: str, *arguments, **told: str) -> Process:
         """One of our modules as a process that stays until it is stopped."""
@@ -56,6 +61,18 @@ class Stand:
         self.work("-m", f"bench.{module}", *([] if plan is None else [told]), brought)
         return json.loads(brought.read_text())
 
+    def ask_several(self, module: str, plan: dict, number: int, **told: str) -> list[dict]:
+        """What several processes of one of our modules bring that work side by side."""
+        given, brought = self.file(f"{module}.plan"), [self.file(f"{module}-{n}") for n in range(number)]
+        given.write_text(json.dumps(plan))
+        command = [*PYTHON, f"bench.{module}", given]
+        # They may end one after the other, so nobody watches but us.
+        running = [self._process(f"{module}-{n}", [*command, brought[n]], told) for n in range(number)]
+        for process in running:
+            if self.supervisor.attend(process):
+                raise Failure(f"{process.name} failed: {process.last_words()}")
+        return [json.loads(file.read_text()) for file in brought]
+
     def file(self, name: str) -> Path:
         """A file for what processes tell one another."""
         return self.directory / f"{name}.json"
@@ -69,18 +86,26 @@ class Stand:
         behind = {"database": "postgres", "redis": "valkey"}
         return {column: self.pid(name) for column, name in (servers | behind).items()}
 
-    def _serve(self, name: str, command: list) -> None:
-        self._start(name, command, {})
+    def _serve(self, name: str, command: list, told: dict[str, str]) -> None:
+        self._start(name, command, told)
         self.supervisor.wait_until(
-            lambda: _listens(self.ports[name]), seconds=60, failure=f"{name} does not answer."
+            lambda: self.listens(self.ports[name]), seconds=60, failure=f"{name} does not answer."
         )
 
     def _start(self, name: str, command: list, told: dict[str, str]) -> Process:
-        log, env = self.directory / "log" / f"{name}.log", {**self.env, **told}
-        return self.supervisor.start(name, command, env=env, cwd=places.ROOT, log=log)
+        options = self._options(name, told)
+        return self.supervisor.start(name, command, **options)
 
+    def _process(self, name: str, command: list, told: dict[str, str]) -> Process:
+        return Process(name, command, **self._options(name, told))
 
-def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
+    def _options(self, name: str, told: dict[str, str]) -> dict:
+        log = self.directory / "log" / f"{name}.log"
+        return {"env": {**self.env, **told}, "cwd": places.ROOT, "log": log}
+
+    @staticmethod
+    def listens(port: int) -> bool:
+        """Whether somebody answers there."""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False

@@ -34,6 +34,8 @@ CHAT_HEAD = [
     "generator",
     "goal",
 ]
+SHARES = ["SQL", "choosing", "writing", "SMTP", "rest"]
+MAIL_HEAD = ["", "workers", "sent", "a second", "a worker", "CPU ms", "x", "statements", *SHARES, "goal"]
 
 
 @dataclass
@@ -123,6 +125,44 @@ class ChatTable:
         yield f"{line.cpu['live'] / (floor.cpu['live'] or 1):.2f}"
         yield f"{line.cost / (floor.cost or 1):.2f}"
         yield from (f"{line.socket_bytes / 1000:.0f}", line.heard, f"{line.generator:.0%}", line.goal)
+
+
+@dataclass
+class MailLine:
+    """What some workers sent side by side."""
+
+    name: str
+    workers: int
+    sent: int
+    seconds: float
+    cpu: float  # milliseconds of the workers for each letter
+    statements: float
+    shares: dict[str, float]  # of the workers' time, by kind of work
+    goal: str = ""
+
+    @property
+    def rate(self) -> float:
+        """Letters a second, of all workers together."""
+        return self.sent / self.seconds if self.seconds else 0
+
+
+@dataclass
+class MailTable:
+    """Rows of the mail; the first is the bare loop."""
+
+    lines: list[MailLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def as_text(self) -> str:
+        """For the terminal and for docs/measuring.md."""
+        rows = [MAIL_HEAD, *([str(cell) for cell in self._cells(line)] for line in self.lines)]
+        return "\n\n".join(filter(None, [_columns(rows) if self.lines else "", "\n".join(self.notes)]))
+
+    def _cells(self, line: MailLine):
+        yield from (line.name, line.workers, line.sent, f"{line.rate:.0f}", f"{line.rate / line.workers:.0f}")
+        yield from (f"{line.cpu:.2f}", f"{line.cpu / (self.lines[0].cpu or 1):.1f}", f"{line.statements:.1f}")
+        yield from (f"{line.shares.get(kind, 0):.0%}" if line.shares else "" for kind in SHARES)
+        yield line.goal
 
 
 def growth(tables: dict[int, Table]) -> str:

@@ -164,7 +164,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if topic.startswith("leader:") and json.loads(frame)["type"] == "rights":
             await self._attend(self._check())
         elif not topic or topic in self.mailbox.topics:
-            await self._attend(self.send(frame))
+            # As `send` does, which takes two more calls: this runs for every frame of every socket.
+            await self._attend(self.base_send({"type": "websocket.send", "text": frame}))
 
     async def _watch(self) -> None:
         """Check from time to time: without Redis too, a lost right is noticed."""
