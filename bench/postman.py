@@ -20,6 +20,8 @@ from leaders import mail  # noqa: E402
 
 SQL, CHOOSING, WRITING, SMTP = "SQL", "choosing", "writing", "SMTP"
 
+WARMING = 1  # seconds
+
 
 def watch() -> Shares:
     """Have every kind of work counted."""
@@ -38,10 +40,12 @@ def watch() -> Shares:
 
 
 def deliver(seconds: float) -> dict:
-    """Send what is due until nothing is, or time is up."""
-    delivery.PATIENCE = seconds
+    """Send what is due until nothing is, or time is up; a worker has been at it for long."""
     shares = watch()
     with clock.set_back():
+        delivery.PATIENCE = WARMING
+        digest.deliver()
+        delivery.PATIENCE = seconds
         shares.start()
         began, spent = time.monotonic(), time.process_time()
         digest.deliver()

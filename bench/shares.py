@@ -35,6 +35,7 @@ class Shares:
     def start(self) -> None:
         """Begin anew."""
         self.seconds.clear()
+        self.calls.clear()
         self._since = self._clock()
 
     def stop(self) -> dict[str, float]:
