@@ -1,3 +1,5 @@
+from zoneinfo import available_timezones
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -19,11 +21,13 @@ from community.models import (
     SpaceMembership,
     SpaceRole,
 )
+from community.models.hours import DAYS
 from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
 from leaders.models import Cohort, Leader
 
+LONDON = "Europe/London"
 UNATTENDED = (
     "A case waits in {space} that nobody there may decide: it has no moderator, or only the one whom "
     "it is about. Please name another moderator."
@@ -42,6 +46,33 @@ class MembershipForm(forms.ModelForm):
             advice = "Only faculty moderate: tick “is faculty” on that page first."
             raise ValidationError({"role": f"{leader} is not faculty. {advice}"})
         return values
+
+
+class SpaceForm(forms.ModelForm):
+    chat_days = forms.TypedMultipleChoiceField(
+        choices=list(enumerate(DAYS, start=1)),
+        coerce=int,
+        required=False,
+        label="open on",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="With hours below, the chat can be written in only then. Without any, always.",
+    )
+    time_zone = forms.CharField(
+        required=False,
+        initial=LONDON,
+        max_length=64,
+        help_text="By whose clock the chat opens and closes, such as Europe/London.",
+    )
+
+    class Meta:
+        model = Space
+        fields = "__all__"  # noqa: DJ007 the page names its fields
+
+    def clean_time_zone(self):
+        zone = self.cleaned_data["time_zone"] or LONDON
+        if zone not in available_timezones():
+            raise ValidationError("Write a time zone such as Europe/London.")
+        return zone
 
 
 class NewMembers(NewInline):
@@ -89,11 +120,13 @@ class SpaceAdmin(Kept):
     search_fields = ("name", "slug", "description")
     prepopulated_fields = {"slug": ("name",)}
     autocomplete_fields = ("cohorts",)
+    form = SpaceForm
     inlines = (NewMembers, MembersNow)
     fieldsets = (
         (None, {"fields": ("name", "slug", "description", "rules")}),
         ("Who comes in", {"fields": ("kind", "cohorts")}),
-        ("How it works", {"fields": ("mail_rule", "takes_mail", "has_chat", "order", "closed_at")}),
+        ("How it works", {"fields": ("mail_rule", "takes_mail", "order", "closed_at")}),
+        ("Chat", {"fields": ("has_chat", "chat_days", ("chat_from", "chat_to"), "time_zone")}),
     )
 
     def get_queryset(self, request):

@@ -1,16 +1,19 @@
 """Places for discussion, who belongs to them, and who asks to."""
 
 from collections.abc import Collection
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from community.models import asking
+from community.models.hours import Hours
 from leaders.models import Cohort, CohortMembership, Leader
-from leaders.models.account import may_come_in
+from leaders.models.account import may_come_in, validate_time_zone
 from leaders.models.cohorts import today
 
 
@@ -94,6 +97,22 @@ class Space(models.Model):
         help_text="A letter about one thread can be answered by e-mail; the answer is posted there.",
     )
     has_chat = models.BooleanField("has a chat room", default=True)
+    chat_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Days on which the chat is open; 1 is Monday.",
+    )
+    chat_from = models.TimeField("open from", null=True, blank=True)
+    chat_to = models.TimeField("until", null=True, blank=True)
+    time_zone = models.CharField(
+        max_length=64,
+        default="Europe/London",
+        db_default="Europe/London",
+        validators=[validate_time_zone],
+        help_text="By whose clock the chat opens and closes.",
+    )
     order = models.PositiveSmallIntegerField(default=100)
     closed_at = models.DateTimeField(
         null=True, blank=True, help_text="From then on it can be read, not written in."
@@ -111,6 +130,17 @@ class Space(models.Model):
                 violation_error_message="Nothing of a sealed space may leave by e-mail.",
             ),
             models.CheckConstraint(
+                condition=Q(chat_days=[], chat_from=None, chat_to=None)
+                | (
+                    ~Q(chat_days=[])
+                    & Q(chat_from__isnull=False, chat_to__isnull=False, chat_to__gt=F("chat_from"))
+                ),
+                name="space_chat_hours_whole",
+                violation_error_message=(
+                    "Hours of a chat need days, a beginning and a later end on the same day, or nothing."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(takes_mail=False) | Q(mail_rule="everything"),
                 name="space_takes_mail_where_words_leave",
                 violation_error_message="Replies by e-mail need a space whose titles and words may leave.",
@@ -126,6 +156,17 @@ class Space(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None and self.closed_at <= timezone.now()
+
+    @property
+    def chat_hours(self) -> Hours | None:
+        """When its chat is open; none means always."""
+        if not self.chat_days:
+            return None
+        try:
+            zone = ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            zone = ZoneInfo("UTC")
+        return Hours(tuple(self.chat_days), self.chat_from, self.chat_to, zone)
 
     def readers(self):
         """The leaders to whom this space is visible: the same rule, asked from the other side."""

@@ -8,6 +8,7 @@ from community.models import (
     Message,
     Room,
     Session,
+    Space,
 )
 from community.permissions.spaces import may_write
 from leaders.models import Leader
@@ -24,7 +25,7 @@ def may_say(leader: Leader, room: Room) -> Verdict:
         return may_write(leader, room.space) and _while_on(room.session)
     if not room.space.has_chat:
         return no("This space has no chat room.")
-    return may_write(leader, room.space)
+    return may_write(leader, room.space) and _in_hours(leader, room.space)
 
 
 def may_answer(leader: Leader, room: Room, message: Message | None) -> Verdict:
@@ -69,6 +70,16 @@ def _may_say_among(leader: Leader, room: Room) -> Verdict:
     if not here.exclude(leader=leader).filter(leader__is_active=True).exists():
         return no("Nobody else is in this conversation any more. It can still be read.")
     return ALLOWED
+
+
+def _in_hours(leader: Leader, space: Space) -> Verdict:
+    now, hours = timezone.now(), space.chat_hours
+    if hours is None or hours.are_on(now):
+        return ALLOWED
+    if (opening := hours.next_opening(now)) is None:
+        return no("This chat is closed now. It can still be read.")
+    when = f"{opening.astimezone(leader.zone):%A %-d %B, %H:%M}"
+    return no(f"This chat is closed now. It opens again on {when}. Until then it can be read.")
 
 
 def _while_on(session: Session) -> Verdict:

@@ -161,6 +161,7 @@ def _show(request, found, form, template, more, status=200):
         "may_say": permissions.may_say(request.user, found),
         "may_moderate": found.space and permissions.may_moderate(request.user, found.space),
         "first": found.heard_after(request.user) + 1,
+        **_opening(found),
         **more,
     }
     return render(request, template, context, status=status)
@@ -171,6 +172,22 @@ def _part(request, found):
     # What was refused stands below the newest messages.
     is_newest = "newest" in request.GET or request.method == "POST"
     return transcript.part_of(found, to=request.user, is_newest=is_newest, **numbers)
+
+
+def _opening(found) -> dict:
+    """When the chat of a space is open, if not always."""
+    hours = found.space.chat_hours if found.space and not found.is_session else None
+    if hours is None:
+        return {}
+    now = timezone.now()
+    opening = None if hours.are_on(now) else hours.next_opening(now)
+    closing = hours.next_closing(opening or now)
+    return {"hours": hours, "opens_in": seconds_until(opening or now), "ends_in": seconds_until(closing)}
+
+
+def seconds_until(moment) -> int:
+    """For a page, whose clock may be wrong."""
+    return max(int((moment - timezone.now()).total_seconds()) + 1, 0) if moment > timezone.now() else 0
 
 
 def _replying(request) -> int:

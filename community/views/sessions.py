@@ -49,8 +49,8 @@ def session(request, pk):
         "may_host": permissions.may_host(request.user, found),
         "may_end": permissions.may_end(request.user, found),
         "extend": ExtendForm(),
-        "opens_in": _seconds_until(found.opens_at),
-        "ends_in": _seconds_until(found.ends_at),
+        "opens_in": chat.seconds_until(found.opens_at),
+        "ends_in": chat.seconds_until(found.ends_at),
     }
     return chat.talk(request, found.room, "community/session.html", **context)
 
@@ -150,7 +150,3 @@ def _settle(request, form, space, session=None, *, work):
             status = 429 if isinstance(refusal, permissions.TooOften) else 403
     context = {"space": space, "session": session, "form": form}
     return render(request, "community/plan_session.html", context, status=status)
-
-
-def _seconds_until(moment) -> int:
-    return max(int((moment - timezone.now()).total_seconds()) + 1, 0)

@@ -176,3 +176,29 @@ def test_space_page_does_not_ask_more_for_more_members(browse, finn, space, djan
         CohortMembership.objects.create(cohort=space.cohorts.get(), leader=leader)
     with django_assert_max_num_queries(20):
         assert client.get(page).status_code == 200
+
+
+def test_the_hours_of_a_chat_are_set_here(browse, finn, space):
+    hours = {"chat_days": ["1", "5"], "chat_from": "12:30", "chat_to": "14:00", "time_zone": "Europe/Dublin"}
+    assert save(browse, finn, space, **hours).status_code == 302
+    space.refresh_from_db()
+    assert str(space.chat_hours) == "Open Monday and Friday, 12:30 to 14:00"
+    assert space.chat_hours.zone.key == "Europe/Dublin"
+    assert save(browse, finn, space).status_code == 302
+    space.refresh_from_db()
+    assert space.chat_hours is None
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"chat_days": ["1"]},
+        {"chat_days": ["9"], "chat_from": "12:30", "chat_to": "14:00"},
+        {"chat_days": ["1"], "chat_from": "14:00", "chat_to": "12:30"},
+        {"time_zone": "Europe/Atlantis"},
+    ],
+)
+def test_odd_hours_are_refused(browse, finn, space, hours):
+    assert save(browse, finn, space, **hours).status_code == 422
+    space.refresh_from_db()
+    assert space.chat_hours is None

@@ -1,30 +1,31 @@
-// A hosted session: says when the room opens and when it has closed. The server decides both; it says here in how many
-// seconds, so that a wrong clock does not matter, and tells an open page when the host changes the times.
+// A room with hours, such as a hosted session: says when it opens and when it has closed. The server decides both; it
+// says here in how many seconds, so that a wrong clock does not matter, and tells an open page when a host changes them.
 import { live } from "./live.js";
 
 const LONGEST = 2 ** 31 - 1; // milliseconds that a timer can wait
 const OPEN = "The room is open.";
-const OVER = "This session has ended. What was said can still be read.";
-const CHANGED = "The times of this session have changed.";
+const CHANGED = "The times have changed.";
 
-class Session {
-  #root = document.querySelector("[data-session]");
+class Opening {
+  #root = document.querySelector("[data-opening]");
   #composer = document.querySelector("[data-composer-of-chat]");
   #timers = [];
 
   constructor() {
     this.#plan(this.#root);
-    live.subscribe(`room:${this.#root.dataset.session}`, ({ type }) => type === "session" && this.#look());
+    live.subscribe(`room:${this.#root.dataset.opening}`, ({ type }) => type === "session" && this.#look());
   }
 
-  #plan({ dataset }) {
+  // `isOpen`: a page that was fetched just now can be written in.
+  #plan({ dataset }, isOpen = false) {
     for (const timer of this.#timers) clearTimeout(timer);
     const [opens, ends] = [Number(dataset.opensIn), Number(dataset.endsIn)];
-    if ("cancelled" in dataset || !ends) return this.#close();
+    if ("cancelled" in dataset || !ends) return this.#close(dataset.closed);
     this.#timers = [this.#in(ends, () => this.#look())];
-    if (opens) this.#timers.push(this.#in(opens, () => this.#say(OPEN, "Come in")));
-    else if (!this.#composer) this.#say(OPEN, "Come in");
-    else this.#reopen();
+    if (opens) this.#timers.push(this.#in(opens, () => this.#look()));
+    if (opens) this.#close(dataset.closed);
+    else if (!this.#composer && isOpen) this.#say(OPEN, "Come in");
+    else if (this.#composer) this.#composer.hidden = false;
   }
 
   #in(seconds, act) {
@@ -37,21 +38,17 @@ class Session {
     const answer = await fetch(location.pathname, { redirect: "error" }).catch(() => null);
     if (!answer?.ok) return this.#timers.push(this.#in(5, () => this.#look()));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-session]");
+    const fresh = page.querySelector("[data-opening]");
     if (!fresh) return;
     this.#say(CHANGED, "Show them");
-    this.#plan(fresh);
+    this.#plan(fresh, page.querySelector("[data-composer-of-chat]") !== null);
   }
 
   // What was typed stays on this device.
-  #close() {
+  #close(words) {
     if (!this.#composer) return;
     this.#composer.hidden = true;
-    this.#say(OVER);
-  }
-
-  #reopen() {
-    this.#composer.hidden = false;
+    this.#say(words);
   }
 
   #say(words, link) {
@@ -62,4 +59,4 @@ class Session {
   }
 }
 
-if (document.querySelector("[data-session]")) new Session();
+if (document.querySelector("[data-opening]")) new Opening();
