@@ -132,3 +132,21 @@ def test_one_can_be_away_for_a_while_not_for_ever(ana, browse):
         answer = browse(ana).post(reverse("settings_mail"), {**chosen, "away_until": wrong})
         assert answer.status_code == 422
         assert sentence in answer.content.decode()
+
+
+def test_a_token_altered_in_any_place_is_not_found(ana, address, stranger):
+    token = address.strip("/").rpartition("/")[2]
+    for place in range(len(token)):
+        other = "A" if token[place] != "A" else "B"
+        altered = f"/unsubscribe/{token[:place]}{other}{token[place + 1 :]}/"
+        assert stranger.post(altered).status_code == 404, altered
+    for altered in (token[:-1], token + "A", token.upper(), token.replace("digest", "notices")):
+        assert stranger.post(f"/unsubscribe/{altered}/").status_code == 404
+    assert choice(ana) == "weekly"
+
+
+def test_a_token_of_a_deleted_account_is_not_found(ana, address, stranger):
+    ana.delete()
+    for answer in (stranger.get(address), stranger.post(address)):
+        assert answer.status_code == 404
+    assert not Consent.objects.exists()
