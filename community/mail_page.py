@@ -67,6 +67,7 @@ class MailAdmin(Ledger):
             "pages": page.paginator.get_elided_page_range(page.number),
             "query": query.urlencode(),
             "stranded": mailroom.stranded(),
+            "mailing": LABELS.get(wanted.mailing, ""),
             "chart": _chart(mailroom.by_day(wanted.mailing)),
             "runs": mailroom.by_run(),
         }

@@ -1,5 +1,6 @@
 """The administration in a browser: what the programme team does on an ordinary day."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
@@ -64,3 +65,20 @@ def test_pages_have_names_for_everything(somebody):
         page = finn.goes_to(f"/admin/{path}")
         page.wait_for_load_state("networkidle")
         is_sound(page)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_admin_looks_at_what_was_sent(somebody, width):
+    page = somebody("finn@example.org", width=width).goes_to("/admin/community/mail/")
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    expect(page.get_by_role("img", name="Sent ")).to_be_visible()
+    page.get_by_text("The figures of each day").click()
+    is_sound(page)
+    page.get_by_label("State:").select_option("Sent")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("heading", name="e-mail")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    is_sound(page)
+    assert complaints == []
