@@ -20,6 +20,7 @@ from community.envelopes import Envelope
 from community.forms.words import POST_AT_MOST
 from community.models import InboundMail, InboundReason, InboundState, Post, ReplyKey, Thread
 from community.permissions import TooOften, require
+from leaders import rules
 from leaders.models import Leader
 from leaders.permissions import may_come_in
 
@@ -172,6 +173,8 @@ def _writer(key: ReplyKey | None, envelope: Envelope) -> Leader:
         raise Refused(R.EXPIRED, f"Our letter is older than {reply_keys.DAYS} days.")
     if not may_come_in(key.leader):
         raise Refused(R.RIGHT, "Your account cannot be used at present.")
+    if (in_force := rules.with_acceptance(key.leader)) and not in_force.accepted:
+        raise Refused(R.RIGHT, "Our house rules have changed. Please read them on the site first.")
     return key.leader
 
 

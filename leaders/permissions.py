@@ -99,6 +99,12 @@ def owes_second_factor(leader: Leader) -> bool:
     return demanded and not is_mfa_enabled(leader, types=SECOND_FACTORS)
 
 
+def uses_second_factor(leader: Leader) -> bool:
+    """Whether signing in takes more than a mailbox: it is demanded of some, and others chose it."""
+    demanded = settings.DEMAND_SECOND_FACTOR and (leader.is_faculty or leader.is_staff)
+    return demanded or is_mfa_enabled(leader, types=SECOND_FACTORS)
+
+
 def may_look_after(by: Leader, leader: Leader) -> Verdict:
     """Admins; but the account of another admin is a superuser's business."""
     if not (verdict := may_use_admin(by)):

@@ -9,7 +9,7 @@ from community.models import (
 )
 from community.permissions.spaces import may_moderate, may_read, may_write, while_open
 from leaders.models import Leader
-from leaders.permissions import ALLOWED, Verdict, no
+from leaders.permissions import ALLOWED, Verdict, no, uses_second_factor
 
 
 def may_start(leader: Leader, space: Space) -> Verdict:
@@ -29,11 +29,13 @@ def may_reply(leader: Leader, thread: Thread) -> Verdict:
 
 
 def may_reply_by_mail(leader: Leader, thread: Thread) -> Verdict:
-    """Whoever may reply, where the space takes e-mail, words may leave it, and nobody hides a name."""
+    """Whoever may reply and signs in by e-mail alone, where the space takes it and nobody hides a name."""
     space = thread.space
     may_leave = space.kind != SpaceKind.SEALED and space.mail_rule == MailRule.EVERYTHING
     if not (space.takes_mail and may_leave):
         return no("This space does not take replies by e-mail.")
+    if uses_second_factor(leader):
+        return no("You sign in with a second factor, which an e-mail cannot show.")
     # Whoever wrote there under an alias would answer under their name.
     if thread.alias or thread.posts.exclude(alias="").exists():
         return no("Some write without their names there, so replies by e-mail are not taken.")

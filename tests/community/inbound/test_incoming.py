@@ -6,6 +6,7 @@ from email.utils import parseaddr
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from community import (
     threads,
 )
 from community.models import Draft, InboundMail, Post, ReplyKey
+from leaders.models import HouseRules
 from tests.community.inbound.conftest import letter_to
 from tests.mails import QUOTED, SAID, mail
 from tests.making import make_reply, make_thread
@@ -63,7 +65,9 @@ def test_the_key_is_not_kept(address):
     assert row.expires_at - timezone.now() > timedelta(days=29)
 
 
-@pytest.mark.parametrize("why", ["off", "not configured", "two threads", "closed", "an alias"])
+@pytest.mark.parametrize(
+    "why", ["off", "not configured", "two threads", "closed", "an alias", "a second factor"]
+)
 def test_other_letters_take_no_reply(ana, ben, space, thread, settings, mailoutbox, why):
     make_reply(thread, ben, "What do you think, @ana?")
     if why == "off":
@@ -74,6 +78,8 @@ def test_other_letters_take_no_reply(ana, ben, space, thread, settings, mailoutb
         make_thread(space, ben, "Another", "And here, @ana")
     elif why == "closed":
         type(thread).objects.update(closed_at=timezone.now())
+    elif why == "a second factor":
+        Authenticator.objects.create(user=ana, type=Authenticator.Type.TOTP, data={})
     else:
         thread.posts.filter(number=1).update(alias="Quiet Otter")
     letter = letter_to(ana, mailoutbox)
@@ -182,6 +188,8 @@ REFUSALS = {
     "switched off": ("right", "This space does not take replies by e-mail."),
     "an alias": ("right", "replies by e-mail are not taken"),
     "suspended": ("right", "Your account cannot be used at present."),
+    "a second factor": ("right", "an e-mail cannot show"),
+    "new rules": ("right", "Our house rules have changed."),
     "old": ("expired", "older than 30 days"),
 }
 
@@ -226,6 +234,10 @@ def changes(why, ana, dara, space, commons, thread):
         thread.posts.filter(number=2).update(alias="Quiet Otter")
     elif why == "suspended":
         type(ana).objects.filter(pk=ana.pk).update(suspended_until=timezone.now() + timedelta(days=1))
+    elif why == "a second factor":
+        Authenticator.objects.create(user=ana, type=Authenticator.Type.TOTP, data={})
+    elif why == "new rules":
+        HouseRules.objects.create(version=99, text="Be kind.")
     else:
         ReplyKey.objects.update(expires_at=timezone.now())
 
