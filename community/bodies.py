@@ -62,24 +62,24 @@ def own_words(plain: str, html: str, *, above: str, ours: Collection[str]) -> st
     text = plain if plain.strip() else split_html_parts(_tidy(html)).novel_text
     text = text[:TEXT_AT_MOST].replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     text = "\n".join(text.split("\n")[:LINES_AT_MOST])
-    head = _before(text, above)
-    for candidate in (head, _without_line(text, above)):
-        if words := _new(_without_attribution(candidate, ours)):
-            return words
-    return ""
+    head, is_found = _before(text, above)
+    if words := _new(_without_attribution(head, ours, whatever_follows=is_found)):
+        return words
+    return _new(_without_attribution(_without_line(text, above), ours))
 
 
 def _tidy(html: str) -> str:
     """Well-formed HTML: Python's own parser takes hours over some that is not."""
     html = "<".join(html[:HTML_AT_MOST].split("<")[:TAGS_AT_MOST])
-    return nh3.clean(html, tags=_TAGS, attributes={"*": {"class", "id"}}, link_rel=None)
+    hidden = {"script", "style", "title"}
+    return nh3.clean(html, tags=_TAGS, clean_content_tags=hidden, attributes={"*": {"class", "id"}}, link_rel=None)
 
 
-def _before(text: str, above: str) -> str:
-    """What stands before our line, wherever a mail program broke it."""
+def _before(text: str, above: str) -> tuple[str, bool]:
+    """What stands before our line, wherever a mail program broke it; and whether it is there."""
     words = [re.escape(word) for word in above.split()]
     found = re.search(r"[\s>*]+".join(words), text)
-    return text[: found.start()] if found else text
+    return (text[: found.start()] if found else text), bool(found)
 
 
 def _without_line(text: str, above: str) -> str:
@@ -87,11 +87,12 @@ def _without_line(text: str, above: str) -> str:
     return re.sub(r"[\s>*]+".join(words), "", text)
 
 
-def _without_attribution(text: str, ours: Collection[str]) -> str:
+def _without_attribution(text: str, ours: Collection[str], *, whatever_follows: bool = False) -> str:
     """Without the last block that names us as the sender: “on such a day, … wrote”, or From, To, Subject."""
     lines = _trimmed(text.split("\n"))
     for at in range(len(lines) - 1, max(len(lines) - 16, -1), -1):
-        if any(address in lines[at].lower() for address in ours) and _ends_there(lines[at:]):
+        names_us = ":" in lines[at] and any(address in lines[at].lower() for address in ours)
+        if names_us and (whatever_follows or _ends_there(lines[at:])):
             begins_above = at and lines[at - 1].strip() and _wraps(lines[at - 1], lines[at])
             lines = lines[: at - 1 if begins_above else at]
             break

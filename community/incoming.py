@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -32,6 +33,8 @@ TRIES_AT_MOST = 20
 PATIENCE = 60  # seconds after which a run leaves the rest to the next one
 DAYS_UNREAD = 14  # for which a message is kept that could not be dealt with
 DAYS_IN_LEDGER = 90
+
+SIGNED = ("unsubscribe", "less_mail", "mute_by_letter")  # addresses with a key of their reader
 
 R, S = InboundReason, InboundState
 _NAMES = uuids.UUID("7d1b5a52-3f0e-4f5e-9a3c-2f4f6f1f9b64")
@@ -182,9 +185,20 @@ def _words(envelope: Envelope) -> str:
     body = bodies.own_words(envelope.plain, envelope.html, above=reply_keys.ABOVE, ours=_ours())
     if not any(sign.isalnum() for sign in body):
         raise Refused(R.EMPTY, "We found no words of yours in it. Please write above the line in our letter.")
+    if _holds_our_letter(body):
+        advice = "Please write above the line in our letter, and leave the rest out."
+        raise Refused(R.UNFIT, f"We could not tell your words from ours. {advice}")
     if len(body) > POST_AT_MOST:
         raise Refused(R.LONG, f"It is longer than {POST_AT_MOST:,} characters. Please split it.")
     return body
+
+
+def _holds_our_letter(body: str) -> bool:
+    """Whether links that work without signing in, or a key, would be shown to a space."""
+    signed = (reverse(name, args=["-"]).rpartition("-")[0] for name in SIGNED)
+    name, _, domain = settings.INBOUND_ADDRESS.lower().rpartition("@")
+    key = re.search(rf"{re.escape(name)}\+[0-9a-f]{{32}}@{re.escape(domain)}", body.lower())
+    return bool(key) or any(settings.SITE_URL + path in body for path in signed)
 
 
 def _addresses(leader: Leader) -> set[str]:

@@ -16,8 +16,9 @@ this concerns you on Collaborate.
   https://collaborate.example/notices/7/
   Why this: You watch this thread."""
 QUOTED = "\n".join(f"> {line}".rstrip() for line in LETTER.split("\n"))
-HTML = f"""<div role="main"><table><tr><td><p>{ABOVE}</p><h1>This concerns you</h1><p>Hello Ana,</p>
-<p><a href="https://collaborate.example/notices/7/">Ben Carrow replied in “Saying no kindly”</a></p></td></tr></table></div>"""
+HTML = f"""<html><head><title>Ben Carrow replied</title></head><body><div class="preheader">Dara Elling too</div>
+<div role="main"><table><tr><td>{ABOVE}</td></tr><tr><td>Collaborate</td></tr><tr><td><h1>This concerns you</h1><p>Hello Ana,</p>
+<p><a href="https://collaborate.example/notices/7/">Ben Carrow replied in “Saying no kindly”</a></p></td></tr></table></div></body></html>"""
 
 DISCLAIMER = """This email and any files transmitted with it are confidential and intended solely for the use of
 the individual or entity to whom they are addressed. If you have received this email in error please

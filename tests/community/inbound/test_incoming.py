@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from community import (
@@ -259,6 +260,17 @@ def test_words_that_cannot_stand_are_refused(thread, address, body, reason):
     if reason:
         assert outcome(row) == ("refused", reason)
     assert row.state in ("refused", "posted")
+
+
+@pytest.mark.parametrize("name", incoming.SIGNED)
+def test_links_with_a_key_are_never_shown_to_a_space(settings, thread, address, mailoutbox, name):
+    link = settings.SITE_URL + reverse(name, args=["a.b.c"])
+    row = comes(mail(address, f"Yes.\n\nMute this thread: {link}"), address)
+    assert outcome(row) == ("refused", "unfit")
+    assert "could not tell your words from ours" in mailoutbox[0].body
+    row = comes(mail(address, f"Yes.\n\nTo: {address}", message_id="<two@x>"), address)
+    assert outcome(row) == ("refused", "unfit")
+    assert nothing_was_posted(thread)
 
 
 def test_too_many_are_refused(ana, thread, address, monkeypatch):
