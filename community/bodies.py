@@ -72,7 +72,9 @@ def _tidy(html: str) -> str:
     """Well-formed HTML: Python's own parser takes hours over some that is not."""
     html = "<".join(html[:HTML_AT_MOST].split("<")[:TAGS_AT_MOST])
     hidden = {"script", "style", "title"}
-    return nh3.clean(html, tags=_TAGS, clean_content_tags=hidden, attributes={"*": {"class", "id"}}, link_rel=None)
+    return nh3.clean(
+        html, tags=_TAGS, clean_content_tags=hidden, attributes={"*": {"class", "id"}}, link_rel=None
+    )
 
 
 def _before(text: str, above: str) -> tuple[str, bool]:

@@ -109,6 +109,16 @@ def test_a_reply_stands_in_the_thread(ana, ben, thread, address):
     assert notices.Notice.objects.filter(leader=ben, kind="thread").count() == 0
 
 
+@pytest.mark.parametrize("line", ["Von: Collaborate &lt;collaborate@example.org&gt;<br>Betreff: Re", "<hr>"])
+def test_a_whole_letter_quoted_in_html_leaves_no_trace(ana, ben, thread, mailoutbox, line):
+    make_reply(thread, ben, "What do you think, @ana?")
+    letter = letter_to(ana, mailoutbox)
+    html = f"<html><body><p>Yes, we did.</p><p>{line}</p>{letter.alternatives[0].content}</body></html>"
+    address = parseaddr(letter.reply_to[0])[1]
+    row = comes(mail(address, html, Content_Type="text/html; charset=utf-8"), address)
+    assert row.post.body == "Yes, we did."
+
+
 def test_the_same_message_comes_twice_and_is_posted_once(ana, thread, address):
     raw = mail(address, SAID)
     assert outcome(comes(raw, address)) == ("posted", "")
