@@ -6,10 +6,21 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.html import escape
 
-from community import live, messages, permissions
-from community.markdown import RENDERER, render_message
-from community.models import Message, MessageRevision, Room, RoomKind, RoomReading, Space
+from community import calls, live, messages, notices, permissions
+from community.markdown import RENDERER
+from community.models import (
+    ErrandKind,
+    Message,
+    MessageRevision,
+    Post,
+    Room,
+    RoomKind,
+    RoomReading,
+    Space,
+    Thanks,
+)
 from community.permissions import require
+from community.tasks import enqueue
 from leaders.models import Leader
 
 CHANGES_AT_ONCE = 200
@@ -33,9 +44,10 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
             if said := _said(by, uuid):
                 return said
             reply = _answered(by, held, reply_to)
-            html = render_message(body).html
+            html = messages.rendered(body, held)
             message = _write(held, by, body, uuid, reply_to=reply, body_html=html, renderer=RENDERER)
             _tell_participants(message)
+            _promise(message)
             return message
     except IntegrityError:  # the same UUID at the same moment in another room
         return Message.objects.get(author=by, client_uuid=uuid)
@@ -50,10 +62,11 @@ def edit(message: Message, *, by: Leader, body: str) -> Message:
     if body == message.body:
         return message
     _keep_text(message)
-    message.body, message.body_html = body, render_message(body).html
+    message.body, message.body_html = body, messages.rendered(body, message.room)
     message.renderer, message.edited_at = RENDERER, timezone.now()
     message.save(update_fields=["body", "body_html", "renderer", "edited_at"])
     touch(message)
+    _promise(message)
     return message
 
 
@@ -73,7 +86,29 @@ def delete(message: Message, *, by: Leader) -> Message:
     message.deleted_at = timezone.now()
     message.save(update_fields=["body", "body_html", "deleted_at"])
     touch(message)
+    notices.recount(message)
     return message
+
+
+@transaction.atomic
+def thank(message: Message, *, by: Leader, words: str = "") -> Thanks:
+    """Thank the author of a message, once, with a few words of why."""
+    _lock(message.room_id)
+    require(permissions.may_thank(by, message))
+    thanks, is_new = Thanks.objects.get_or_create(message=message, by=by, defaults={"words": words})
+    if is_new:
+        enqueue(ErrandKind.TELL_THANKED, thanks.pk)
+        touch(message)
+    return thanks
+
+
+@transaction.atomic
+def take_thanks_back(message: Message, *, by: Leader) -> None:
+    """Undo a thank-you; whoever was told of it is told no more."""
+    _lock(message.room_id)
+    if Thanks.objects.filter(message=message, by=by).delete()[0]:
+        notices.forget_thanks(message, by)
+        touch(message)
 
 
 def note(room: Room, words: str) -> Message:
@@ -86,11 +121,15 @@ def note(room: Room, words: str) -> Message:
 def touch(message: Message) -> None:
     """Give a changed message its room's next version, and show it as it is now to those who are there."""
     room = _lock(message.room_id)
+    message.refresh_from_db()  # it may have been hidden since it was fetched
+    message.room = room
     room.version += 1
     room.save(update_fields=["version"])
     message.version = room.version
     message.save(update_fields=["version"])
     _announce(message)
+    for post in Post.objects.filter(message_quotes__message=message):
+        live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
 
 
 def read(room: Room, *, by: Leader, number: int) -> None:
@@ -99,6 +138,8 @@ def read(room: Room, *, by: Leader, number: int) -> None:
     mark, created = RoomReading.objects.get_or_create(leader=by, room=room, defaults={"read_up_to": number})
     if not created and mark.read_up_to < number:
         created = RoomReading.objects.filter(pk=mark.pk, read_up_to__lt=number).update(read_up_to=number)
+    if created:
+        calls.heard(room, by)
     if created and room.is_direct:
         live.push(live.leader_topic(by.pk), {"type": "conversations"})
 
@@ -151,7 +192,7 @@ def _write(room: Room, by: Leader | None, body: str, uuid: UUID, **more) -> Mess
         client_uuid=uuid,
         **more,
     )
-    _announce(message)
+    _announce(message, is_new=True)
     return message
 
 
@@ -163,9 +204,15 @@ def _tell_participants(message: Message) -> None:
             live.push(live.leader_topic(pk), {"type": "conversations"})
 
 
-def _announce(message: Message) -> None:
+def _promise(message: Message) -> None:
+    """Have those told whom it concerns, unless they read it in a moment."""
+    if calls.concerns_anybody(message):
+        enqueue(ErrandKind.ANNOUNCE_MESSAGE, message.pk, due_at=timezone.now() + calls.WAIT)
+
+
+def _announce(message: Message, *, is_new: bool = False) -> None:
     """Show it to all who are there; where some came after it was said, have each page ask for itself."""
-    event = messages.as_event(message)
+    event = messages.as_event(message, is_new=is_new)
     first = message.reply_to.number if message.reply_to_id else message.number
     if message.room.is_direct and message.room.participants.now().filter(since__gte=first).exists():
         event = {"type": "version", "version": message.version}

@@ -3,8 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
-from community import attachments, markdown, posts, spaces
-from community.models import Mention, Post, Quote, Space
+from community import attachments, markdown, permissions, posts, spaces
+from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space
 from leaders.models import Leader
 
 ATTACHMENTS_AT_MOST = 20  # in a post
@@ -50,6 +50,16 @@ class UnseenQuote(Unfit):
         super().__init__("You quote a post that you cannot see. Please remove that quote.")
 
 
+class UntakenMessage(Unfit):
+    """A chat message that its author may not carry into a thread, or too many of them."""
+
+    def __init__(self):
+        super().__init__(
+            "You quote a chat message that is not in this space, is gone, or is not yours to take into a "
+            f"thread; or more than {CARRIED_AT_MOST} of them. Please take it out."
+        )
+
+
 def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) -> str:
     """The HTML that the writer would see if the words stood there; refused as writing them would be."""
     rendered, _ = _compose(post or Post(space=space, author=by), body, by)
@@ -67,6 +77,10 @@ def write(post: Post, body: str, by: Leader) -> None:
         [Mention(post=post, leader=leader) for leader in rendered.mentions], ignore_conflicts=True
     )
     Quote.objects.bulk_create([Quote(post=post, quoted=other) for other in quoted], ignore_conflicts=True)
+    post.message_quotes.exclude(message__in=rendered.messages).delete()
+    MessageQuote.objects.bulk_create(
+        [MessageQuote(post=post, message_id=pk) for pk in rendered.messages], ignore_conflicts=True
+    )
     attachments.settle(post, rendered.attachments)
 
 
@@ -78,7 +92,19 @@ def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, Quer
     quoted = Post.objects.visible_to(by).filter(pk__in=rendered.quotes)
     if quoted.count() != len(rendered.quotes):
         raise UnseenQuote
+    _refuse_untaken(rendered.messages, post, by)
     return rendered, quoted
+
+
+def _refuse_untaken(ids: list[int], post: Post, by: Leader) -> None:
+    """Only what one may carry on, or what the post held before."""
+    if not ids:
+        return
+    held = post.message_quotes.values("message") if post.pk else []
+    fresh = list(Message.objects.filter(pk__in=ids).exclude(pk__in=held).select_related("room__space"))
+    known = len(fresh) + (post.message_quotes.filter(message__in=ids).count() if post.pk else 0)
+    if known != len(ids) or not permissions.may_carry_on(by, post.space, fresh, len(ids)):
+        raise UntakenMessage
 
 
 def _refuse_unfit(rendered: markdown.Rendered) -> None:

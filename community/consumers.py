@@ -31,6 +31,7 @@ TOO_MANY = 4429
 
 LARGEST_FRAME = 65_536
 TOPICS_AT_MOST = 50
+TYPING_EVERY = 3  # seconds between two hints that somebody is writing
 CHECKED_EVERY = 11  # seconds; a lost right is noticed at once by a push, and this late without Redis
 BURST, A_SECOND, PATIENCE = 40, 8, 100  # frames: at once, then each second; refusals before the end
 
@@ -56,6 +57,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.ended = False
         self.mailbox = Mailbox(self._deliver, self._give_up)
         self.pace = Pace()
+        self.typing_again = 0.0
         self.tasks: set[asyncio.Task] = set()
         try:
             await super().__call__(scope, receive, send)
@@ -106,6 +108,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 return {"type": "unsubscribed"}
             case "presence":
                 return self._tell_presence(topic_in(frame))
+            case "typing":
+                return await self._tell_typing(topic_in(frame))
             case "say":
                 return await in_thread(say, self.session_key, frame)
             case "read":
@@ -145,6 +149,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
             presence().stir()
             if frame := presence().last_told(topic):
                 self.mailbox.put(topic, frame)
+
+    async def _tell_typing(self, topic: str) -> None:
+        """That somebody is writing in a room that they follow, unless they do not show their presence."""
+        now = asyncio.get_running_loop().time()
+        is_shown = topic.startswith("room:") and topic in self.mailbox.topics and self.mailbox.shown
+        if is_shown and now >= self.typing_again:
+            self.typing_again = now + TYPING_EVERY
+            await in_thread(live.hint, topic, {"type": "typing", "who": self.mailbox.shown})
 
     async def _check(self, *, hurry: bool = True) -> None:
         """Look anew who this is and what may be heard, and say how far each topic is."""

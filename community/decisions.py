@@ -79,8 +79,7 @@ def change(thread: Thread, **values) -> None:
 
 def show_change(item: Item) -> None:
     """Count anew what is shown, and have open pages fetch it."""
-    if not isinstance(item, Message):
-        notices.recount(item)
+    notices.recount(item)
     match item:
         case Post():
             threads.recount(item.thread)

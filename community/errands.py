@@ -8,8 +8,19 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from community import notices
-from community.models import Case, Decision, Errand, ErrandKind, JoinRequest, Post, Session, Thanks, WellDone
+from community import calls, notices
+from community.models import (
+    Case,
+    Decision,
+    Errand,
+    ErrandKind,
+    JoinRequest,
+    Message,
+    Post,
+    Session,
+    Thanks,
+    WellDone,
+)
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +30,13 @@ PATIENCE = 60  # seconds after which a run leaves the rest to the next one
 
 KEEPING = {
     ErrandKind.ANNOUNCE_POST: (Post, notices.announce_post),
+    ErrandKind.ANNOUNCE_MESSAGE: (Message, calls.announce_message),
     ErrandKind.TELL_THANKED: (Thanks, notices.tell_thanked),
     ErrandKind.TELL_ANSWERER: (Post, notices.tell_answerer),
     ErrandKind.TELL_PRAISED: (WellDone, notices.tell_praised),
     ErrandKind.TELL_AUTHOR: (Decision, notices.tell_author),
     ErrandKind.TELL_MODERATORS: (Case, notices.tell_moderators),
+    ErrandKind.TELL_CARRIED_ON: (Post, calls.tell_carried_on),
     ErrandKind.TELL_CARRIED: (Decision, notices.tell_carried),
     ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),
     ErrandKind.TELL_MEMBER: (JoinRequest, notices.tell_member),

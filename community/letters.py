@@ -170,10 +170,23 @@ def _sentence(notice: Notice, *, is_open: bool) -> str:
             return f"{notice.replies} new replies {where}" if notice.replies > 1 else f"{who} replied {where}"
         case NoticeKind.MENTION:
             return f"{who} mentioned you {where}"
+        case NoticeKind.CHAT_MENTION:
+            return (
+                f"{who} mentioned you in the chat of {notice.space}"
+                if notice.space
+                else "Somebody mentioned you"
+            )
+        case NoticeKind.DIRECT:  # not even who: a letter may be seen by others
+            return f"{notice.said} new messages for you" if notice.said > 1 else "Somebody wrote to you"
+        case NoticeKind.CHAT:
+            return f"{notice.said or 1} new in the chat of {notice.space}"
+        case NoticeKind.CARRIED:
+            return f"{who} carried on in a thread what you said in the chat: “{notice.thread.title}”"
         case NoticeKind.THREAD:
             return f"{who} started “{notice.thread.title}”"
         case NoticeKind.THANKS:
-            return f"{who} thanked you for your post {where}{words}"
+            what = "your message in a chat" if notice.room_id else f"your post {where}"
+            return f"{who} thanked you for {what}{words}"
         case NoticeKind.WELL_DONE:
             return f"{who} said well done to you"
         case NoticeKind.ANSWER:

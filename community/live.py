@@ -6,10 +6,19 @@ from collections.abc import Iterable, Set
 from community.models import Room, Space, Thread, asking
 from community.models.rooms import in_spaces
 from community.models.spaces import readable_by
-from leaders.live import PREFIX, leader_topic, push, rights_changed
+from leaders.live import PREFIX, hint, leader_topic, push, rights_changed
 from leaders.models import Leader
 
-__all__ = ["PREFIX", "is_topic", "leader_topic", "push", "rights_changed", "room_topic", "thread_topic"]
+__all__ = [
+    "PREFIX",
+    "hint",
+    "is_topic",
+    "leader_topic",
+    "push",
+    "rights_changed",
+    "room_topic",
+    "thread_topic",
+]
 
 _TOPIC = re.compile(r"(thread|room):([1-9]\d{0,17})", re.ASCII)
 

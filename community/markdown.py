@@ -4,6 +4,8 @@ A quote is a block quote whose first line is the permalink of a post:
 
     > /posts/123/
     > Its words.
+
+One that is nothing but the address of a chat message is a place for it; its words are never stored there.
 """
 
 import re
@@ -17,6 +19,7 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from community import figures
 from community.models.threads import QUOTE
@@ -29,6 +32,8 @@ _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
 # Where a line without the sign follows: Markdown would take it into the quote, history and search do not.
 _QUOTE_END = re.compile(rf"{QUOTE}(?=\n(?![ ]*>)[ ]*\S)")
 _QUOTE_ADDRESS, _QUOTE_LINE = re.compile(r"[ >]*>[ ]*/posts/"), re.compile(r"[ ]*>")
+_MESSAGE_SOURCE = re.compile(r"/messages/([1-9]\d{0,17})/", re.ASCII)
+_MESSAGE_PLACE = re.compile(r'<p data-message="(\d+)"></p>')
 _HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
 _QUOTE_TAG = re.compile(r'<blockquote data-quote="(\d+)">|<blockquote>|</blockquote>')
 
@@ -47,6 +52,7 @@ _ATTRIBUTES = {
     "a": {"href", "data-leader"},
     "blockquote": {"data-quote"},
     "ol": {"start"},
+    "p": {"data-message"},
     **figures.ATTRIBUTES,
 }
 
@@ -58,6 +64,7 @@ class Rendered:
     html: str
     mentions: list = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
+    messages: list[int] = field(default_factory=list)
     attachments: list = field(default_factory=list)
     undescribed: int = 0  # images of the text's own without a word of what they show
     loose: int = 0  # quotes that QUOTE does not find, or not to their end: history and search would tell them
@@ -81,6 +88,11 @@ def render_message(body: str, mentionable: Callable[[set[str]], Iterable] | None
 def quoted_ids(html: str) -> set[int]:
     """The ids of the posts that stored HTML quotes."""
     return {int(number) for number in re.findall(r'<blockquote data-quote="(\d+)">', html)}
+
+
+def named_in(html: str) -> set[int]:
+    """The ids of the leaders whom stored HTML names."""
+    return {int(number) for number in re.findall(r' data-leader="(\d+)"', html)}
 
 
 def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
@@ -108,6 +120,26 @@ def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
                 )
     pieces.append("" if skipping else html[position:])
     return "".join(pieces)
+
+
+def message_ids(html: str) -> set[int]:
+    """The ids of the chat messages for which stored HTML holds a place."""
+    return {int(number) for number in _MESSAGE_PLACE.findall(html)}
+
+
+def dress_messages(html: str, visible: Mapping[int, object]) -> str:
+    """Stored HTML with the words of each chat message in its place, as they are now, if it is visible."""
+
+    def words(place: re.Match) -> str:
+        said = {"message": visible.get(int(place[1]))}
+        return render_to_string("community/_quoted_message.html", said, using="jinja2")
+
+    return _MESSAGE_PLACE.sub(words, html)
+
+
+def as_reference(message) -> str:
+    """The Markdown that holds a place for a chat message."""
+    return f"> /messages/{message.pk}/\n\n"
 
 
 def quoted_in(body: str) -> set[int]:
@@ -148,6 +180,7 @@ def _without_quotes(html: str) -> str:
 
 def _render(body, mentionable, tags, attachable=None) -> Rendered:
     env: dict = {"handles": set(), "quotes": [], "places": set(), "undescribed": 0, "loose": 0}
+    env |= {"messages": [], "takes_messages": tags is _TAGS}
     tokens = _parser.parse(_QUOTE_END.sub(r"\g<0>\n", body), env)
     wanted = set(sorted(env["handles"])[:MENTIONS_AT_MOST])
     leaders = list(mentionable(wanted)) if mentionable and wanted else []
@@ -162,7 +195,8 @@ def _render(body, mentionable, tags, attachable=None) -> Rendered:
         link_rel="nofollow noopener noreferrer",
     )
     own = [shown for (_, quote), shown in env["attachments"].items() if quote is None]
-    return Rendered(html, leaders, list(dict.fromkeys(env["quotes"])), own, env["undescribed"], env["loose"])
+    quotes, said = (list(dict.fromkeys(env[name])) for name in ("quotes", "messages"))
+    return Rendered(html, leaders, quotes, said, own, env["undescribed"], env["loose"])
 
 
 def _mention_rule(state: StateInline, silent: bool) -> bool:
@@ -196,6 +230,34 @@ def _quote_rule(state: StateCore) -> None:
             state.env["loose"] += not _is_marked(state, paragraph.map[0], opening.map[1])
 
 
+def _message_rule(state: StateCore) -> None:
+    """A quote that is nothing but the address of a chat message: a place for its words."""
+    if not state.env["takes_messages"]:
+        return
+    kept, at = [], 0
+    while at < len(state.tokens):
+        number = _message_in(state.tokens[at : at + 5])
+        if number:
+            kept.append(Token("message", "", 0, block=True, meta={"message": number}))
+            state.env["messages"].append(number)
+        else:
+            kept.append(state.tokens[at])
+        at += 5 if number else 1
+    state.tokens = kept
+
+
+def _message_in(tokens: list[Token]) -> int | None:
+    kinds = ["blockquote_open", "paragraph_open", "inline", "paragraph_close", "blockquote_close"]
+    if [token.type for token in tokens] != kinds:
+        return None
+    found = _MESSAGE_SOURCE.fullmatch(tokens[2].content.strip())
+    return int(found[1]) if found else None
+
+
+def _message_html(renderer, tokens, index, options, env) -> str:
+    return f'<p data-message="{tokens[index].meta["message"]}"></p>\n'
+
+
 def _is_marked(state: StateCore, first: int, end: int) -> bool:
     """Whether each line of a quote begins with its sign, where history and search look for it."""
     address, *others = state.src.split("\n")[first:end]
@@ -219,7 +281,9 @@ def _make_parser() -> MarkdownIt:
     parser.disable("image")
     parser.inline.ruler.before("link", "mention", _mention_rule)
     parser.core.ruler.before("inline", "quote", _quote_rule)
+    parser.core.ruler.before("inline", "message", _message_rule)
     parser.add_render_rule("mention", _mention_html)
+    parser.add_render_rule("message", _message_html)
     figures.add_to(parser)
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("heading_close", _heading)

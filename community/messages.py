@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from community import markdown
-from community.models import Message, Room
+from community.models import Message, MessageQuote, Room, Thanks
 from leaders.models import Leader
 
 SHORT = 80  # characters of a message where another one answers it
@@ -18,19 +18,30 @@ def heard(room: Room, *, by: Leader) -> QuerySet[Message]:
     return room.messages.with_people().filter(number__gt=room.heard_after(by))
 
 
-def dressed(messages: Iterable[Message], *, heard_after: int = 0) -> list[Message]:
+def dressed(messages: Iterable[Message], *, heard_after: int = 0, is_new: bool = False) -> list[Message]:
     """Messages with what their fragment shows beside their own row.
 
     `heard_after` is the number after which the reader hears: of what was said before there are no words.
+    Of what `is_new` nobody can have made anything yet.
     """
     messages = list(messages)
+    continued = {} if is_new else _continued(messages)
+    thanks = {} if is_new else _thanks(messages)
     for message in messages:
+        message.thanked = thanks.get(message.pk, [])
+        message.continued = continued.get(message.pk)
         message.short = in_short(message)
         message.answered = message.reply_to
         if message.answered:
             is_heard = message.answered.number > heard_after
             message.answered.short = in_short(message.answered) if is_heard else "An earlier message"
     return messages
+
+
+def rendered(body: str, room: Room) -> str:
+    """The HTML of words in a room, in which those can be named who would read it there."""
+    following = room.readers(room.last_number + 1)
+    return markdown.render_message(body, lambda handles: following.filter(handle__in=handles)).html
 
 
 def to_answer(room: Room, number: int, *, by: Leader) -> Message | None:
@@ -59,7 +70,7 @@ def kept_html(message: Message) -> str:
     return markdown.render_message(last.body).html if last else ""
 
 
-def as_event(message: Message, *, heard_after: int = 0) -> dict:
+def as_event(message: Message, *, heard_after: int = 0, is_new: bool = False) -> dict:
     """What an open page is told about a message: the same for everybody who hears it from its beginning."""
     return {
         "type": "message",
@@ -68,12 +79,26 @@ def as_event(message: Message, *, heard_after: int = 0) -> dict:
         "number": message.number,
         "author": None if message.is_hidden else message.author_id,
         "uuid": str(message.client_uuid),
-        "html": _as_html(message, heard_after),
+        "html": _as_html(message, heard_after=heard_after, is_new=is_new),
     }
 
 
-def _as_html(message: Message, heard_after: int) -> str:
-    [message] = dressed([message], heard_after=heard_after)
+def _continued(messages: list[Message]) -> dict[int, int]:
+    """The post of the same space that begins with a message, by the message."""
+    begun = MessageQuote.objects.filter(message__in=messages, post__number=1, post__hidden_at=None)
+    shown = begun.filter(post__thread__hidden_at=None, post__space=F("message__room__space"))
+    return dict(shown.order_by("-post").values_list("message", "post"))
+
+
+def _thanks(messages: list[Message]) -> dict[int, list[Thanks]]:
+    given: dict[int, list[Thanks]] = {}
+    for thanks in Thanks.objects.filter(message__in=messages).select_related("by"):
+        given.setdefault(thanks.message_id, []).append(thanks)
+    return given
+
+
+def _as_html(message: Message, **options) -> str:
+    [message] = dressed([message], **options)
     # In everybody's zone, not in that of whoever speaks; a page shows it in its reader's.
     with timezone.override(None):
         return render_to_string("community/_message.html", {"message": message}, using="jinja2")

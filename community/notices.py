@@ -16,6 +16,7 @@ from community.models import (
     Letter,
     Level,
     Mention,
+    Message,
     Notice,
     NoticeChoice,
     NoticeKind,
@@ -71,7 +72,7 @@ def announce_post(post: Post) -> None:
         return
     listening = _listening(post)
     named = set(Mention.objects.filter(post=post, leader__in=listening).values_list("leader", flat=True))
-    _tell(
+    tell(
         Notice(
             leader_id=pk, kind=NoticeKind.MENTION, cause=f"mention:{post.pk}", actor=post.author, **_at(post)
         )
@@ -83,21 +84,21 @@ def announce_post(post: Post) -> None:
         if post.number == 1:
             _tell_of_thread(post, listening.exclude(pk__in=named))
         prompted = Notice.objects.filter(kind=NoticeKind.FIRST_POST, thread=post.thread_id, read_at=None)
-        _count_again(prompted.values_list("leader", flat=True))
+        count_again(prompted.values_list("leader", flat=True))
 
 
 @transaction.atomic
 def tell_thanked(thanks: Thanks) -> None:
-    """Tell an author who thanked for a post, while the author can still see it."""
+    """Tell an author who thanked for a post or message, while the author can still see it."""
     if not Thanks.objects.select_for_update(no_key=True).filter(pk=thanks.pk).first():
         return
-    post = thanks.post
-    if post.author is None or post.author_id == thanks.by_id:
+    item = thanks.item
+    if item.author is None or item.author_id == thanks.by_id:
         return
-    if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
-        cause = f"thanks:{post.pk}:{thanks.by_id}"
+    if type(item).objects.visible_to(item.author).shown().filter(pk=item.pk).exists():
+        cause = _cause_of_thanks(item, thanks.by)
         told = {"kind": NoticeKind.THANKS, "cause": cause, "actor": thanks.by, "words": thanks.words}
-        _tell([Notice(leader=post.author, **told, **_at(post))])
+        tell([Notice(leader=item.author, **told, **_at(item))])
 
 
 @transaction.atomic
@@ -108,7 +109,7 @@ def tell_answerer(post: Post) -> None:
         return
     if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
         told = {"kind": NoticeKind.ANSWER, "cause": f"answer:{post.pk}", "actor": thread.answer_marked_by}
-        _tell([Notice(leader=post.author, **told, **_at(post))])
+        tell([Notice(leader=post.author, **told, **_at(post))])
 
 
 @transaction.atomic
@@ -116,7 +117,7 @@ def tell_praised(said: WellDone) -> None:
     """Tell a leader who said well done, if they hear that person."""
     if WellDone.objects.visible_to(said.to).filter(pk=said.pk).exists():
         told = {"kind": NoticeKind.WELL_DONE, "cause": f"well_done:{said.pk}", "actor": said.by}
-        _tell([Notice(leader=said.to, well_done=said, **told)])
+        tell([Notice(leader=said.to, well_done=said, **told)])
 
 
 @transaction.atomic
@@ -128,7 +129,7 @@ def tell_author(decision: Decision) -> None:
     sentence = DECIDED[decision.verb].format(noun=_noun(decision))
     told = {"kind": NoticeKind.MODERATION, "cause": f"decision:{decision.pk}"}
     words = f"{sentence} The reason: {decision.reason}"
-    _tell([Notice(leader=leader, **told, words=words, space=decision.space, thread=_thread(decision))])
+    tell([Notice(leader=leader, **told, words=words, space=decision.space, thread=_thread(decision))])
 
 
 @transaction.atomic
@@ -136,7 +137,7 @@ def tell_moderators(case: Case) -> None:
     """Tell those who may decide about a new case that it waits; never whom it is about."""
     if case.is_open:
         told = {"kind": NoticeKind.CASE, "cause": f"opened:{case.pk}", "case": case, "space": case.space}
-        _tell(Notice(leader=each, **told) for each in case.deciders())
+        tell(Notice(leader=each, **told) for each in case.deciders())
 
 
 @transaction.atomic
@@ -153,7 +154,7 @@ def prompt_moderators() -> int:
         for post in lately.waiting_for_welcome().select_related("space", "thread")
         for moderator in _not_prompted(post)
     ]
-    _tell(told)
+    tell(told)
     return len(told)
 
 
@@ -164,7 +165,7 @@ def tell_carried(decision: Decision) -> None:
     place = {"space": decision.space, "thread_id": decision.detail["to"]}
     own, others = CARRIED[decision.verb]
     starter = decision.thread.author_id
-    _tell(
+    tell(
         Notice(leader_id=pk, **told, **place, words=f"{sentence} The reason: {decision.reason}")
         for pk in sorted(_carried_authors(decision) - {decision.by_id})
         for sentence in [own if pk == starter else others]
@@ -192,7 +193,7 @@ def tell_reporters(case: Case) -> None:
     }
     words = f"Thank you for your report. {case.outcome}"
     reporters = case.reports.exclude(by=None).values_list("by", flat=True)
-    _tell(Notice(leader_id=pk, **told, words=words) for pk in reporters)
+    tell(Notice(leader_id=pk, **told, words=words) for pk in reporters)
 
 
 @transaction.atomic
@@ -205,7 +206,7 @@ def tell_member(request: JoinRequest) -> None:
     else:
         words = f"Your request to join {request.space} was declined. The reason: {request.reason}"
     told = {"kind": NoticeKind.MEMBERSHIP, "cause": f"request:{request.pk}"}
-    _tell([Notice(leader=request.leader, **told, words=words, space=request.space)])
+    tell([Notice(leader=request.leader, **told, words=words, space=request.space)])
 
 
 @transaction.atomic
@@ -217,7 +218,7 @@ def tell_followers(session: Session) -> None:
     told = {"kind": NoticeKind.SESSION, "space": space, "cause": f"session:{session.pk}:{session.sequence}"}
     before = Notice.objects.filter(leader__in=watching, kind=NoticeKind.SESSION, read_at=None)
     before.filter(cause__startswith=f"session:{session.pk}:").update(read_at=timezone.now())
-    _tell(Notice(leader=each, words=_of_session(session, each), **told) for each in watching)
+    tell(Notice(leader=each, words=_of_session(session, each), **told) for each in watching)
 
 
 def _of_session(session: Session, reader: Leader) -> str:
@@ -246,14 +247,14 @@ def keep_off_mail(leader: Leader, kind: str) -> None:
 def open_notice(notice: Notice) -> None:
     """The leader followed a notice, so it is read."""
     if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
-        _count_again([notice.leader_id])
+        count_again([notice.leader_id])
 
 
 @transaction.atomic
 def open_all(leader: Leader) -> None:
     """Mark every notice of a leader as read."""
     if Notice.objects.filter(leader=leader, read_at=None).update(read_at=timezone.now()):
-        _count_again([leader.pk])
+        count_again([leader.pk])
 
 
 @transaction.atomic
@@ -262,28 +263,34 @@ def mute(thread: Thread, *, by: Leader) -> None:
     Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": Level.MUTED})
     told = Notice.objects.filter(leader=by, thread=thread, read_at=None)
     told.filter(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY]).update(read_at=timezone.now())
-    _count_again([by.pk])
+    count_again([by.pk])
 
 
 @transaction.atomic
-def forget_thanks(post: Post, by: Leader) -> None:
+def forget_thanks(item: Post | Message, by: Leader) -> None:
     """A thank-you was taken back: its line and its words go too."""
-    told = Notice.objects.filter(kind=NoticeKind.THANKS, cause=f"thanks:{post.pk}:{by.pk}")
+    told = Notice.objects.filter(kind=NoticeKind.THANKS, cause=_cause_of_thanks(item, by))
     leaders = list(told.values_list("leader", flat=True))
     told.delete()
-    _count_again(leaders)
+    count_again(leaders)
 
 
-def recount(item: Post | Thread | Case) -> None:
-    """Something changed: whoever has a line about its thread or case may have one more or less."""
-    thread = item.thread_id if isinstance(item, Post) else item.pk
-    about = Q(case=item) if isinstance(item, Case) else Q(thread=thread)
-    _count_again(
-        Notice.objects.filter(about, read_at=None).order_by().values_list("leader", flat=True).distinct()
-    )
+def recount(item: Post | Thread | Case | Message) -> None:
+    """Something changed: whoever has a line about its thread, room or case may have one more or less."""
+    match item:
+        case Case():
+            about = Q(case=item)
+        case Message():
+            about = Q(message=item) | Q(room=item.room_id)
+        case Post():
+            about = Q(thread=item.thread_id)
+        case Thread():
+            about = Q(thread=item)
+    told = Notice.objects.filter(about, read_at=None).order_by()
+    count_again(told.values_list("leader", flat=True).distinct())
 
 
-def _count_again(leaders: Iterable[int]) -> None:
+def count_again(leaders: Iterable[int]) -> None:
     """Have the open pages of these leaders fetch their number."""
     for pk in leaders:
         live.push(live.leader_topic(pk), {"type": "notices"})
@@ -304,30 +311,31 @@ def _not_prompted(post: Post):
     return post.space.moderators().exclude(pk__in=told.values("leader"))
 
 
-def _tell(notices: Iterable[Notice]) -> None:
+def tell(notices: Iterable[Notice]) -> None:
     """Keep notices of one kind for those who want them, and have them mailed to those who want that."""
     if notices := list(notices):
-        channels = _channels(notices[0].kind, [notice.leader_id for notice in notices])
+        channels = channels_of(notices[0].kind, [notice.leader_id for notice in notices])
         notices = [notice for notice in notices if notice.leader_id in channels]
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
-        _follow_up(channels)
+        follow_up(channels)
 
 
-def _channels(kind: str, leaders: list[int]) -> dict[int, str]:
+def channels_of(kind: str, leaders: list[int]) -> dict[int, str]:
     """Where to tell those who want to be told of a kind at all."""
     channels = NoticeChoice.objects.channels(kind, leaders)
     return {pk: channel for pk, channel in channels.items() if channel != Channel.OFF}
 
 
-def _follow_up(channels: dict[int, str]) -> None:
+def follow_up(channels: dict[int, str]) -> None:
+    """Open a letter for those who want one, and have open pages count again."""
     Letter.objects.open_for(pk for pk, channel in channels.items() if channel == Channel.MAIL)
-    _count_again(channels.keys() - preferences.resting(channels))
+    count_again(channels.keys() - preferences.resting(channels))
 
 
 def _tell_of_thread(post: Post, listening: QuerySet[Leader]) -> None:
     watching = listening.filter(space_levels__space=post.space_id, space_levels__level=Level.WATCHING)
     told = {"kind": NoticeKind.THREAD, "cause": f"thread:{post.thread_id}", "actor": post.author}
-    _tell(Notice(leader=leader, **told, **_at(post)) for leader in watching)
+    tell(Notice(leader=leader, **told, **_at(post)) for leader in watching)
 
 
 def _tell_watchers(post: Post, leaders: set[int]) -> None:
@@ -341,15 +349,21 @@ def _tell_watchers(post: Post, leaders: set[int]) -> None:
         DO UPDATE SET post_id = least(community_notice.post_id, excluded.post_id),
                       actor_id = excluded.actor_id, at = excluded.at
     """
-    channels = _channels(NoticeKind.REPLY, list(leaders))
+    channels = channels_of(NoticeKind.REPLY, list(leaders))
     place = [post.space_id, post.thread_id, post.pk, post.author_id]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*place, timezone.now(), list(channels)])
-    _follow_up(channels)
+    follow_up(channels)
 
 
-def _at(post: Post) -> dict:
-    return {"space": post.space, "thread": post.thread, "post": post}
+def _cause_of_thanks(item: Post | Message, by: Leader) -> str:
+    return f"thanks:{'message:' if isinstance(item, Message) else ''}{item.pk}:{by.pk}"
+
+
+def _at(item: Post | Message) -> dict:
+    if isinstance(item, Message):
+        return {"space": item.room.space, "room": item.room, "message": item}
+    return {"space": item.space, "thread": item.thread, "post": item}
 
 
 def _noun(decision: Decision) -> str:

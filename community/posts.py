@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from community import live, markdown, notices, permissions, transfers
-from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Post, Thanks, Thread, asking
+from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Message, Post, Thanks, Thread, asking
 from community.models.spaces import readable_ids
 from community.permissions import require
 from community.tasks import enqueue
@@ -52,6 +52,7 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     """Posts dressed for a viewer: hidden ones without words, quotes by the viewer's rights."""
     moderates = bool(permissions.may_moderate(viewer, thread.space))
     visible = _visible_quotes(posts, viewer)
+    said = seen_messages(set().union(*(markdown.message_ids(post.body_html) for post in posts)), viewer)
     thanks = _thanks(posts)
     kept = _bookmarks(posts, viewer)
     for post in posts:
@@ -60,7 +61,7 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
         post.is_answer = thread.is_question and post.pk == thread.answer_id and not post.is_hidden
         post.is_placeholder = post.is_withdrawn or (post.is_hidden and not moderates)
         post.undo_seconds = _undo_seconds(post, viewer)
-        post.html = "" if post.is_placeholder else markdown.dress_quotes(post.body_html, visible)
+        post.html = "" if post.is_placeholder else _dress(post.body_html, visible, said)
         post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
         post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
         post.bookmark = kept.get(post.pk)
@@ -76,7 +77,8 @@ def answer_of(thread: Thread) -> Post | None:
 
 def dressed(html: str, *, viewer: Leader) -> str:
     """The HTML of one text as the viewer sees it: quotes by the viewer's rights."""
-    return markdown.dress_quotes(html, seen_quotes(markdown.quoted_ids(html), viewer))
+    said = seen_messages(markdown.message_ids(html), viewer)
+    return _dress(html, seen_quotes(markdown.quoted_ids(html), viewer), said)
 
 
 def seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
@@ -85,6 +87,14 @@ def seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
         return {}
     reads = list(readable_ids(viewer))
     return {post.pk: post for post in _QUOTED.objects(posts=list(ids), reads=reads)}
+
+
+def seen_messages(ids: set[int], viewer: Leader) -> dict[int, Message]:
+    """The chat messages among some whose words the viewer may read."""
+    if not ids:
+        return {}
+    found = Message.objects.visible_to(viewer).shown().filter(pk__in=ids).select_related("author")
+    return {message.pk: message for message in found}
 
 
 @transaction.atomic
@@ -104,6 +114,11 @@ def take_thanks_back(post: Post, *, by: Leader) -> None:
     Thanks.objects.filter(post=post, by=by).delete()
     notices.forget_thanks(post, by)
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
+
+
+def _dress(html: str, quotes: dict[int, Post], said: dict[int, Message]) -> str:
+    # The quotes first: what stands in one that is not shown is gone then.
+    return markdown.dress_messages(markdown.dress_quotes(html, quotes), said)
 
 
 def _gaps(thread: Thread, first: int, last: int, viewer: Leader) -> list[Gap]:

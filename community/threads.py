@@ -238,7 +238,7 @@ def _empty(post: Post) -> None:
     post.body = post.body_html = ""
     post.hidden_at = post.withdrawn_at = timezone.now()
     post.save(update_fields=["body", "body_html", "hidden_at", "withdrawn_at"])
-    for rows in (post.revisions, post.mentions, post.quotes):
+    for rows in (post.revisions, post.mentions, post.quotes, post.message_quotes):
         rows.all().delete()
     attachments.release(post)
 

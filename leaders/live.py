@@ -27,6 +27,11 @@ def push(topic: str, event: dict) -> None:
     transaction.on_commit(lambda: _publish(topic, frame))
 
 
+def hint(topic: str, event: dict) -> None:
+    """Publish at once what is not kept anywhere, such as that somebody is writing."""
+    _publish(topic, json.dumps({"topic": topic, **event}))
+
+
 def rights_changed(leader_id: int) -> None:
     """Have every open page of a leader check again what it may still receive."""
     push(leader_topic(leader_id), {"type": "rights"})

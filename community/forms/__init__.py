@@ -1,5 +1,6 @@
 """The shape of what people write."""
 
+from community.forms.continuations import SHOWN, SHOWN_AT_MOST, ContinueForm, size_of
 from community.forms.conversations import (
     AddForm,
     BeginForm,
@@ -58,11 +59,14 @@ from community.forms.words import (
 
 __all__ = [
     "ACCEPT",
+    "SHOWN",
+    "SHOWN_AT_MOST",
     "AddForm",
     "BaseField",
     "BeginForm",
     "BodyField",
     "BookmarkForm",
+    "ContinueForm",
     "DayForm",
     "DraftField",
     "DraftForm",
@@ -99,4 +103,5 @@ __all__ = [
     "UploadForm",
     "WellDoneForm",
     "WithinForm",
+    "size_of",
 ]

@@ -1,7 +1,8 @@
 from community.models.attachments import Attachment, AttachmentKind
 from community.models.bookmarks import Bookmark
 from community.models.channels import Channel, NoticeChoice
-from community.models.chat import Message, MessageRevision, RoomReading
+from community.models.chat import CONVERSATION_LEVELS, ROOM_LEVELS, Message, MessageRevision, RoomReading
+from community.models.continuations import CARRIED_AT_MOST, MessageQuote
 from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
 from community.models.host_lines import HostLine
@@ -36,8 +37,11 @@ from community.models.transfers import Transfer
 from community.models.well_done import Unheard, WellDone
 
 __all__ = [
+    "CARRIED_AT_MOST",
+    "CONVERSATION_LEVELS",
     "POSTS_PER_PAGE",
     "PRIORITY",
+    "ROOM_LEVELS",
     "SPACE_LEVELS",
     "STRANDED",
     "THREAD_LEVELS",
@@ -70,6 +74,7 @@ __all__ = [
     "MailRule",
     "Mention",
     "Message",
+    "MessageQuote",
     "MessageRevision",
     "NobodyNew",
     "Notice",

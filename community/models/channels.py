@@ -17,6 +17,10 @@ OF_WHAT = {
     NoticeKind.THREAD: "New threads in spaces that I watch",
     NoticeKind.SESSION: "A session is planned, moved or cancelled in a space that I watch",
     NoticeKind.MENTION: "Somebody mentions me",
+    NoticeKind.CHAT_MENTION: "Somebody mentions me in a chat",
+    NoticeKind.DIRECT: "Somebody writes in a conversation that I am in",
+    NoticeKind.CHAT: "New messages in chats that I watch",
+    NoticeKind.CARRIED: "A thread carries on what I said in a chat",
     NoticeKind.THANKS: "Somebody thanks me",
     NoticeKind.ANSWER: "My reply is marked as the answer",
     NoticeKind.MODERATION: "A moderator decides something about my words",
@@ -26,7 +30,14 @@ OF_WHAT = {
     NoticeKind.CASE: "A report waits on my desk",
     NoticeKind.FIRST_POST: "A newcomer’s first post has waited a day",
 }
-BY_MAIL = (NoticeKind.MENTION, NoticeKind.ANSWER, NoticeKind.MODERATION, NoticeKind.MEMBERSHIP)
+BY_MAIL = (
+    NoticeKind.MENTION,
+    NoticeKind.CHAT_MENTION,
+    NoticeKind.DIRECT,
+    NoticeKind.ANSWER,
+    NoticeKind.MODERATION,
+    NoticeKind.MEMBERSHIP,
+)
 NEVER_OFF = (NoticeKind.MODERATION, NoticeKind.REPORT, NoticeKind.MEMBERSHIP, NoticeKind.CASE)
 
 

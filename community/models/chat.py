@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from community.models.reading import Level
 from community.models.rooms import Participant, Room, RoomKind, in_spaces
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from leaders.models.account import may_come_in
@@ -26,6 +27,10 @@ class MessageQuerySet(models.QuerySet):
         heard = Exists(mine.filter(since__lt=OuterRef("number")))
         direct = Q(heard, room__kind=RoomKind.DIRECT, hidden_at=None, deleted_at=None)
         return self.filter((in_spaces(spaces_read_by(leader), "room") & shown) | direct)
+
+    def shown(self):
+        """Messages whose words still stand there for everybody."""
+        return self.filter(hidden_at=None, deleted_at=None)
 
     def with_people(self):
         """Each with its author, and with what it answers and whose that is."""
@@ -123,15 +128,28 @@ class MessageRevision(models.Model):
         return f"Former text of message {self.message_id}"
 
 
+ROOM_LEVELS = [
+    (Level.WATCHING.value, "Everything: one notice for all that is new"),
+    (Level.NORMAL.value, "Mentions: a notice when somebody names me"),
+    (Level.MUTED.value, "Nothing: no notices"),
+]
+CONVERSATION_LEVELS = [
+    (Level.NORMAL.value, "Everything: one notice for all that is new"),
+    (Level.MUTED.value, "Nothing: no notices"),
+]
+
+
 class RoomReading(models.Model):
-    """How far a leader has read a room."""
+    """How far a leader has read a room, and of what in it they want to be told."""
 
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="room_readings")
     room = models.ForeignKey(Room, models.CASCADE, related_name="readings")
     read_up_to = models.PositiveIntegerField(default=0)
+    level = models.CharField(max_length=10, choices=Level, null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["leader", "room"], name="room_reading_once")]
+        indexes = [models.Index(fields=["room"], condition=Q(level="watching"), name="room_watched")]
 
     def __str__(self):
         return f"{self.leader} in room {self.room_id}: {self.read_up_to}"

@@ -6,11 +6,13 @@ from django.utils import timezone
 
 class ErrandKind(models.TextChoices):
     ANNOUNCE_POST = "announce_post", "Tell those whom a post concerns"
+    ANNOUNCE_MESSAGE = "announce_message", "Tell those whom a chat message concerns"
     TELL_THANKED = "tell_thanked", "Tell an author of a thank-you"
     TELL_ANSWERER = "tell_answerer", "Tell an author that their reply is the answer"
     TELL_PRAISED = "tell_praised", "Tell a leader that somebody said well done"
     TELL_AUTHOR = "tell_author", "Tell an author of a moderator's decision"
     TELL_MODERATORS = "tell_moderators", "Tell the moderators of a space of a new case"
+    TELL_CARRIED_ON = "tell_carried_on", "Tell the authors of chat messages that a thread carries on"
     TELL_CARRIED = "tell_carried", "Tell the authors of posts that went to another thread"
     TELL_REPORTERS = "tell_reporters", "Tell the reporters of a case its outcome"
     TELL_MEMBER = "tell_member", "Tell a leader of the answer to a request to join"

@@ -9,10 +9,11 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from community.models import asking
-from community.models.chat import Message
+from community.models.chat import Message, RoomReading
 from community.models.conversations import WAITING_AT_MOST, unread_conversations
 from community.models.moderation import Case as ModerationCase
 from community.models.reading import Level, Reading, SpaceLevel
+from community.models.rooms import Room
 from community.models.spaces import (
     Space,
     moderated_ids,
@@ -40,12 +41,26 @@ class NoticeKind(models.TextChoices):
     FIRST_POST = "first_post", "You moderate this space"
     WELL_DONE = "well_done", "Somebody said well done"
     SESSION = "session", "You watch this space"
+    CHAT_MENTION = "chat_mention", "You were mentioned in a chat"
+    DIRECT = "direct", "You are in this conversation"
+    CHAT = "chat", "You watch this chat"
+    CARRIED = "carried", "A thread carries on what you said in a chat"
 
 
-ABOUT_A_POST = (NoticeKind.MENTION, NoticeKind.THANKS, NoticeKind.ANSWER, NoticeKind.THREAD)
+ABOUT_A_POST = (
+    NoticeKind.MENTION,
+    NoticeKind.THANKS,
+    NoticeKind.ANSWER,
+    NoticeKind.THREAD,
+    NoticeKind.CARRIED,
+)
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.THREAD)
 WITH_THEIR_OWN_RULE = (NoticeKind.REPLY, NoticeKind.WELL_DONE, NoticeKind.SESSION)
 FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
+
+ABOUT_A_MESSAGE = (NoticeKind.CHAT_MENTION,)
+OF_A_ROOM = (NoticeKind.DIRECT, NoticeKind.CHAT)
+READ_IN_THE_ROOM = (*ABOUT_A_MESSAGE, *OF_A_ROOM)
 
 COUNTED_AT_MOST = 1_000
 
@@ -58,6 +73,12 @@ def replies(spaces):
         .filter(space__in=spaces, thread=OuterRef("thread"), pk__gte=OuterRef("post"))
         .exclude(author=OuterRef("leader"))
     )
+
+
+def said(messages):
+    """The messages, among some, that a notice stands for: its own and later ones, but the leader's."""
+    later = messages.shown().filter(room=OuterRef("room"), pk__gte=OuterRef("message"), is_note=False)
+    return later.exclude(author=OuterRef("leader"))
 
 
 def waits_for(moderator) -> Q:
@@ -75,8 +96,12 @@ class NoticeQuerySet(models.QuerySet):
         # One row at a time: a list of all that one may see would be made anew for each page.
         seen = Post.objects.shown().filter(space__in=spaces, pk=OuterRef("post"))
         praise = WellDone.objects.visible_to(leader).filter(pk=OuterRef("well_done"))
+        messages = Message.objects.visible_to(leader)
+        told = messages.shown().filter(pk=OuterRef("message"))
         return self.filter(leader=leader).filter(
-            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, *WITH_THEIR_OWN_RULE])
+            ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, *READ_IN_THE_ROOM, *WITH_THEIR_OWN_RULE])
+            | Q(Exists(told), kind__in=[*ABOUT_A_MESSAGE, NoticeKind.THANKS])
+            | Q(Exists(said(messages)), kind__in=OF_A_ROOM)
             | Q(Exists(seen), kind__in=ABOUT_A_POST)
             | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
             | waits_for(leader)
@@ -85,12 +110,15 @@ class NoticeQuerySet(models.QuerySet):
         )
 
     def unread(self):
-        """Notices not opened, about words that were not read in their thread either."""
+        """Notices not opened, about words that were not read in their thread or room either."""
         marked = self.with_mark().filter(read_at=None)
         beyond = Post.objects.shown().told().filter(thread=OuterRef("thread"), number__gt=OuterRef("mark"))
         later = beyond.filter(pk__gte=OuterRef("post")).exclude(author=OuterRef("leader"))
+        unheard = said(Message.objects.filter(number__gt=OuterRef("room_mark")))
         return marked.filter(
-            ~Q(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY])
+            ~Q(kind__in=[*READ_WITH_THE_POST, *READ_IN_THE_ROOM, NoticeKind.REPLY])
+            | Q(kind__in=ABOUT_A_MESSAGE, message__number__gt=F("room_mark"))
+            | Q(Exists(unheard), kind__in=OF_A_ROOM)
             | Q(kind__in=READ_WITH_THE_POST, post__number__gt=F("mark"))
             | Q(Exists(later), kind=NoticeKind.REPLY)
         )
@@ -103,18 +131,31 @@ class NoticeQuerySet(models.QuerySet):
         return self.alias(level=Coalesce(*chosen, Value(Level.NORMAL.value)))
 
     def with_mark(self):
-        """Each with `mark`, how far the leader has read its thread."""
+        """Each with `mark`, how far the leader has read its thread, and `room_mark`, how far its room."""
         mine = Reading.objects.filter(leader=OuterRef("leader"), thread=OuterRef("thread"))
-        return self.annotate(mark=Coalesce(Subquery(mine.values("read_up_to")[:1]), 0))
+        heard = RoomReading.objects.filter(leader=OuterRef("leader"), room=OuterRef("room"))
+        return self.annotate(
+            mark=Coalesce(Subquery(mine.values("read_up_to")[:1]), 0),
+            room_mark=Coalesce(Subquery(heard.values("read_up_to")[:1]), 0),
+        )
 
     def with_replies(self, leader):
-        """Each with `replies`: how many it stands for; the unread ones until it is opened."""
+        """Each with `replies`, or `said` in a room: how many it stands for; the unread ones until opened."""
         spaces = spaces_read_by(leader)
         until = Coalesce(OuterRef("read_at"), Now())
         meant = replies(spaces).filter(number__gt=OuterRef("floor"), created_at__lte=until)
         number_of = meant.order_by().values("thread").annotate(n=Count("pk")).values("n")
-        floor = Case(When(read_at=None, then=F("mark")), default=0)
-        return self.with_mark().annotate(floor=floor).annotate(replies=Coalesce(Subquery(number_of), 0))
+        heard = said(Message.objects.visible_to(leader))
+        heard = heard.filter(number__gt=OuterRef("room_floor"), created_at__lte=until)
+        talk = heard.order_by().values("room").annotate(n=Count("pk")).values("n")
+        floor, room_floor = (
+            Case(When(read_at=None, then=F(mark)), default=0) for mark in ("mark", "room_mark")
+        )
+        return (
+            self.with_mark()
+            .annotate(floor=floor, room_floor=room_floor)
+            .annotate(replies=Coalesce(Subquery(number_of), 0), said=Coalesce(Subquery(talk), 0))
+        )
 
 
 class Notice(models.Model):
@@ -131,6 +172,7 @@ class Notice(models.Model):
         Post, models.CASCADE, null=True, related_name="+", help_text="The first one that is meant."
     )
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
+    room = models.ForeignKey(Room, models.CASCADE, null=True, db_index=False, related_name="+")
     case = models.ForeignKey(ModerationCase, models.CASCADE, null=True, db_index=False, related_name="+")
     well_done = models.ForeignKey(WellDone, models.CASCADE, null=True, db_index=False, related_name="+")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
@@ -151,6 +193,11 @@ class Notice(models.Model):
                 condition=Q(read_at=None, kind="reply"),
                 name="one_unread_reply_notice_per_thread",
             ),
+            models.UniqueConstraint(
+                fields=["leader", "kind", "room"],
+                condition=Q(read_at=None, kind__in=["chat", "direct"]),
+                name="one_unread_notice_per_room",
+            ),
             models.UniqueConstraint(fields=["leader", "cause"], name="notice_told_once"),
         ]
         indexes = [
@@ -159,6 +206,7 @@ class Notice(models.Model):
             models.Index(
                 fields=["well_done"], condition=Q(well_done__isnull=False), name="notice_of_well_done"
             ),
+            models.Index(fields=["room"], condition=Q(room__isnull=False), name="notice_of_room"),
         ]
 
     def __str__(self):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community.models.spaces import Space, spaces_read_by
+from leaders.models import Leader
 from leaders.models.account import may_come_in
 
 
@@ -83,6 +84,15 @@ class Room(models.Model):
     @property
     def is_session(self) -> bool:
         return self.kind == RoomKind.SESSION
+
+    def readers(self, number: int = 2**31):
+        """The leaders to whom a message of this number is visible: the rule of messages from their side."""
+        if self.is_direct:
+            here = self.participants.now().filter(since__lt=number)
+            return Leader.objects.active().filter(pk__in=here.values("leader"))
+        if self.is_session or self.space.has_chat:
+            return self.space.readers()
+        return Leader.objects.none()
 
     def heard_after(self, leader) -> int:
         """The number after which a leader hears: whoever joins a conversation later sees nothing earlier."""

@@ -1,6 +1,7 @@
 """Who may do what in spaces, threads and rooms; a refusal is a sentence that one can show."""
 
 from community.permissions.attachments import may_attach, may_remove
+from community.permissions.continuations import may_carry_on, may_open_continuation
 from community.permissions.conversations import PEOPLE_AT_MOST, may_add, may_begin, may_leave, reachable
 from community.permissions.drafts import may_draft, may_keep_drafts, may_set_aside
 from community.permissions.host_lines import may_end_line, may_write_line
@@ -64,6 +65,7 @@ __all__ = [
     "may_be_host",
     "may_begin",
     "may_bookmark",
+    "may_carry_on",
     "may_choose_answer",
     "may_decide",
     "may_delete_message",
@@ -91,6 +93,7 @@ __all__ = [
     "may_merge",
     "may_moderate",
     "may_move",
+    "may_open_continuation",
     "may_open_desk",
     "may_plan",
     "may_read",

@@ -43,11 +43,13 @@ def may_withdraw(leader: Leader, post: Post) -> Verdict:
     return ALLOWED
 
 
-def may_thank(leader: Leader, post: Post) -> Verdict:
-    """Whoever can see a post that is not their own."""
-    if not Post.objects.visible_to(leader).shown().filter(pk=post.pk).exists():
-        return no("You cannot see this post.")
-    if post.author_id == leader.pk:
+def may_thank(leader: Leader, item: Post | Message) -> Verdict:
+    """Whoever can see a post or a message that is not their own."""
+    if not type(item).objects.visible_to(leader).shown().filter(pk=item.pk).exists():
+        return no(f"You cannot see this {type(item).__name__.lower()}.")
+    if getattr(item, "is_note", False):
+        return no("The room itself says this.")
+    if item.author_id == leader.pk:
         return no("One cannot thank oneself.")
     return ALLOWED
 

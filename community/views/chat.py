@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import chat, messages, permissions, transcript
 from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
-from community.models import Message, Room, Space
+from community.models import CONVERSATION_LEVELS, ROOM_LEVELS, Level, Message, Room, RoomReading, Space
 
 FARTHEST = 2**31 - 1
 
@@ -158,6 +158,8 @@ def _show(request, found, form, template, more, status=200):
         "form": form,
         "day_form": DayForm(),
         "answered": messages.to_answer(found, _replying(request), by=request.user),
+        "level": _level(request, found),
+        "levels": CONVERSATION_LEVELS if found.is_direct else ROOM_LEVELS,
         "may_say": permissions.may_say(request.user, found),
         "may_moderate": found.space and permissions.may_moderate(request.user, found.space),
         "first": found.heard_after(request.user) + 1,
@@ -188,6 +190,11 @@ def _opening(found) -> dict:
 def seconds_until(moment) -> int:
     """For a page, whose clock may be wrong."""
     return max(int((moment - timezone.now()).total_seconds()) + 1, 0) if moment > timezone.now() else 0
+
+
+def _level(request, found) -> str:
+    mine = RoomReading.objects.filter(room=found, leader=request.user, level__isnull=False)
+    return mine.values_list("level", flat=True).first() or Level.NORMAL
 
 
 def _replying(request) -> int:

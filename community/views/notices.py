@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from community import notices
-from community.models import Notice, NoticeKind, Post, Space, Thread
-from community.models.notices import count_unread
+from community.models import Message, Notice, NoticeKind, Post, Room, Space, Thread
+from community.models.notices import OF_A_ROOM, count_unread
 
 PER_PAGE = 20
 
@@ -18,7 +18,7 @@ def all_notices(request):
     """The list, the newest first."""
     mine = Notice.objects.visible_to(request.user)
     shown = mine.with_replies(request.user).select_related(
-        "actor", "post__author", "thread__space", "space", "case", "well_done"
+        "actor", "post__author", "thread__space", "space", "case", "well_done", "room__space", "room__session"
     )
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     unread = set(mine.unread().values_list("pk", flat=True))
@@ -60,12 +60,14 @@ def mute(request, pk):
     return redirect("notices")
 
 
-def _place(notice: Notice, leader) -> str | Post | Thread | Space:
+def _place(notice: Notice, leader) -> str | Post | Thread | Space | Room | Message:
     """The nearest place to what a notice tells of that its leader may see."""
     if notice.case_id:
         return reverse("desk_case", args=[notice.case_id])
     if notice.well_done_id:
         return "well_done"
+    if notice.room_id:
+        return notice.room if notice.kind in OF_A_ROOM else notice.message
     if notice.post_id and (notice.kind != NoticeKind.REPLY or notice.replies == 1):
         return notice.post
     threads = Thread.objects.visible_to(leader).filter(pk=notice.thread_id)

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
@@ -87,6 +88,7 @@ def thank(request, pk):
         posts.thank(post, by=request.user, words=form.cleaned_data["words"])
         return _changed(request, post)
     context = {"post": post, "form": form, "thanked": post.thanks.filter(by=request.user).exists()}
+    context |= {"item": post, "back": post.thread.title, "undo": reverse("take_thanks_back", args=[pk])}
     page = "community/_thank.html" if request.htmx else "community/thank.html"
     answer = render(request, page, context, status=422 if form.is_bound else 200)
     return retarget(answer, f"#thanking-{pk}") if form.is_bound else answer

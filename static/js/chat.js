@@ -6,6 +6,7 @@ import { Outbox } from "./outbox.js";
 import { keepAboveKeyboard } from "./phone.js";
 import { RoomLog } from "./room-log.js";
 import { RoomMark } from "./room-mark.js";
+import { Typing } from "./typing.js";
 
 const YOUNG = 10_000; // a page that was loaded just now is not loaded again
 
@@ -21,6 +22,7 @@ class Room {
     this.id = Number(root.dataset.room);
     this.version = Number(root.dataset.version);
     this.outbox = new Outbox(this, root, log.list);
+    this.typing = new Typing(this.id, log.leader, root);
     // Without a connection, ask from time to time: some networks let pages through, but no sockets.
     setInterval(() => live.state === "waiting" && this.catchUp(), 15_000);
     live.subscribe(`room:${this.id}`, (event) => this.#hear(event));
@@ -91,6 +93,9 @@ class Room {
         this.#drain();
         if (this.#held.size) this.expect(event.version);
         break;
+      case "typing":
+        this.typing.heard(event.who);
+        break;
       case "presence":
         this.#showHere(event);
         break;
@@ -112,6 +117,7 @@ class Room {
   }
 
   #show(messages) {
+    for (const { author } of messages) this.typing.stopped(author);
     this.log.show(messages, (uuid) => this.outbox.arrived(uuid));
   }
 

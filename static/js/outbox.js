@@ -121,7 +121,7 @@ export class Outbox {
   }
 
   #press(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !hasKeyboard.matches) return;
+    if (event.key !== "Enter" || event.defaultPrevented || event.shiftKey || event.isComposing || !hasKeyboard.matches) return;
     event.preventDefault();
     this.form.requestSubmit();
   }

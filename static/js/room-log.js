@@ -1,6 +1,7 @@
 // The messages on the page, in the order of their numbers: new ones at the end, earlier ones above. Whoever is at the end
 // stays at the end; whoever reads elsewhere is not moved, and is told how many came.
 import { jumpsToAnswered, showAnswered } from "./answer.js";
+import { markNamed } from "./named.js";
 
 const KEPT = 400; // messages on the page, when one follows at its end
 const AT_MOST = 1_000; // and when nobody looks
@@ -93,6 +94,7 @@ export class RoomLog {
     const item = document.createElement("div");
     item.className = "chat__item";
     item.append(fresh);
+    markNamed(item, this.leader);
     if (message.author !== this.leader) return item;
     // One's own words were there already; only those of others are read out.
     item.setAttribute("aria-live", "off");
@@ -115,6 +117,7 @@ export class RoomLog {
     if (Number(old.dataset.version) >= Number(fresh.dataset.version)) return null;
     old.parentElement.setAttribute("aria-live", "off");
     old.replaceWith(fresh);
+    markNamed(fresh.parentElement, this.leader);
     return null;
   }
 

@@ -50,6 +50,8 @@ NOT_UNDERSTOOD = [
     '{"type": "say", "room": 99999999999999999999, "uuid": null, "body": []}',
     '{"type": "say", "room": 1, "uuid": "x", "body": "x", "reply_to": "1"}',
     '{"type": "say", "room": 1, "uuid": "x", "body": "x", "reply_to": {"pk": 1}}',
+    '{"type": "typing"}',
+    '{"type": "typing", "topic": "room:0"}',
     '{"type": "read", "room": true, "number": -1}',
     b"\x00\xff",
 ]
@@ -219,6 +221,33 @@ def test_a_reply_names_what_it_answers_and_of_nothing_it_is_refused(ana, ben, ro
         page.send(type="say", room=room.pk, uuid=(sent := str(uuid.uuid4())), body="No.", reply_to=number)
         assert page.hear("error")["uuid"] == sent
     assert room.messages.count() == 2
+
+
+def test_that_somebody_writes_reaches_those_who_are_there_and_is_kept_nowhere(ana, ben, cleo, room, pages):
+    one, two, outside = pages(ana), pages(ben, 1), pages(cleo)
+    topic = f"room:{room.pk}"
+    outside.send(type="typing", topic=topic)  # she does not follow it, and cannot
+    for page in (one, two):
+        page.follow(topic)
+    for _ in range(5):
+        one.send(type="typing", topic=topic)
+    assert two.hear("typing") == {"topic": topic, "type": "typing", "who": ana.pk}
+    one.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="Done.")
+    two.hear("message")
+    assert [event for event in two.heard if event["type"] == "typing"] == []  # five frames were one hint
+
+
+def test_whoever_shows_no_presence_is_not_told_to_write(ana, ben, room, pages):
+    ana.shows_presence = False
+    ana.save()
+    one, two = pages(ana), pages(ben)
+    topic = f"room:{room.pk}"
+    for page in (one, two):
+        page.follow(topic)
+    one.send(type="typing", topic=topic)
+    one.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="Done.")
+    two.hear("message")
+    assert [event for event in two.heard if event["type"] == "typing"] == []
 
 
 def test_talk_reaches_both_whatever_process_they_are_on(ana, ben, room, pages):
