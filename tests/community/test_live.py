@@ -350,6 +350,38 @@ def test_a_flood_is_slowed_and_then_ended(ana, room, pages):
     assert page.closing_code() == 4429
 
 
+def test_a_flood_of_one_page_delays_nobody_elses_talk(ana, ben, cleo, room, pages):
+    flooding, page = pages(ben), pages(ana)
+    page.follow(f"room:{room.pk}")
+    with suppress(ConnectionClosed):
+        for number in range(1_000):
+            flooding.send(type="say", room=room.pk, uuid="no uuid", body="x" * 1_000)
+            if number % 200 == 100:
+                chat.say(room, by=ana, body=f"In spite of it, {number}.", uuid=uuid.uuid4())
+    assert flooding.closing_code() == 4429
+    chat.say(room, by=ana, body="And after it.", uuid=uuid.uuid4())
+    heard = [page.hear("message")["number"] for _ in range(room.messages.count())]
+    assert heard == list(range(1, len(heard) + 1))
+    assert not room.messages.filter(author=ben).exists()
+
+
+def test_a_subscription_is_not_replayed_after_a_removal(ana, ben, room, pages):
+    page, topic = pages(ana), f"room:{room.pk}"
+    page.follow(topic)
+    CohortMembership.objects.filter(leader=ana).update(until=timezone.localdate() - timedelta(days=1))
+    rights_changed(ana.pk)
+    assert page.hear("gone")["topic"] == topic
+    for _ in range(3):
+        page.send(type="subscribe", topic=topic)
+        assert page.hear("error")["topic"] == topic
+    page.send(type="read", room=room.pk, number=1)
+    assert "no room here" in page.hear("error")["reason"]
+    chat.say(room, by=ben, body="Not for Ana any more.", uuid=uuid.uuid4())
+    page.send(type="heartbeat")
+    page.hear_until("heartbeat", lambda beat: topic not in beat["versions"])
+    assert not [event for event in page.heard if event["type"] == "message"]
+
+
 def test_signing_out_ends_the_socket(ana, room, pages):
     page = pages(ana)
     page.follow(f"room:{room.pk}")
