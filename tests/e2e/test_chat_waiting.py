@@ -1,4 +1,4 @@
-"""What Ana wrote waits for her and for nobody else, and her page catches up whatever clocks and versions say."""
+"""What Ana wrote waits for her and for nobody else; her page catches up whatever clocks and versions say."""
 
 import re
 from datetime import datetime, timedelta
