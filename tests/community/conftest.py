@@ -1,5 +1,6 @@
 import pytest
 
+from collaborate.celery import app
 from tests.making import make_thread
 from tests.processes import BEAT, WORKER, Celery
 
@@ -18,8 +19,9 @@ def one_minute(monkeypatch):
 
 @pytest.fixture
 def processes(sink, tmp_path):
-    """Starts a process of Celery; all are ended with the test."""
+    """Starts a process of Celery; all are ended with the test, and nothing waits for them from before."""
     started = []
+    app.control.purge()
 
     def start(command):
         log = tmp_path / f"{len(started)}.log"
