@@ -19,9 +19,10 @@ def home(request):
     if not may_come_in(request.user):
         return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
     me = request.user
-    waiting = list(threads.waiting(me)[:5])
+    waiting = threads.waiting(me, 5)
+    new = reading.latest_new(me, 8, besides=[thread.pk for thread in waiting])
     context = {
-        "new": reading.latest_new(me, 8, besides=waiting),
+        "new": reading.in_lists(me, new),
         "new_threads": catch_up.count(me),
         "waiting": waiting,
         "spaces": Space.objects.visible_to(me),

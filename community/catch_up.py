@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community import editions, live, reading
-from community.models import Post, Reading, Space, Sweep, Thread
+from community.models import Post, Reading, Space, Sweep, Thread, asking
+from community.models.spaces import readable_ids
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -30,23 +31,23 @@ class Page:
 
 def page(leader: Leader, *, before: str = "", space: Space | None = None) -> Page:
     """The threads that moved last; among them the one first whose news has waited longest."""
-    threads = Thread.objects.visible_to(leader).shown().filter(_before(before))
-    threads = threads.filter(space=space) if space else threads
-    found = new(leader, space=space).filter(_before(before)).annotate(first_new=reading.first_new(leader))
-    rows = reading.among_latest(found, threads, PER_PAGE + 1)
-    shown = rows[:PER_PAGE]
-    older = f"{_micros(shown[-1].last_post_at)}.{shown[-1].pk}" if len(rows) > PER_PAGE else ""
+    found = _found(leader, before, space)
+    shown = sorted(_rows(leader, found[:PER_PAGE]), key=lambda thread: found.index(thread.pk))
+    is_more = shown and len(found) > PER_PAGE
+    older = f"{_micros(shown[-1].last_post_at)}.{shown[-1].pk}" if is_more else ""
     return Page(_with_first(shown), older)
 
 
 def new(leader: Leader, *, space: Space | None = None) -> QuerySet[Thread]:
     """The threads that hold something new for a leader."""
-    found = reading.listed(leader).filter(is_new=True, unread__gt=0)
-    return found.filter(space=space) if space else found
+    return reading.new(leader).filter(space=space) if space else reading.new(leader)
 
 
 def count(leader: Leader) -> int:
     """How many threads hold something new, counted no further than COUNTED_AT_MOST."""
+    found, is_all = reading.new_among_latest(leader)
+    if is_all or len(found) >= COUNTED_AT_MOST:
+        return min(len(found), COUNTED_AT_MOST)
     return new(leader).order_by()[:COUNTED_AT_MOST].count()
 
 
@@ -91,6 +92,34 @@ def undo(done: Sweep) -> None:
 def undoable(leader: Leader) -> QuerySet[Sweep]:
     """What a leader can still undo."""
     return Sweep.objects.filter(leader=leader, at__gte=timezone.now() - UNDONE_WITHIN)
+
+
+def _found(leader: Leader, before: str, space: Space | None) -> list[int]:
+    """One thread more than a page holds, if there are as many."""
+    if not (before or space):
+        return reading.latest_new(leader, PER_PAGE + 1)
+    threads = Thread.objects.visible_to(leader).shown().filter(_before(before))
+    latest = _first((threads.filter(space=space) if space else threads), reading.LOOKED_AT_FIRST)
+    found = reading.new_among(leader, latest)[: PER_PAGE + 1]
+    is_all = len(found) > PER_PAGE or len(latest) < reading.LOOKED_AT_FIRST
+    return found if is_all else _first(new(leader, space=space).filter(_before(before)), PER_PAGE + 1)
+
+
+def _first(threads: QuerySet[Thread], number: int) -> list[int]:
+    return list(threads.order_by(*reading.LATEST_FIRST).values_list("pk", flat=True)[:number])
+
+
+def _with_first_new(leader: Leader) -> QuerySet[Thread]:
+    few = reading.listed(leader).filter(pk__in=[asking.THREADS]).order_by()
+    return few.annotate(first_new=reading.first_new(leader))
+
+
+_ROWS = asking.Question(_with_first_new)
+
+
+def _rows(leader: Leader, threads: list[int]) -> list[Thread]:
+    reads = list(readable_ids(leader))
+    return _ROWS.objects(leader=leader.pk, threads=threads, joined=leader.joined_at, reads=reads)
 
 
 def _latest(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Count, Q, QuerySet, TextChoices
 
 from community import reading
-from community.models import Level, Post, Reading, Space, Thread, ThreadKind
+from community.models import Level, Post, Reading, Space, Thread, ThreadKind, asking
+from community.models.spaces import readable_ids
 from leaders.models import Leader
 
 PER_PAGE = 30
@@ -33,37 +34,62 @@ class Page:
 
 def page(leader: Leader, show: str, number: int, *, space: Space | None = None) -> Page:
     """A page of the threads of a space, or of all spaces, the latest first."""
+    number = min(max(number, 1), FARTHEST)
+    if space and not show and number == 1:
+        return _first_page(leader, space)
     found = narrowed(leader, show)
     found = found.filter(space=space) if space else found.order_by("-last_post_at", "-pk")
-    number = min(max(number, 1), FARTHEST)
     pks = list(found.values_list("pk", flat=True)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
     if not pks and number > 1:
         return page(leader, show, 1, space=space)
     # Counting what a filter finds costs more than showing it, so no more is known than whether it goes on.
     last = number + 1 if len(pks) > PER_PAGE else number
     if space and not show:
-        last = max(-(-found.count() // PER_PAGE), 1)
-    return Page(_rows(leader, pks[:PER_PAGE]), number, last)
+        last = _last(found.count())
+    return Page(reading.in_lists(leader, pks[:PER_PAGE]), number, last)
 
 
 def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
     """The threads that a leader may see in lists, narrowed to what is asked for."""
+    if show == Show.UNREAD:
+        return reading.listed(leader).filter(is_new=True)
     mine = Post.objects.filter(author=leader, withdrawn_at=None).values("thread")
     watched = Reading.objects.filter(leader=leader, level=Level.WATCHING).values("thread")
+    is_answered = Q(answer__isnull=False, answer__hidden_at=None)
     meanings = {
-        Show.UNREAD: Q(is_new=True),
         Show.MINE: Q(pk__in=mine),
-        Show.UNANSWERED: Q(kind=ThreadKind.QUESTION, is_answered=False)
+        Show.UNANSWERED: Q(~is_answered, kind=ThreadKind.QUESTION)
         | Q(kind=ThreadKind.DISCUSSION, shown_count__lte=1),
         Show.FOLLOWING: Q(pk__in=watched),
     }
-    return reading.listed(leader).filter(meanings.get(show, Q()))
+    return Thread.objects.visible_to(leader).shown().filter(meanings.get(show, Q()))
 
 
-def _rows(leader: Leader, pks: list[int]) -> list[Thread]:
-    """These threads as lists show them: what that takes is asked for these few alone."""
-    rows = reading.listed(leader).in_bulk(pks)
-    return [rows[pk] for pk in pks if pk in rows]
+def _first_page(leader: Leader, space: Space) -> Page:
+    """What most people look at: asked with statements that are built once."""
+    asker = {"space": space.pk, "reads": list(readable_ids(leader))}
+    pks = [pk for (pk,) in _FIRST.rows(**asker)]
+    counted = _COUNT.rows(**asker)
+    return Page(reading.in_lists(leader, pks), 1, _last(counted[0][0] if counted else 0))
+
+
+def _last(count: int) -> int:
+    return max(-(-count // PER_PAGE), 1)
+
+
+def _in_space(leader: Leader) -> QuerySet[Thread]:
+    return Thread.objects.visible_to(leader).shown().filter(space=asking.SPACE)
+
+
+def _first(leader: Leader) -> QuerySet[Thread]:
+    return _in_space(leader).values_list("pk")[:PER_PAGE]
+
+
+def _count(leader: Leader) -> QuerySet[Thread]:
+    return _in_space(leader).order_by().values("space").annotate(n=Count("pk")).values_list("n")
+
+
+_FIRST, _COUNT = asking.Question(_first), asking.Question(_count)
 
 
 def chosen(value: str) -> str:

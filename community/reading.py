@@ -1,5 +1,6 @@
 """How far each leader has read, how closely they follow, and lists of threads with what is new in them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from leaders.models import Leader
 
 COUNTED_AT_MOST = 999
 LOOKED_AT_FIRST = 200
+LATEST_FIRST = ("-last_post_at", "-pk")
 
 
 @transaction.atomic
@@ -71,6 +73,13 @@ def as_followed_by(leader: Leader, spaces: QuerySet[Space]) -> QuerySet[Space]:
     """Each with `level`, how closely a leader follows it."""
     mine = SpaceLevel.objects.filter(leader=leader, space=OuterRef("pk"))
     return spaces.annotate(level=Coalesce(Subquery(mine.values("level")), Value(Level.NORMAL.value)))
+
+
+def space(leader: Leader, slug: str) -> Space | None:
+    """A space that a leader may read, as by as_followed_by, or None."""
+    reads = list(readable_ids(leader))
+    found = _SPACE.objects(leader=leader.pk, slug=slug, reads=reads)
+    return found[0] if found else None
 
 
 def chosen(leader: Leader) -> QuerySet[Thread]:
@@ -128,22 +137,43 @@ def listed(leader: Leader) -> QuerySet[Thread]:
     )
 
 
-def latest_new(leader: Leader, number: int, *, besides: list[Thread]) -> list[Thread]:
-    """So many threads with something new, the latest first, but for some."""
-    new = listed(leader).filter(is_new=True).exclude(pk__in=[thread.pk for thread in besides])
-    return among_latest(new, Thread.objects.visible_to(leader).shown(), number)
+def new(leader: Leader) -> QuerySet[Thread]:
+    """Those of `listed` that hold something new for a leader."""
+    return listed(leader).filter(Exists(_unread(leader)), is_new=True)
 
 
-def among_latest(new: QuerySet[Thread], threads: QuerySet[Thread], number: int) -> list[Thread]:
-    """The first so many of `new`, all of them among `threads`, the latest first.
+def in_lists(leader: Leader, threads: list[int]) -> list[Thread]:
+    """These threads as `listed`, in this order, but for those that the leader may not see in lists."""
+    found = {thread.pk: thread for thread in _LISTED.objects(threads=threads, **_asker(leader))}
+    return [found[pk] for pk in threads if pk in found]
 
-    Most often they are among the latest few: then the others need not be compared with one's marks.
+
+def latest_new(leader: Leader, number: int, *, besides: Collection[int] = ()) -> list[int]:
+    """The keys of so many threads with something new, the latest first, but for some."""
+    among, is_all = new_among_latest(leader)
+    found = [pk for pk in among if pk not in besides][:number]
+    if is_all or len(found) == number:
+        return found
+    others = new(leader).exclude(pk__in=besides).order_by(*LATEST_FIRST)
+    return list(others.values_list("pk", flat=True)[:number])
+
+
+def new_among_latest(leader: Leader) -> tuple[list[int], bool]:
+    """The threads with something new among the latest few, and whether these few are all there are.
+
+    Most often they are enough: then the others need not be compared with one's marks.
     """
-    order = ("-last_post_at", "-pk")
-    latest = list(threads.order_by(*order).values_list("pk", flat=True)[:LOOKED_AT_FIRST])
-    found = list(new.filter(pk__in=latest).order_by(*order)[:number])
-    is_all = len(found) == number or len(latest) < LOOKED_AT_FIRST
-    return found if is_all else list(new.order_by(*order)[:number])
+
+    def ask():
+        latest = [pk for (pk,) in _LATEST.rows(**_asker(leader))][:LOOKED_AT_FIRST]
+        return new_among(leader, latest), len(latest) < LOOKED_AT_FIRST
+
+    return asking.remember(("new", leader.pk), ask)
+
+
+def new_among(leader: Leader, threads: list[int]) -> list[int]:
+    """Those of some threads that hold something new for a leader, the latest first."""
+    return [pk for (pk,) in _NEW.rows(threads=threads, **_asker(leader))]
 
 
 def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
@@ -152,20 +182,9 @@ def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thr
     return as_read_by(leader, threads).annotate(first_unread=Subquery(first), unread=_unread_count(leader))
 
 
-def _seen(leader: Leader) -> QuerySet[Thread]:
-    draft = Draft.objects.visible_to(leader).filter(kind=DraftKind.REPLY, target=OuterRef("pk"))
-    thread = Thread.objects.visible_to(leader).filter(pk=asking.THREAD)
-    facts = with_first_unread(leader, thread).annotate(has_draft=Exists(draft))
-    return facts.select_related("space").defer("search").order_by()
-
-
-_SEEN = asking.Question(_seen, moderates=True)
-
-
 def seen(leader: Leader, pk: int) -> Thread | None:
     """A thread that a leader may see, as by with_first_unread, and whether they began a reply; or None."""
-    rights = {"reads": list(readable_ids(leader)), "moderates": list(moderated_ids(leader))}
-    found = _SEEN.objects(leader=leader.pk, thread=pk, joined=leader.joined_at, **rights)
+    found = _SEEN.objects(thread=pk, moderates=list(moderated_ids(leader)), **_asker(leader))
     return found[0] if found else None
 
 
@@ -233,3 +252,47 @@ def _move(reading: Reading, number: int) -> None:
     reading.read_up_to, reading.read_at = number, timezone.now()
     reading.save(update_fields=["read_up_to", "read_at", "set_back_at"])
     tell(reading.leader, reading.thread, is_back=is_back)
+
+
+def _asker(leader: Leader) -> dict:
+    """Who asks a question that is built once, with what they may read."""
+    return {"leader": leader.pk, "joined": leader.joined_at, "reads": list(readable_ids(leader))}
+
+
+# What is asked for whole pages, built once.
+IN_LISTS = (
+    *("space", "kind", "title", "author", "alias", "created_at", "last_number", "shown_count", "last_post"),
+    *("last_post_at", "answer", "is_pinned", "closed_at", "hidden_at", "space__name", "space__slug"),
+    *("space__kind", "last_post__number", "last_post__alias"),
+    *(f"last_post__author__{name}" for name in ("handle", "name", "photo", "visibility")),
+)
+
+
+def _seen(leader: Leader) -> QuerySet[Thread]:
+    draft = Draft.objects.visible_to(leader).filter(kind=DraftKind.REPLY, target=OuterRef("pk"))
+    thread = Thread.objects.visible_to(leader).filter(pk=asking.THREAD)
+    facts = with_first_unread(leader, thread).annotate(has_draft=Exists(draft))
+    return facts.select_related("space").defer("search").order_by()
+
+
+def _space(leader: Leader) -> QuerySet[Space]:
+    return as_followed_by(leader, Space.objects.visible_to(leader)).filter(slug=asking.SLUG).order_by()
+
+
+def _in_lists(leader: Leader) -> QuerySet[Thread]:
+    found = listed(leader).filter(pk__in=[asking.THREADS]).order_by()
+    lean = found.select_related(None).defer(None).select_related("space", "last_post__author")
+    return lean.only(*IN_LISTS)
+
+
+def _latest(leader: Leader) -> QuerySet[Thread]:
+    shown = Thread.objects.visible_to(leader).shown()
+    return shown.order_by(*LATEST_FIRST).values_list("pk")[:LOOKED_AT_FIRST]
+
+
+def _new(leader: Leader) -> QuerySet[Thread]:
+    return new(leader).filter(pk__in=[asking.THREADS]).order_by(*LATEST_FIRST).values_list("pk")
+
+
+_SEEN, _LISTED = asking.Question(_seen, moderates=True), asking.Question(_in_lists)
+_LATEST, _NEW, _SPACE = asking.Question(_latest), asking.Question(_new), asking.Question(_space)

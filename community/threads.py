@@ -204,10 +204,12 @@ def recount(thread: Thread) -> None:
     thread.save(update_fields=["shown_count", "last_post", "last_post_at"])
 
 
-def waiting(leader: Leader):
-    """Threads of others in a leader's spaces that nobody has answered, the oldest first."""
-    unanswered = reading.listed(leader).filter(shown_count=1, closed_at=None)
-    return unanswered.exclude(level=Level.MUTED).exclude(author=leader).order_by("created_at")
+def waiting(leader: Leader, number: int) -> list[Thread]:
+    """So many threads of others in a leader's spaces that nobody has answered, the oldest first."""
+    shown = Thread.objects.visible_to(leader).shown().filter(shown_count=1, closed_at=None)
+    unanswered = reading.as_read_by(leader, shown).exclude(level=Level.MUTED).exclude(author=leader)
+    oldest = unanswered.order_by("created_at", "pk").values_list("pk", flat=True)
+    return reading.in_lists(leader, list(oldest[:number]))
 
 
 def _locked(pk: int) -> Thread:

@@ -22,7 +22,8 @@ FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
-NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
+SLUG = "?"  # no slug holds it
+NAMES |= {SLUG: "slug", FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined"}
 LISTS = (READ, MODERATED, POSTS, THREADS)
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -38,6 +39,12 @@ def own_words(field: str) -> Func:
     return Func(
         F(field), pattern, nothing, everywhere, function="regexp_replace", output_field=models.TextField()
     )
+
+
+@cache
+def _address() -> str:
+    """The address of a thread with a place for its number and its slug: a list of threads needs many."""
+    return reverse("thread", args=[7_000_000, "slug"]).replace("7000000", "{}").replace("slug", "{}")
 
 
 class ThreadKind(models.TextChoices):
@@ -125,7 +132,16 @@ class Thread(models.Model):
     class Meta:
         ordering = ["-is_pinned", "-last_post_at", "-pk"]
         indexes = [
-            models.Index(fields=["space", "-is_pinned", "-last_post_at", "-id"], name="thread_list"),
+            models.Index(
+                fields=["space", "-is_pinned", "-last_post_at", "-id"],
+                condition=Q(hidden_at=None, merged_into=None),
+                name="thread_list_shown",
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(shown_count=1, closed_at=None, hidden_at=None, merged_into=None),
+                name="thread_unanswered",
+            ),
             models.Index(fields=["-last_post_at"], name="thread_latest"),
             models.Index(fields=["id"], condition=Q(hidden_at__isnull=False), name="thread_hidden"),
             GinIndex(fields=["search"], name="thread_search"),
@@ -143,7 +159,7 @@ class Thread(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("thread", args=[self.pk, self.slug])
+        return _address().format(self.pk, self.slug)
 
     def address_of(self, number: int) -> str:
         """The address of the page on which a number stands, at its place."""

@@ -36,10 +36,9 @@ def all_spaces(request):
 @require_safe
 def space(request, slug):
     """The threads of a space; or its description and how to come in."""
-    listed = Space.objects.listed_to(request.user)
-    place = get_object_or_404(reading.as_followed_by(request.user, listed), slug=slug)
-    if not permissions.may_read(request.user, place):
-        return _closed_door(request, place)
+    place = reading.space(request.user, slug)
+    if place is None:
+        return _closed_door(request, get_object_or_404(Space.objects.listed_to(request.user), slug=slug))
     show = lists.chosen(request.GET.get("show", ""))
     context = {
         "space": place,

@@ -180,5 +180,5 @@ def test_the_latest_new_threads_are_the_same_however_they_are_found(ana, ben, sp
     for looked_at in (1, 2, 4, 200):
         monkeypatch.setattr(reading, "LOOKED_AT_FIRST", looked_at)
         for number in (1, 3, 9):
-            found = reading.latest_new(ana, number, besides=[known])
-            assert found == [fresh[4], fresh[2], fresh[1], fresh[0]][:number]
+            found = reading.latest_new(ana, number, besides=[known.pk])
+            assert found == [thread.pk for thread in (fresh[4], fresh[2], fresh[1], fresh[0])][:number]

@@ -279,7 +279,7 @@ def test_what_was_said_before_i_joined_is_not_new(ana, ben, space):
 
 def test_threads_wait_until_somebody_else_answers(ana, ben, space):
     thread = make_thread(space, ana)
-    assert list(threads.waiting(ben)) == [thread]
-    assert list(threads.waiting(ana)) == []
+    assert threads.waiting(ben, 5) == [thread]
+    assert threads.waiting(ana, 5) == []
     make_reply(thread, ben)
-    assert list(threads.waiting(ben)) == []
+    assert threads.waiting(ben, 5) == []
