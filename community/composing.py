@@ -1,7 +1,6 @@
 """From what somebody typed to what stands in a post, with the rows that it speaks of."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 
 from community import attachments, markdown, permissions, posts, spaces
 from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space
@@ -69,28 +68,31 @@ def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) ->
 def write(post: Post, body: str, by: Leader) -> None:
     """Set the text of a post and save it with the rows that the text speaks of."""
     rendered, quoted = _compose(post, body, by)
+    was_there = post.pk is not None
     post.body, post.body_html, post.renderer = body, rendered.html, markdown.RENDERER
     post.save()
-    post.mentions.exclude(leader__in=rendered.mentions).delete()
-    post.quotes.exclude(quoted__in=rendered.quotes).delete()
+    if was_there:
+        post.mentions.exclude(leader__in=rendered.mentions).delete()
+        post.quotes.exclude(quoted__in=rendered.quotes).delete()
+        post.message_quotes.exclude(message__in=rendered.messages).delete()
     Mention.objects.bulk_create(
         [Mention(post=post, leader=leader) for leader in rendered.mentions], ignore_conflicts=True
     )
     Quote.objects.bulk_create([Quote(post=post, quoted=other) for other in quoted], ignore_conflicts=True)
-    post.message_quotes.exclude(message__in=rendered.messages).delete()
     MessageQuote.objects.bulk_create(
         [MessageQuote(post=post, message_id=pk) for pk in rendered.messages], ignore_conflicts=True
     )
-    attachments.settle(post, rendered.attachments)
+    if was_there or rendered.attachments:
+        attachments.settle(post, rendered.attachments)
 
 
-def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, QuerySet[Post]]:
+def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, list[Post]]:
     """What a text becomes where a post stands, and the posts that it quotes; a refusal if it cannot."""
     attachable = attachments.attachable(by, post.space, post)
     rendered = markdown.render(body, spaces.mentionable(post.space), attachable)
     _refuse_unfit(rendered)
-    quoted = Post.objects.visible_to(by).filter(pk__in=rendered.quotes)
-    if quoted.count() != len(rendered.quotes):
+    quoted = _quoted(rendered.quotes, by) if rendered.quotes else []
+    if len(quoted) != len(rendered.quotes):
         raise UnseenQuote
     _refuse_untaken(rendered.messages, post, by)
     return rendered, quoted
@@ -105,6 +107,10 @@ def _refuse_untaken(ids: list[int], post: Post, by: Leader) -> None:
     known = len(fresh) + (post.message_quotes.filter(message__in=ids).count() if post.pk else 0)
     if known != len(ids) or not permissions.may_carry_on(by, post.space, fresh, len(ids)):
         raise UntakenMessage
+
+
+def _quoted(ids: list[int], by: Leader) -> list[Post]:
+    return list(Post.objects.visible_to(by).filter(pk__in=ids).only("pk"))
 
 
 def _refuse_unfit(rendered: markdown.Rendered) -> None:

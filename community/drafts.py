@@ -65,8 +65,10 @@ class Place:
 
 def found(leader: Leader, kind: str, target: int, *, may_be: bool = True) -> Draft:
     """The draft of a leader for a place, discarded or not; version 0 where there is none, or cannot be."""
-    mine = Draft.objects.visible_to(leader).filter(kind=kind, target=target)
-    return (may_be and mine.first()) or Draft(leader=leader, kind=kind, target=target)
+    none = Draft(leader=leader, kind=kind, target=target)
+    if not may_be:
+        return none
+    return Draft.objects.visible_to(leader).filter(kind=kind, target=target).first() or none
 
 
 def listed(leader: Leader):

@@ -229,8 +229,10 @@ def _before(leader: Leader) -> QuerySet[Post]:
 
 
 def _reading(leader: Leader, thread: Thread) -> Reading:
-    Reading.objects.bulk_create([Reading(leader=leader, thread=thread)], ignore_conflicts=True)
-    reading = Reading.objects.select_for_update().get(leader=leader, thread=thread)
+    mine = Reading.objects.filter(leader=leader, thread=thread).select_for_update()
+    if (reading := next(iter(mine), None)) is None:
+        Reading.objects.bulk_create([Reading(leader=leader, thread=thread)], ignore_conflicts=True)
+        reading = mine.get()
     reading.leader, reading.thread = leader, thread
     is_untouched = not reading.read_up_to and reading.set_back_at is None
     if is_untouched and thread.created_at < leader.joined_at:

@@ -261,7 +261,7 @@ def _set_answer(thread: Thread, post: Post | None, by: Leader | None) -> None:
 
 
 def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:
-    return Post.objects.filter(author=by, client_uuid=uuid).select_related("thread__space").first()
+    return next(iter(Post.objects.filter(author=by, client_uuid=uuid).order_by()), None)
 
 
 def _as_sent(earlier: Post, by: Leader, words: drafts.Words) -> Post:

@@ -91,7 +91,7 @@ function changed() {
 
 async function quoteWhole(link) {
   try {
-    const answer = await fetch(link.dataset.quotes, { credentials: "same-origin" });
+    const answer = await fetch(`${addressOf(postOf(link))}quote/`, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(answer.status);
     insert(await answer.text());
   } catch {

@@ -182,3 +182,48 @@ def test_the_latest_new_threads_are_the_same_however_they_are_found(ana, ben, sp
         for number in (1, 3, 9):
             found = reading.latest_new(ana, number, besides=[known.pk])
             assert found == [thread.pk for thread in (fresh[4], fresh[2], fresh[1], fresh[0])][:number]
+
+
+def test_a_question_gives_the_same_objects_as_its_query(ana, ben, space):
+    thread = make_thread(space, ana)
+    for _ in range(3):
+        make_reply(thread, ben)
+    slow = {each.pk: each for each in reading.listed(ana)}
+    [quick] = reading.in_lists(ana, [thread.pk])
+    for name in ("title", "mark", "is_new", "is_answered", "unread", "level", "last_number", "is_pinned"):
+        assert getattr(quick, name) == getattr(slow[thread.pk], name)
+    assert (quick.last_post.number, quick.last_post.author.name) == (4, ben.name)
+    assert quick.last_post.author.visibility == ben.visibility
+    assert quick.space.get_absolute_url() == space.get_absolute_url()
+
+
+def test_a_list_shows_only_what_its_reader_may_see(ana, cleo, dara, space):
+    plain, hidden = make_thread(space, ana), make_thread(space, ana)
+    hidden.hidden_at = timezone.now()
+    hidden.save()
+    assert reading.in_lists(ana, [hidden.pk, plain.pk]) == [plain]
+    assert reading.in_lists(dara, [hidden.pk, plain.pk]) == [plain]
+    assert reading.in_lists(cleo, [hidden.pk, plain.pk]) == []
+    assert reading.space(ana, space.slug) == space
+    assert reading.space(cleo, space.slug) is None
+
+
+def test_what_is_asked_is_prepared_once_on_a_connection(ana, space):
+    readable_ids(ana)
+    with CaptureQueriesContext(connection) as asked:
+        readable_ids(ana)
+    [statement] = [query["sql"] for query in asked]
+    assert statement.startswith("EXECUTE")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements")
+        prepared = [name for (name,) in cursor.fetchall()]
+    assert prepared.count(spaces._READ._name) == 1
+
+
+def test_behind_a_pooler_nothing_is_prepared(ana, space, monkeypatch):
+    expected = readable_ids(ana)
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    with CaptureQueriesContext(connection) as asked:
+        assert readable_ids(ana) == expected
+    [statement] = [query["sql"] for query in asked]
+    assert statement.startswith("SELECT")

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("community", "0034_replies_by_mail")]
+    dependencies = [("community", "0043_thank_once_for_a_message")]
 
     operations = [
         AddIndexConcurrently(
