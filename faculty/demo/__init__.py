@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from faculty import directory
-from faculty.demo import cast, desk, talk
+from faculty.demo import cast, desk, hosting, talk
 from faculty.demo.script import Clock
 from faculty.demo.world import World
 
@@ -26,6 +26,8 @@ def load(now: datetime, tell: Callable[[str], None]) -> None:
     tell(f"Spaces: {len(world.spaces)}, threads: {len(world.threads)}, posts: {_total(world.posts)}")
     talk.make_chat(world)
     tell(f"Chat messages: {_total(world.messages)}")
+    hosting.make_session(world)
+    hosting.make_conversation(world)
     desk.make_desk(world)
     desk.settle(world)
     desk.make_readings(world)

@@ -19,11 +19,14 @@ from community.models import (
     Post,
     Reading,
     Room,
+    RoomKind,
+    Session,
     Space,
     SpaceKind,
     Thanks,
     Thread,
 )
+from community.models.notices import count_conversations
 from faculty import demo
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Collaborative, HouseRules, Leader, Organisation, Signpost
@@ -165,3 +168,12 @@ def test_no_text_is_said_twice_and_all_of_it_is_rendered(community):
     assert Post.objects.filter(body_html__contains="data-leader").exists()
     assert Post.objects.filter(quotes__isnull=False, body_html__contains="data-quote").exists()
     assert Post.objects.annotate(times=Count("revisions")).filter(version__gt=1, times=1).count() == 2
+
+
+def test_a_session_is_to_come_and_two_people_talk(community):
+    session = Session.objects.get()
+    assert session.starts_at > timezone.now()
+    assert session.host == person("dara")
+    room = Room.objects.get(kind=RoomKind.DIRECT)
+    assert {each.leader for each in room.participants.now()} == {person("ana"), person("ben")}
+    assert [count_conversations(person(handle)) for handle in ("ana", "ben")] == [1, 0]
