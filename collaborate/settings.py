@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
     "send letters": {"task": "community.tasks.send_letters", "schedule": 60},
     "prompt moderators": {"task": "community.tasks.prompt_moderators", "schedule": 600},
+    "tell of places": {"task": "community.tasks.tell_of_places", "schedule": 300},
     "forget drafts": {"task": "community.tasks.forget_drafts", "schedule": 3600},
     "forget deleted messages": {"task": "community.tasks.forget_deleted_messages", "schedule": 3600},
     "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},

@@ -21,6 +21,7 @@ from community.models import (
     SpaceKind,
     Thread,
 )
+from community.models.notices import READ_WITH_THE_POST
 from leaders import mail, preferences
 from leaders.models import Leader
 
@@ -130,7 +131,7 @@ def _waiting(leader: Leader) -> QuerySet[Notice]:
         .with_replies(leader)
         .filter(kind__in=wanted, mailed_at=None)
         .with_level()
-        .exclude(level=Level.MUTED, kind__in=[NoticeKind.MENTION, NoticeKind.REPLY, NoticeKind.THREAD])
+        .exclude(level=Level.MUTED, kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY])
         .select_related(
             "leader__mail_preferences",
             "actor",
@@ -155,7 +156,7 @@ def _line(notice: Notice) -> Line:
 
 def _mute(notice: Notice) -> str:
     """The address that silences its thread from the letter."""
-    if notice.kind not in (NoticeKind.REPLY, NoticeKind.MENTION):
+    if notice.kind not in (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.QUOTE):
         return ""
     return mail.door("mute_by_letter", notice.leader, f"{preferences.MUTE}-{notice.thread_id}")
 
@@ -182,6 +183,10 @@ def _sentence(notice: Notice, *, is_open: bool) -> str:
             return f"{notice.said or 1} new in the chat of {notice.space}"
         case NoticeKind.CARRIED:
             return f"{who} carried on in a thread what you said in the chat: “{notice.thread.title}”"
+        case NoticeKind.QUOTE:
+            return f"{who} quoted you {where}"
+        case NoticeKind.ANSWERED:
+            return f"Your question has an answer {where}"
         case NoticeKind.THREAD:
             return f"{who} started “{notice.thread.title}”"
         case NoticeKind.THANKS:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from community import live
+from community import belonging, live
 from community.models import (
     Case,
     Channel,
@@ -21,6 +21,7 @@ from community.models import (
     NoticeChoice,
     NoticeKind,
     Post,
+    Quote,
     Reading,
     Session,
     SpaceLevel,
@@ -78,9 +79,10 @@ def announce_post(post: Post) -> None:
         )
         for pk in named
     )
+    quoted = _tell_quoted(post, listening.exclude(pk__in=named))
     if Post.objects.filter(pk=post.pk, announced_at=None).update(announced_at=timezone.now()):
         watching = listening.filter(readings__thread=post.thread_id, readings__level=Level.WATCHING)
-        _tell_watchers(post, set(watching.values_list("pk", flat=True)) - named)
+        _tell_watchers(post, set(watching.values_list("pk", flat=True)) - named - quoted)
         if post.number == 1:
             _tell_of_thread(post, listening.exclude(pk__in=named))
         prompted = Notice.objects.filter(kind=NoticeKind.FIRST_POST, thread=post.thread_id, read_at=None)
@@ -103,13 +105,22 @@ def tell_thanked(thanks: Thanks) -> None:
 
 @transaction.atomic
 def tell_answerer(post: Post) -> None:
-    """Tell an author once that their reply is the answer, while it is and they can still see it."""
+    """Tell an author once that their reply is the answer, and whoever asked of it, while it is."""
     thread = Thread.objects.filter(answer=post, kind=ThreadKind.QUESTION).first()
-    if thread is None or post.author is None or post.author_id == thread.answer_marked_by_id:
+    if thread is None:
         return
-    if Post.objects.visible_to(post.author).shown().filter(pk=post.pk).exists():
-        told = {"kind": NoticeKind.ANSWER, "cause": f"answer:{post.pk}", "actor": thread.answer_marked_by}
-        tell([Notice(leader=post.author, **told, **_at(post))])
+    told = {"actor": thread.answer_marked_by, **_at(post)}
+    if _is_news(post, to=post.author, by=thread.answer_marked_by_id):
+        tell([Notice(leader=post.author, kind=NoticeKind.ANSWER, cause=f"answer:{post.pk}", **told)])
+    if thread.author_id != post.author_id and _is_news(post, to=thread.author, by=thread.answer_marked_by_id):
+        tell([Notice(leader=thread.author, kind=NoticeKind.ANSWERED, cause=f"answered:{post.pk}", **told)])
+
+
+def _is_news(post: Post, *, to: Leader | None, by: int | None) -> bool:
+    """Whether somebody can see a post and did not do themselves what is told of it."""
+    if to is None or to.pk == by:
+        return False
+    return Post.objects.visible_to(to).shown().filter(pk=post.pk).exists()
 
 
 @transaction.atomic
@@ -230,6 +241,12 @@ def _of_session(session: Session, reader: Leader) -> str:
 
 
 @transaction.atomic
+def tell_of_places() -> None:
+    """Tell leaders of the cohorts and spaces that opened or closed to them; each change once."""
+    tell(belonging.changes())
+
+
+@transaction.atomic
 def choose(leader: Leader, channels: dict[str, str]) -> None:
     """Keep where a leader wants to be told of each of these kinds."""
     for kind, channel in channels.items():
@@ -330,6 +347,15 @@ def follow_up(channels: dict[int, str]) -> None:
     """Open a letter for those who want one, and have open pages count again."""
     Letter.objects.open_for(pk for pk, channel in channels.items() if channel == Channel.MAIL)
     count_again(channels.keys() - preferences.resting(channels))
+
+
+def _tell_quoted(post: Post, listening: QuerySet[Leader]) -> set[int]:
+    """Tell those whose words a post quotes and answers; return who they are."""
+    authors = Quote.objects.filter(post=post, quoted__author__isnull=False).values("quoted__author")
+    quoted = set(listening.filter(pk__in=authors).values_list("pk", flat=True))
+    told = {"kind": NoticeKind.QUOTE, "cause": f"quote:{post.pk}", "actor": post.author}
+    tell(Notice(leader_id=pk, **told, **_at(post)) for pk in sorted(quoted))
+    return quoted
 
 
 def _tell_of_thread(post: Post, listening: QuerySet[Leader]) -> None:

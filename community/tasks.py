@@ -55,6 +55,12 @@ def prompt_moderators() -> None:
 
 
 @shared_task
+def tell_of_places() -> None:
+    """Tell leaders where they belong now and where no longer."""
+    notices.tell_of_places()
+
+
+@shared_task
 def forget_drafts() -> None:
     """Delete the drafts that nobody touched for long, and those discarded yesterday."""
     drafts.forget_old()

@@ -32,8 +32,10 @@ class NoticeKind(models.TextChoices):
     REPLY = "reply", "You watch this thread"
     THREAD = "thread", "You watch this space"
     MENTION = "mention", "You were mentioned"
+    QUOTE = "quote", "Somebody quoted you"
     THANKS = "thanks", "Somebody thanked you"
     ANSWER = "answer", "Your reply answers a question"
+    ANSWERED = "answered", "You asked this question"
     MODERATION = "moderation", "A moderator decided something about your words"
     REPORT = "report", "You reported something"
     MEMBERSHIP = "membership", "Your spaces changed"
@@ -49,12 +51,14 @@ class NoticeKind(models.TextChoices):
 
 ABOUT_A_POST = (
     NoticeKind.MENTION,
+    NoticeKind.QUOTE,
     NoticeKind.THANKS,
     NoticeKind.ANSWER,
+    NoticeKind.ANSWERED,
     NoticeKind.THREAD,
     NoticeKind.CARRIED,
 )
-READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.THREAD)
+READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.QUOTE, NoticeKind.THREAD)
 WITH_THEIR_OWN_RULE = (NoticeKind.REPLY, NoticeKind.WELL_DONE, NoticeKind.SESSION)
 FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 

@@ -286,3 +286,33 @@ def test_the_readers_of_a_space_are_those_to_whom_it_is_visible(
         cast = [ana, ben, cleo, dara, eli, finn]
         seeing = {leader for leader in cast if Space.objects.visible_to(leader).filter(pk=place.pk).exists()}
         assert set(place.readers()) == seeing
+
+
+def test_whoever_is_quoted_is_told_as_such_and_not_as_a_reply_too(ana, ben, dara, thread):
+    first = thread.posts.get()
+    post = make_reply(thread, ben, f"> /posts/{first.pk}/\n> A beginning.\n\nIndeed.")
+    notices.announce_post(post)
+    notices.announce_post(post)
+    assert heard(ana) == [NoticeKind.QUOTE]
+    reading.mark_read(Thread.objects.get(), by=ana, first=1, last=2)
+    assert heard(ana) == []
+
+
+def test_an_outsider_is_not_told_of_a_quote(ana, ben, thread):
+    first = thread.posts.get()
+    post = make_reply(thread, ben, f"> /posts/{first.pk}/\n> A beginning.\n\nIndeed.")
+    CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
+    notices.announce_post(post)
+    assert not Notice.objects.exists()
+
+
+def test_whoever_asked_is_told_of_the_answer_unless_they_marked_it(ana, ben, dara, space):
+    thread = make_thread(space, ana, "Who leads at night?", kind="question")
+    post = make_reply(thread, ben, "We take turns.")
+    Thread.objects.filter(pk=thread.pk).update(answer=post, answer_marked_by=ana)
+    notices.tell_answerer(post)
+    assert (heard(ana), heard(ben)) == ([], [NoticeKind.ANSWER])
+    Thread.objects.filter(pk=thread.pk).update(answer_marked_by=dara)
+    notices.tell_answerer(post)
+    notices.tell_answerer(post)
+    assert heard(ana) == [NoticeKind.ANSWERED]
