@@ -12,7 +12,15 @@ SECTIONS = {
     "People": ("Leader", "Cohort", "Organisation", "Collaborative", "LeaderImport"),
     "Community": ("Space", "Signpost", "HouseRules"),
     "Faculty directory": ("FacultyMember",),
-    "Records": ("CohortMembership", "StageRecord", "JoinRequest", "Mail", "MailPreferences", "Consent"),
+    "Records": (
+        "CohortMembership",
+        "StageRecord",
+        "JoinRequest",
+        "Mail",
+        "InboundMail",
+        "MailPreferences",
+        "Consent",
+    ),
     "Admins": ("Group",),
 }
 

@@ -245,8 +245,8 @@ class InboundMailAdmin(Ledger):
     """What came in and what became of it; neither the words nor the thread."""
 
     about = "Replies by e-mail: which were posted, and why others were not."
-    list_display = ("received_at", "leader", "state", "reason", "size", "attempts", "error", "answered_at")
-    fields = (*list_display, "due_at")
+    list_display = ("received_at", "leader", "state", "reason", "size", "answered_at")
+    fields = (*list_display, "attempts", "error", "due_at")
     list_filter = ("state", "reason")
     list_select_related = ("key__leader",)
     search_fields = ("key__leader__name", "key__leader__sort_name", "key__leader__email")

@@ -416,3 +416,25 @@ def test_an_altered_key_is_unknown(address, altered):
     assert reply_keys.found(f"reply+{altered}@{domain}") is None
     assert reply_keys.found(address.replace("inbound.example.org", "example.org")) is None
     assert reply_keys.found(address.upper()) is not None
+
+
+def test_the_programme_team_sees_what_became_of_a_message_and_nothing_of_its_words(
+    finn, thread, address, browse
+):
+    comes(mail(address, SAID, Subject="A secret subject"), address)
+    page = browse(finn).get(reverse("admin:community_inboundmail_changelist"), follow=True).content.decode()
+    row = InboundMail.objects.get()
+    detail = browse(finn).get(reverse("admin:community_inboundmail_change", args=[row.pk])).content.decode()
+    assert "Posted" in page
+    for secret in ("calmer", "secret", thread.title, address):
+        assert secret not in page + detail
+    assert "Replies by e-mail" in browse(finn).get(reverse("admin:index")).content.decode()
+
+
+def test_what_was_given_up_can_be_read_again(finn, thread, address, browse):
+    row = incoming.store(mail(address, SAID), reply_keys.found(address))
+    InboundMail.objects.update(state="failed", attempts=20)
+    action = {"action": "try_again", "_selected_action": [row.pk]}
+    browse(finn).post(reverse("admin:community_inboundmail_changelist"), action)
+    incoming.read_due()
+    assert thread.posts.filter(body=SAID).exists()
