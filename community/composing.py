@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 
 from community import attachments, markdown, permissions, posts, spaces
-from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space
+from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space, hold
 from leaders.models import Leader
 
 ATTACHMENTS_AT_MOST = 20  # in a post
@@ -68,6 +68,9 @@ def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) ->
 def write(post: Post, body: str, by: Leader) -> None:
     """Set the text of a post and save it with the rows that the text speaks of."""
     rendered, quoted = _compose(post, body, by)
+    if quoted:
+        hold(Post, rendered.quotes)
+        quoted = _quoted(rendered.quotes, by)
     was_there = post.pk is not None
     post.body, post.body_html, post.renderer = body, rendered.html, markdown.RENDERER
     post.save()
@@ -92,8 +95,6 @@ def _compose(post: Post, body: str, by: Leader) -> tuple[markdown.Rendered, list
     rendered = markdown.render(body, spaces.mentionable(post.space), attachable)
     _refuse_unfit(rendered)
     quoted = _quoted(rendered.quotes, by) if rendered.quotes else []
-    if len(quoted) != len(rendered.quotes):
-        raise UnseenQuote
     _refuse_untaken(rendered.messages, post, by)
     return rendered, quoted
 
@@ -110,7 +111,11 @@ def _refuse_untaken(ids: list[int], post: Post, by: Leader) -> None:
 
 
 def _quoted(ids: list[int], by: Leader) -> list[Post]:
-    return list(Post.objects.visible_to(by).filter(pk__in=ids).only("pk"))
+    """The posts that a text quotes; UnseenQuote if its author cannot see one of them."""
+    quoted = list(Post.objects.visible_to(by).filter(pk__in=ids).only("pk"))
+    if len(quoted) != len(ids):
+        raise UnseenQuote
+    return quoted
 
 
 def _refuse_unfit(rendered: markdown.Rendered) -> None:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from community import live, markdown, notices, permissions, transfers
-from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Message, Post, Thanks, Thread, asking
+from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Message, Post, Thanks, Thread, asking, hold
 from community.models.spaces import readable_ids
 from community.permissions import require
 from community.tasks import enqueue
@@ -100,6 +100,7 @@ def seen_messages(ids: set[int], viewer: Leader) -> dict[int, Message]:
 @transaction.atomic
 def thank(post: Post, *, by: Leader, words: str = "") -> Thanks:
     """Thank the author of a post, once, with a few words of why."""
+    hold(Post, [post.pk])
     require(permissions.may_thank(by, post))
     thanks, is_new = Thanks.objects.get_or_create(post=post, by=by, defaults={"words": words})
     if is_new:

@@ -117,7 +117,7 @@ def edit(
     `uuid` and `base` name the form and its draft, as in `start`.
     """
     # Alone: a joined row is not found again when the post has just been moved elsewhere.
-    post = Post.objects.select_for_update().get(pk=post.pk)
+    post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     require(permissions.may_edit(by, post))
     if post.version != version:
         raise Stale

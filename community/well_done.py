@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from community import live, permissions
-from community.models import ErrandKind, Post, Thread, Unheard, WellDone
+from community.models import ErrandKind, Post, Thread, Unheard, WellDone, hold
 from community.permissions import require
 from community.tasks import enqueue
 from leaders.models import Leader
@@ -19,6 +19,8 @@ def say(
     to: Leader, *, by: Leader, words: str, uuid: uuids.UUID, about: Post | Thread | None = None
 ) -> WellDone:
     """Say well done for a piece of work; the same uuid again returns what it made."""
+    if about:
+        hold(type(about), [about.pk])
     require(permissions.may_say_well_done(by, to, about))
     if earlier := WellDone.objects.filter(by=by, client_uuid=uuid).first():
         return earlier

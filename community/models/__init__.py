@@ -31,6 +31,7 @@ from community.models.threads import (
     Thanks,
     Thread,
     ThreadKind,
+    hold,
 )
 from community.models.titles import FormerTitle
 from community.models.transfers import Transfer
@@ -104,4 +105,5 @@ __all__ = [
     "Transfer",
     "Unheard",
     "WellDone",
+    "hold",
 ]

@@ -1,13 +1,14 @@
 """Conversations and their numbered messages."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +32,17 @@ def undo_window() -> timedelta:
 def told_until() -> datetime:
     """Of what was written until then, people are told."""
     return timezone.now() - undo_window()
+
+
+def hold(model: type[models.Model], pks: Iterable[int]) -> None:
+    """Keep posts or threads from being taken back until the transaction ends; edits and counts go on.
+
+    Whoever was quicker has ended by then, and a check that follows sees it. Django knows no such lock, and
+    the one of a foreign key comes with the commit only.
+    """
+    with connection.cursor() as cursor:
+        rows = f"SELECT 1 FROM {model._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608
+        cursor.execute(rows, [list(pks)])
 
 
 def own_words(field: str) -> Func:

@@ -1,15 +1,28 @@
 """“Sent. Undo”: for a minute nobody is told of a post, and its author can take it back."""
 
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from community import digest, drafts, editions, errands, live, moderation, posts, reading, search, threads
+from community import (
+    digest,
+    drafts,
+    editions,
+    errands,
+    live,
+    moderation,
+    posts,
+    reading,
+    search,
+    threads,
+    well_done,
+)
 from community.models import (
     Draft,
     Errand,
@@ -20,9 +33,11 @@ from community.models import (
     Quote,
     Revision,
     Thread,
+    WellDone,
 )
 from community.models.notices import count_unread
 from tests.making import make_reply, make_thread
+from tests.processes import until
 
 OVER = "is over"
 
@@ -389,3 +404,58 @@ def test_a_digest_by_hand_waits_for_posts_of_the_last_minute(ana, reply):
     assert 0 < digest.pause_until_told(ana) <= 60
     a_minute_passes(reply)
     assert digest.pause_until_told(ana) == 0
+
+
+TAKEN_UP = {
+    "thanks": lambda post, ben: posts.thank(post, by=ben),
+    "well done": lambda post, ben: well_done.say(
+        post.author, by=ben, words="For this.", uuid=uuid.uuid4(), about=post
+    ),
+    "a quote": lambda post, ben: make_reply(
+        make_thread(post.space, ben), ben, f"> /posts/{post.pk}/\n\nSo true."
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", TAKEN_UP)
+def test_nothing_stands_on_a_post_that_is_just_being_taken_back(ana, ben, thread, how):
+    post = make_reply(thread, ana, "Too early.")
+    emptied, go_on = threading.Event(), threading.Event()
+
+    def take_back():
+        with transaction.atomic():
+            threads.withdraw(post, by=ana)
+            emptied.set()
+            go_on.wait(60)
+        connections.close_all()
+
+    def take_up():
+        try:
+            TAKEN_UP[how](post, ben)
+        except PermissionDenied as refusal:
+            return str(refusal)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        taking_back = pool.submit(take_back)
+        emptied.wait(60)
+        taking_up = pool.submit(take_up)
+        until(_somebody_waits)
+        go_on.set()
+        taking_back.result(60)
+        assert taking_up.result(60)
+    post.refresh_from_db()
+    assert post.is_withdrawn
+    assert not post.thanks.exists()
+    assert not post.quoted_by.exists()
+    assert not WellDone.objects.filter(post=post).exists()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone() is not None
