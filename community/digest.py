@@ -12,11 +12,10 @@ from community import delivery, editions
 from community.editions import Edition
 from community.models import Digest, LetterState, Notice, Post, Reading
 from community.models.threads import told_until
+from community.unmailed import TOLD
 from leaders import mail, preferences
 from leaders.mail import Line
 from leaders.models import DigestFrequency, Leader, MailPreferences, Rhythm
-
-TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 
 
 class Digests:
