@@ -38,6 +38,11 @@ def _questions() -> Iterator[tuple[str, QuerySet]]:
         _holed_rooms(),
     )
     yield "Room {}: a message has a version that the room has not reached.", _ahead()
+    yield "Room {}: it is of a session that has no times.", Room.objects.filter(kind="session", session=None)
+    yield (
+        "Room {}: nobody was ever in this conversation.",
+        Room.objects.filter(kind="direct", participants=None),
+    )
     yield "Message {}: its version is lower than its number.", Message.objects.filter(version__lt=F("number"))
     yield "Reading {}: a mark is beyond the last post.", _beyond(Reading, "thread")
     yield "Reading {} of a room: the mark is beyond the last message.", _beyond(RoomReading, "room")

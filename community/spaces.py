@@ -13,6 +13,7 @@ from leaders.models.account import sort_key
 
 PEOPLE_AT_MOST = 8
 KEY_AT_LEAST, KEY_AT_MOST = 2, 40  # letters
+NAMES_AT_MOST = 20  # looked up at once; no form takes as many people
 
 
 def readers(space: Space) -> QuerySet[Leader]:
@@ -45,7 +46,7 @@ def called(people: QuerySet[Leader], words: str) -> list[Leader]:
 def meant(people: QuerySet[Leader], words: str) -> tuple[list[Leader], list[str]]:
     """Whom of these people whole names, or short ones after an @, mean; and what means nobody, or several."""
     found, unknown = [], []
-    for word in dict.fromkeys(_names(words)):
+    for word in list(dict.fromkeys(_names(words)))[:NAMES_AT_MOST]:
         match list(people.filter(Q(handle=word.casefold()) | Q(sort_name=sort_key(word)))[:2]):
             case [person]:
                 found.append(person)

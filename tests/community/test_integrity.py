@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from community import chat
-from community.models import Message, Post, Reading, Thread
+from community.models import Message, Post, Reading, Room, Thread
 from tests.making import make_reply
 
 
@@ -80,3 +80,8 @@ def test_nothing_is_changed(thread, commons):
     Post.objects.update(space=commons)
     verify()
     assert Post.objects.get().space == commons
+
+
+def test_rooms_that_belong_to_nobody_are_found(space):
+    lost = [Room.objects.create(kind="session", space=space), Room.objects.create(kind="direct")]
+    assert all(f"Room {room.pk}: " in verify() for room in lost)
