@@ -24,7 +24,7 @@ from markdown_it.token import Token
 from community import figures
 from community.models.threads import QUOTE
 
-RENDERER = 1
+RENDERER = 2  # raised whenever the same words become another HTML: then `manage.py renew_posts`
 UNSEEN = "\n> A quote from a post that you cannot see."
 MENTIONS_AT_MOST = 20
 
