@@ -174,7 +174,7 @@ def _said(by: Leader, uuid: UUID) -> Message | None:
 def _answered(by: Leader, room: Room, number: int | None) -> Message | None:
     if number is None:
         return None
-    message = messages.to_answer(room, number, by=by)
+    message = Message.objects.visible_to(by).with_people().filter(room=room, number=number).first()
     require(permissions.may_answer(by, room, message))
     return message
 

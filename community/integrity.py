@@ -43,6 +43,12 @@ def _questions() -> Iterator[tuple[str, QuerySet]]:
         "Room {}: nobody was ever in this conversation.",
         Room.objects.filter(kind="direct", participants=None),
     )
+    yield (
+        "Message {}: it answers a message of another room, or one that came after it.",
+        Message.objects.filter(reply_to__isnull=False).filter(
+            ~Q(reply_to__room=F("room")) | Q(reply_to__number__gte=F("number"))
+        ),
+    )
     yield "Message {}: its version is lower than its number.", Message.objects.filter(version__lt=F("number"))
     yield "Reading {}: a mark is beyond the last post.", _beyond(Reading, "thread")
     yield "Reading {} of a room: the mark is beyond the last message.", _beyond(RoomReading, "room")

@@ -149,7 +149,9 @@ def _line(notice: Notice) -> Line:
     if space and _is_quiet(space):
         where = "" if space.kind == SpaceKind.SEALED else f" in {space.name}"
         return Line(f"Something new for you{where}", _address(reverse("notices")), notice.get_kind_display())
-    text = _sentence(notice, is_open=space is None or space.mail_rule == MailRule.EVERYTHING)
+    # Of a conversation no names and no words: it belongs to no space that could let them leave.
+    is_open = space.mail_rule == MailRule.EVERYTHING if space else not notice.room_id
+    text = _sentence(notice, is_open=is_open)
     href = _address(reverse("notice", args=[notice.pk]))
     return Line(text, href, notice.get_kind_display(), _mute(notice))
 

@@ -23,7 +23,9 @@ export class Answer {
     this.#short = short;
     this.field.value = number ?? "";
     this.line.hidden = !number;
-    this.line.querySelector("[data-answered]").textContent = short;
+    const words = this.line.querySelector("[data-answered]");
+    words.textContent = short;
+    words.dataset.replyTo = number ?? "";
   }
 
   // What goes with the words that are sent now; the next ones answer nothing.
@@ -38,6 +40,7 @@ export class Answer {
     const line = item.querySelector("[data-reply]");
     line.hidden = !number;
     line.textContent = number ? short : "";
+    line.dataset.replyTo = number ?? "";
   }
 
   #clicked(event) {

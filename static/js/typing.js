@@ -1,12 +1,13 @@
 // That people are writing, without names: told at most every 3 seconds, forgotten after 6, and never read out.
 import { live } from "./live.js";
 
-const EVERY = 3_000;
+const EVERY = 3_100; // the server passes nothing on sooner than after 3 seconds
 const EXPIRY = 6_000;
 
 export class Typing {
   #writers = new Map();
-  #told = 0;
+  #told = -EVERY;
+  #timer = 0;
 
   constructor(room, leader, root) {
     this.room = room;
@@ -27,10 +28,16 @@ export class Typing {
     if (this.#writers.delete(who)) this.#show();
   }
 
+  // At once, or as soon as it may be told again, if there is still something in the composer.
   #typed(text) {
-    const now = Date.now();
-    if (!text.value.trim() || now - this.#told < EVERY) return;
-    if (live.send({ type: "typing", topic: `room:${this.room}` })) this.#told = now;
+    if (this.#timer || !text.value.trim()) return;
+    const pause = Math.max(0, this.#told + EVERY - performance.now());
+    this.#timer = setTimeout(() => this.#tell(text), pause);
+  }
+
+  #tell(text) {
+    this.#timer = 0;
+    if (text.value.trim() && live.send({ type: "typing", topic: `room:${this.room}` })) this.#told = performance.now();
   }
 
   #show() {

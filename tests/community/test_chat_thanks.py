@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from community import chat, letters, messages, moderation, notices
-from community.models import Errand, ErrandKind, Notice, Participant, Room, RoomKind, Thanks
+from community.models import Errand, ErrandKind, Notice, NoticeChoice, Participant, Room, RoomKind, Thanks
 from community.models.notices import count_unread
 
 
@@ -86,6 +86,11 @@ def test_a_conversation_keeps_its_thanks(ana, cleo, ben, finn, browse):
     said = chat.say(direct, by=ana, body="Well.", uuid=uuid.uuid4())
     notices.tell_thanked(chat.thank(said, by=cleo, words="CANARY"))
     assert "CANARY" in text(browse(ana), "/notices/")
+    NoticeChoice.objects.create(leader=ana, kind="thanks", channel="mail")
+    letter = str(letters.LEDGER.compose([ana])[ana.pk])
+    assert "Somebody thanked you for your message in a chat" in letter
+    assert "CANARY" not in letter
+    assert "Cleo" not in letter
     for other in (ben, finn):
         assert browse(other).get(f"/messages/{said.pk}/thank/").status_code == 404
         assert "CANARY" not in text(browse(other), "/notices/")

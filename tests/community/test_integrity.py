@@ -85,3 +85,15 @@ def test_nothing_is_changed(thread, commons):
 def test_rooms_that_belong_to_nobody_are_found(space):
     lost = [Room.objects.create(kind="session", space=space), Room.objects.create(kind="direct")]
     assert all(f"Room {room.pk}: " in verify() for room in lost)
+
+
+def test_a_reply_to_what_is_not_there_is_found(room, commons, ana):
+    elsewhere = chat.say(chat.room_of(commons), by=ana, body="Hello", uuid=uuid.uuid4())
+    first, second = room.messages.order_by("number")
+    Message.objects.filter(pk=second.pk).update(reply_to=first)
+    assert verify() == "Everything holds together.\n"
+    Message.objects.filter(pk=second.pk).update(reply_to=elsewhere)
+    assert f"Message {second.pk}: it answers a message of another room" in verify()
+    Message.objects.filter(pk=second.pk).update(reply_to=None)
+    Message.objects.filter(pk=first.pk).update(reply_to=second)
+    assert f"Message {first.pk}: it answers a message" in verify()
