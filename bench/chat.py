@@ -30,6 +30,7 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
         return None
     with step("Opening the rooms"):
         told = stand.ask("meetings")
+    told |= {name: wish.some(told[name]) for name in ("crowd", "many")}
     table = ChatTable()
     for name, seats, goal in ((ONE, told["crowd"], GOAL), (MANY, told["many"], "")):
         if f"chat, {name}" in wanted:
@@ -37,7 +38,7 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
     if HIGHEST in wanted:
         table.lines += _highest(stand, wish, told["crowd"])
     if STORM in wanted:
-        table.notes += _storm(stand, told)
+        table.notes += _storm(stand, wish, told)
     if CATCH_UP in wanted:
         table.notes += _catch_up(stand, told["missed"])
     return table
@@ -52,24 +53,25 @@ def _beside_the_floor(stand: Stand, wish: Wish, name: str, seats: list, goal: st
 def _highest(stand: Stand, wish: Wish, seats: list) -> Iterator[ChatLine]:
     """The last rate at which what was said was heard in time."""
     for kind, server in (("floor", "floor"), ("chat", "live")):
-        told = {"rates": RATES, "limit": SLOW, "seconds": _seconds(wish)}
+        told = {"rates": RATES[:1] if wish.requests else RATES, "limit": SLOW, "seconds": _seconds(wish)}
         found = _gather(stand, f"{kind}, highest rate", server, seats, **told)
         kept = [step for step in found["steps"] if step["in_time"]] or found["steps"][:1]
         yield _line(f"{kind}, highest rate", seats, found, kept[-1], "p95 250 ms")
 
 
-def _storm(stand: Stand, told: dict) -> Iterator[str]:
+def _storm(stand: Stand, wish: Wish, told: dict) -> Iterator[str]:
     stand.start_pages("web", "collaborate.wsgi:application")
     plan = {**told["page"], "port": stand.ports["web"]}
     Visitor(plan["port"], plan["cookie"]).read(plan["path"])
+    seats, calm = told["crowd"][:STORMY], {"rates": [1], "seconds": wish.seconds}
     with _visiting(stand, plan) as read:
-        found = _gather(stand, STORM, "live", told["crowd"][:STORMY], rates=[1], seconds=5, storms=STORMS)
+        found = _gather(stand, STORM, "live", seats, storms=STORMS, **calm)
     storms = [(storm["from"], storm["to"]) for storm in found["storms"]]
-    calm = [time for began, time in read if began < storms[0][0]][-50:]
+    before = [time for began, time in read if began < storms[0][0]][-50:]
     during = [time for began, time in read if any(start <= began <= end for start, end in storms)]
     back = ", ".join(f"{end - start:.1f}" for start, end in storms)
-    yield f"{STORMY} sockets cut off at once: all back after {back} s. A page of a thread {_times(during)}"
-    yield f"meanwhile, and {_times(calm)} before."
+    yield f"{len(seats)} sockets cut off at once: all back after {back} s."
+    yield f"A page of a thread {_times(during)} meanwhile, and {_times(before)} before."
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from bench.page import Page, Tally
 
 AT_ONCE = 50  # that open at the same time
 PATIENCE = 60  # seconds for pages to open, or for what was said to be heard
+WARMING = 5  # messages a second
 SETTLING = 3  # seconds after the last page has come
 SHORTEST, LONGEST = 0.5, 20  # seconds before a page that was cut off comes back, as in static/js/live.js
 SHARES = ["0.5", "0.95", "0.99"]
@@ -47,7 +48,8 @@ class Crowd:
         return found
 
     async def _steps(self):
-        """Each rate in turn, until one is too high."""
+        """Each rate in turn, until one is too high; first a few words, to which a server is slow."""
+        await self.speak(WARMING)
         for rate in self.plan["rates"]:
             step = await self.speak(rate)
             yield step
