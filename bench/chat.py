@@ -17,6 +17,8 @@ SLOW = 250  # milliseconds: beyond it a rate is too high
 STORMY, STORMS = 300, 3
 CATCH_UPS = 5
 ONE, MANY = "500 sockets in one room", "2,000 sockets in 200 rooms"
+PUBLISHED = "500 sockets, handed out only"
+PREFIX = {"floor": "floor:", "live": "live:"}  # of the channels in Redis
 HIGHEST, STORM, CATCH_UP = "chat, highest rate", "chat, 300 sockets cut off", "chat, catch-up"
 GOAL = "p95 50 ms, 2.5x"
 
@@ -24,7 +26,9 @@ GOAL = "p95 50 ms, 2.5x"
 def run(stand: Stand, wish: Wish) -> ChatTable | None:
     """The rows and sentences that are wished for; none, if they are all of another kind."""
     wanted = {
-        name for name in (f"chat, {ONE}", f"chat, {MANY}", HIGHEST, STORM, CATCH_UP) if wish.wants(name)
+        name
+        for name in (f"chat, {ONE}", f"chat, {PUBLISHED}", f"chat, {MANY}", HIGHEST, STORM, CATCH_UP)
+        if wish.wants(name)
     }
     if not wanted:
         return None
@@ -32,7 +36,8 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
         told = stand.ask("meetings")
     told |= {name: wish.some(told[name]) for name in ("crowd", "many")}
     table = ChatTable()
-    for name, seats, goal in ((ONE, told["crowd"], GOAL), (MANY, told["many"], "")):
+    one, many = told["crowd"], told["many"]
+    for name, seats, goal in ((ONE, one, GOAL), (PUBLISHED, one, GOAL), (MANY, many, "")):
         if f"chat, {name}" in wanted:
             table.lines += _beside_the_floor(stand, wish, name, seats, goal)
     if HIGHEST in wanted:
@@ -46,7 +51,9 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
 
 def _beside_the_floor(stand: Stand, wish: Wish, name: str, seats: list, goal: str) -> Iterator[ChatLine]:
     for kind, server in (("floor", "floor"), ("chat", "live")):
-        found = _gather(stand, f"{kind}, {name}", server, seats, rates=[RATE], seconds=_seconds(wish))
+        told = {"rates": [RATE], "seconds": _seconds(wish)}
+        told |= {"publish": PREFIX[server]} if name == PUBLISHED else {}
+        found = _gather(stand, f"{kind}, {name}", server, seats, **told)
         yield _line(f"{kind}, {name}", seats, found, found["steps"][0], goal if kind == "chat" else "")
 
 

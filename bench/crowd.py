@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import math
+import os
 import random
 import sys
 import time
@@ -14,9 +15,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import psutil
+from redis import Redis
 
 from bench import cpu
-from bench.page import Page, Tally
+from bench.floor import PADDING
+from bench.page import Page, Tally, stamped
 
 AT_ONCE = 50  # that open at the same time
 PATIENCE = 60  # seconds for pages to open, or for what was said to be heard
@@ -34,6 +37,7 @@ class Crowd:
         self.plan, self.tally, self.pages = plan, Tally(), []
         self.host, self.port = f"localhost:{plan['port']}", plan["port"]
         self.meter = cpu.Meter(**plan["pids"])
+        self.redis = Redis.from_url(os.environ["REDIS_URL"])
 
     async def run(self) -> dict:
         """Come, settle, speak, and be cut off as often as the plan says."""
@@ -66,7 +70,7 @@ class Crowd:
         for n in range(number):
             await asyncio.sleep(max(began + n / rate - time.monotonic(), 0))
             page = speakers[n % len(speakers)]
-            page.say(str(uuid4()), WORDS)
+            self._utter(page)
             awaited += members[page.room]
         await self._until(lambda: len(self.tally.latencies) >= awaited)
         took, after, own = time.monotonic() - began, self.meter.read(), psutil.Process().cpu_times()
@@ -82,6 +86,14 @@ class Crowd:
             "generator": (own.user + own.system - mine.user - mine.system) / took,
             "refusals": self.tally.refusals[:1],
         }
+
+    def _utter(self, page: Page) -> None:
+        """Say it on the page's socket, or publish it, so that the server has only to hand it out."""
+        if prefix := self.plan.get("publish"):
+            event = {"topic": f"room:{page.room}", "type": "message", "html": stamped(WORDS) + PADDING}
+            self.redis.publish(f"{prefix}room:{page.room}", json.dumps(event))
+        else:
+            page.say(str(uuid4()), WORDS)
 
     async def storm(self) -> dict:
         """All are cut off at once and come back as pages do; the times by the clock of this machine."""

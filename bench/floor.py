@@ -14,6 +14,8 @@ from collections import defaultdict
 from redis.asyncio import Redis
 from websockets.asyncio.server import broadcast, serve
 
+PADDING = "x" * 1_600  # as long as a message of ours with its HTML
+
 listeners = defaultdict(set)
 
 
@@ -39,7 +41,7 @@ async def attend(page, redis: Redis) -> None:
                 followed.add(f"floor:{frame['topic']}")
                 await page.send(json.dumps({"topic": frame["topic"], "type": "subscribed", "version": 0}))
             elif frame["type"] == "say":
-                event = {"type": "message", "html": frame["body"], "sent_at": time.time()}
+                event = {"type": "message", "html": frame["body"] + PADDING, "sent_at": time.time()}
                 await redis.publish(f"floor:room:{frame['room']}", json.dumps(event))
                 await page.send(json.dumps({"type": "said", "uuid": frame["uuid"]}))
     finally:

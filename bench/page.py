@@ -63,8 +63,7 @@ class Page(asyncio.Protocol):
 
     def say(self, uuid: str, words: str) -> None:
         """Say something that tells when it was said."""
-        body = f"{MARK.decode()}{time.monotonic_ns():0{DIGITS}d} {words}"
-        self.send({"type": "say", "room": self.room, "uuid": uuid, "body": body})
+        self.send({"type": "say", "room": self.room, "uuid": uuid, "body": stamped(words)})
 
     def send(self, frame: dict) -> None:
         """Send a text."""
@@ -116,3 +115,8 @@ class Page(asyncio.Protocol):
         times = mask * (length // 4 + 1)
         masked = int.from_bytes(payload, "big") ^ int.from_bytes(times[:length], "big")
         self.transport.write(bytes([128 | kind]) + size + mask + masked.to_bytes(length, "big"))
+
+
+def stamped(words: str) -> str:
+    """Words after the time at which they are said."""
+    return f"{MARK.decode()}{time.monotonic_ns():0{DIGITS}d} {words}"

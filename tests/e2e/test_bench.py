@@ -23,16 +23,25 @@ def env(tmp_path):
 def test_every_row_is_measured_and_the_data_stay(env, tmp_path):
     first = subprocess.run(BENCH, env=env, cwd=ROOT, capture_output=True, text=True)
     assert first.returncode == 0, first.stdout + first.stderr
-    table = json.loads((tmp_path / "bench" / "200" / "table.json").read_text())["pages"]
-    names = [line["name"] for line in table["lines"]]
+    report = json.loads((tmp_path / "bench" / "200" / "table.json").read_text())
+    names = [line["name"] for part in ("pages", "chat", "mail") for line in report[part]["lines"]]
     for wanted in (
         "yardstick",
         "thread, first page",
         "long thread, last page",
         "search, rare, 100 spaces",
         "reply",
+        "floor, 500 sockets in one room",
+        "chat, 500 sockets, handed out only",
+        "chat, 2,000 sockets in 200 rooms",
+        "chat, highest rate",
+        "mail, bare loop",
+        "mail, digests, 2 workers",
     ):
         assert wanted in names
+    told = " ".join(report["chat"]["notes"] + report["mail"]["notes"])
+    for wanted in ("all back after", "500 missed messages", "From a reply to its notice on another screen"):
+        assert wanted in told
     assert (tmp_path / "bench" / "200" / "loaded").exists()
 
 
