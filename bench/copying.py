@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import GeneratedField, Model
 
@@ -17,11 +18,12 @@ class Table:
         fields = [f for f in model._meta.local_concrete_fields if not isinstance(f, GeneratedField)]
         self.name = model._meta.db_table
         self.columns = [field.column for field in fields]
-        self._defaults = {field.column: as_text(field.get_default()) for field in fields}
+        self._arrays = {field.column for field in fields if isinstance(field, ArrayField)}
+        self._defaults = {field.column: self._as_text(field.column, field.get_default()) for field in fields}
 
     def line(self, **values) -> str:
         """One row in the text format of COPY."""
-        row = self._defaults | {column: as_text(value) for column, value in values.items()}
+        row = self._defaults | {column: self._as_text(column, value) for column, value in values.items()}
         return "\t".join(row[column] for column in self.columns) + "\n"
 
     def copy(self, lines: Iterable[str]) -> None:
@@ -33,6 +35,9 @@ class Table:
     def fill(self, rows: Iterable[dict]) -> None:
         """Send rows given as values by column."""
         self.copy(self.line(**row) for row in rows)
+
+    def _as_text(self, column: str, value) -> str:
+        return as_array(value) if column in self._arrays and value is not None else as_text(value)
 
 
 class Stream:
@@ -65,6 +70,12 @@ def as_text(value) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value).translate(ESCAPES)
     return str(value)
+
+
+def as_array(values: Iterable) -> str:
+    """A list in the text format of COPY, for a column that holds an array."""
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return ("{" + ",".join(f'"{value}"' for value in quoted) + "}").translate(ESCAPES)
 
 
 def drop_indexes(tables: Iterable[str]) -> list[str]:

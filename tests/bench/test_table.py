@@ -6,6 +6,7 @@ import pytest
 
 from bench import __main__ as command
 from bench import course
+from bench.copying import as_array, as_text
 from bench.crowd import quantile
 from bench.shares import Shares
 from bench.table import ChatLine, ChatTable, Line, MailLine, MailTable, Table, growth
@@ -62,6 +63,13 @@ def test_letters_are_counted_for_each_second_and_worker():
     assert cells(row)[1:8] == ["2", "900", "600", "300", "3.00", "6.0", "4.2"]
     assert cells(row)[8:13] == ["50%", "0%", "25%", "25%", "0%"]
     assert cells(first)[8:13] == [""] * 5
+
+
+def test_a_list_becomes_an_array_or_json():
+    assert as_array([]) == "{}"
+    assert as_array([1, 2]) == '{"1","2"}'
+    assert as_array(['a "b"\\']) == r'{"a \\"b\\"\\\\"}'
+    assert as_text([1, {"a": "\t"}]) == r'[1, {"a": "\\t"}]'
 
 
 class Clock:
