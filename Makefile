@@ -22,7 +22,7 @@ test: .venv ## Run all tests, a browser included (choose some: make test ARGS="-
 check: .venv ## Style, format, import contracts, migrations, templates, production settings
 	@$(LOCAL) check
 
-bench: .venv ## How fast the pages are, among a million posts (fewer: SIZE=10000; growth: SIZE="10000 1000000")
+bench: .venv ## How fast pages, chat and mail are, among a million posts (fewer: SIZE=10000; growth: SIZE="10000 1000000")
 	@.venv/bin/python -m bench $(SIZE) $(ARGS)
 
 demo: .venv ## Put the demonstration into an empty database
