@@ -1,131 +1,108 @@
-"""Names, titles and spaces as nobody should write them, read as raw bytes at a real mail server."""
+"""Letters as a mail server gets them: what stands in their headers, and what does not."""
 
-import email
-import email.policy
 import re
-from email.header import decode_header, make_header
+from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
-from community import digest, letters, notices
-from community.models import Digest, Letter, Space, Thread
+from community import digest, errands, letters
+from community.models import Digest, Letter
 from leaders import preferences
-from leaders.models import Leader
+from leaders.models import Consent, Leader, MailPreferences
 from tests.making import make_reply, make_thread
 
 pytestmark = pytest.mark.django_db
 
-NASTY = [
-    "Ana\r\nBcc: eve@example.org",
-    "Ana\nX-Evil: 1\n\nA body",
-    "Ana\r\n .\r\nMAIL FROM:<eve@example.org>",
-    "\r\n.\r\n",
-    "=?utf-8?q?Ana=0D=0ABcc:_eve@example.org?=",
-    "=?utf-8?b?QW5hDQpCY2M6IGV2ZUBleGFtcGxlLm9yZw==?=",
-    "=?us-ascii?q?Eve_=3Ceve=40example.org=3E?=",
-    'Ana "the" Brook" <eve@example.org>, "',
-    "Ana, eve@example.org; Ben:",
-    "Ana (eve@example.org) <eve@example.org>",
-    "\u202eAna\u202c\u2066 Brook\u2069\u200f\u200e\u061c",
-    "Zoë Ångström 林 🌻",
-    "\\Ana\\\\",
-    "Ana\u2028Bcc: eve@example.org\u2029\u0085\u000b\u000c\x1b[31m",
-    "A" * 120,
-    "Å" * 120,
-    "\u0000Ana".replace("\u0000", ""),
-    ".",
-]
-UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\u2028\u2029\u0085]")
-ALLOWED = {
-    "subject",
-    "from",
-    "to",
-    "date",
-    "message-id",
-    "mime-version",
-    "content-type",
-    "auto-submitted",
-    "list-id",
-    "list-unsubscribe",
-    "list-unsubscribe-post",
-    "feedback-id",
-    "reply-to",
-    "references",
-    "in-reply-to",
-}
-
-
-def headers_of(raw: bytes) -> list[tuple[str, str]]:
-    """The header fields, as a mail server reads them: unfolded, one after another."""
-    head = raw.partition(b"\r\n\r\n")[0]
-    unfolded = re.sub(rb"\r\n[ \t]", b" ", head).decode("ascii")
-    return [tuple(line.split(": ", 1)) for line in unfolded.split("\r\n")]
-
-
-def is_sound(sink, leader) -> None:
-    """One letter, to one person, with our headers once each and lines that every server takes."""
-    [raw] = sink.raw
-    assert sink.envelopes == [leader.email]
-    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
-    assert b"\n" not in raw.replace(b"\r\n", b"")
-    assert b"\r" not in raw.replace(b"\r\n", b"")
-    fields = headers_of(raw)
-    names = [name.lower() for name, _ in fields]
-    assert len(names) == len(set(names))
-    assert set(names) <= ALLOWED
-    for _, value in fields:
-        shown = str(make_header(decode_header(value)))
-        assert not re.search(
-            r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\u2028\u2029\u0085]", shown
-        )
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert [address.addr_spec for address in message["To"].addresses] == [leader.email]
-    assert [address.addr_spec for address in message["From"].addresses] == ["collaborate@example.org"]
-    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
-    assert message.defects == []
+ADDRESS = re.compile(r"https?://[^\s\"<>)]+")
 
 
 @pytest.fixture
-def wild(request, ana, ben, space):
-    """Names and titles in the database that no form would let in."""
-    words = request.param
-    Leader.objects.update(name=words[:120])
-    Space.objects.update(name=words[:80])
-    thread = make_thread(space, ben, "A thread", "A beginning.")
-    Thread.objects.filter(pk=thread.pk).update(title=words[:160])
-    thread.refresh_from_db()
+def sent(ana, ben, thread, sink):
+    """A digest and an e-mail about a notice, for two people each."""
+    for leader in (ana, ben):
+        preferences.choose_digest(leader, "daily", source="joining")
+        Digest.objects.create(leader=leader, period="2026-01-01")
+    make_reply(thread, ben, "@ana, what do you think?")
+    make_reply(thread, ana, "@ben, this.")
+    errands.run()
+    Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    letters.deliver()
+    make_thread(thread.space, ana, "Evenings")
+    make_thread(thread.space, ben, "Mornings")
+    digest.deliver()
+    assert sorted(sink.envelopes) == ["ana@example.org"] * 2 + ["ben@example.org"] * 2
+    return sink.letters
+
+
+def mailing(letter) -> str:
+    return "digest" if "digest" in letter["List-Id"] else "notices"
+
+
+def test_each_says_which_list_it_is_of_and_that_no_person_sent_it(sent):
+    for letter in sent:
+        name = mailing(letter)
+        assert letter["List-Id"].startswith(f"Collaborate {name} <{name}.")
+        assert letter["Auto-Submitted"] == "auto-generated"
+        assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert re.fullmatch(r"<https?://[^>\s]+/unsubscribe/[^>\s]+/>", letter["List-Unsubscribe"].strip())
+        assert len(letter.get_all("To")) == 1
+        assert letter["Cc"] is letter["Bcc"] is None
+
+
+def test_what_names_a_list_names_nobody(ana, ben, sent):
+    for header in ("Feedback-ID", "List-Id", "From"):
+        for name in ("digest", "notices"):
+            assert len({letter[header] for letter in sent if mailing(letter) == name}) == 1
+    for letter in sent:
+        own = " ".join(
+            value
+            for key, value in letter.items()
+            if key not in ("To", "Subject", "List-Unsubscribe", "Reply-To")
+        )
+        assert not re.search(r"\b(ana|ben|brook|carrow)\b", own, re.IGNORECASE)
+        assert MailPreferences.objects.get(leader=ana).key not in own
+
+
+def test_each_is_text_and_html_without_pixels_or_roundabout_links(sent, settings):
+    for letter in sent:
+        assert letter.get_content_type() == "multipart/alternative"
+        text, html = letter.iter_parts()
+        assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+        assert "<img" not in html.get_content()
+        assert "Hello" in text.get_content()
+        links = ADDRESS.findall(text.get_content() + html.get_content())
+        ours = [link for link in links if "w3.org" not in link]
+        assert all(link.startswith(settings.SITE_URL) and "utm" not in link for link in ours)
+
+
+def test_one_press_in_a_mail_program_stops_that_one_list_a_year_later_too(ana, sent, time_machine):
+    Leader.objects.filter(pk=ana.pk).update(is_active=False)
+    time_machine.move_to(timezone.now() + timedelta(days=370))
+    for letter in [letter for letter in sent if "ana@" in letter["To"]]:
+        address = letter["List-Unsubscribe"].strip(" <>").replace("http://localhost:8000", "")
+        program = Client(enforce_csrf_checks=True)
+        assert program.get(address).status_code == 200
+        before = Consent.objects.count()
+        assert program.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert Consent.objects.count() == before + 1
+        assert Consent.objects.first().kind == mailing(letter)
+    mine = MailPreferences.objects.get(leader=ana)
+    assert (mine.digest, mine.notices) == ("off", False)
+
+
+def test_odd_names_and_titles_add_no_header_and_turn_no_writing(ana, ben, space, sink):
+    Leader.objects.filter(pk=ana.pk).update(name='Ana "the\r\nBcc: eve@example.org" \u202eBrook')
     ana.refresh_from_db()
     preferences.choose_digest(ana, "daily", source="joining")
-    return thread
-
-
-@pytest.mark.parametrize("wild", NASTY, indirect=True, ids=range(len(NASTY)))
-def test_a_digest_is_sound_whatever_stands_in_names_and_titles(wild, ana, sink):
+    thread = make_thread(space, ben, "=?utf-8?q?Hello?= " + "long " * 20)
+    type(space).objects.filter(pk=space.pk).update(name="North\r\nX-Evil: yes \u202e" + "x" * 40)
     Digest.objects.create(leader=ana, period="2026-01-01")
     digest.deliver()
-    is_sound(sink, ana)
-
-
-@pytest.mark.parametrize("wild", NASTY, indirect=True, ids=range(len(NASTY)))
-def test_an_e_mail_about_a_notice_is_sound_too(wild, ana, ben, sink):
-    notices.announce_post(make_reply(wild, ben, "@ana, look"))
-    Letter.objects.update(due_at=digest.timezone.now())
-    letters.deliver()
-    is_sound(sink, ana)
-
-
-def test_words_without_a_break_are_broken_for_the_wire(ana, ben, space, sink):
-    make_thread(space, ben, "A thread", "x" * 3000 + " " + "é" * 3000)
-    preferences.choose_digest(ana, "daily", source="joining")
-    Digest.objects.create(leader=ana, period="2026-01-01")
-    digest.deliver()
-    is_sound(sink, ana)
-
-
-def test_a_line_with_a_dot_ends_no_letter(ana, ben, space, sink):
-    make_thread(space, ben, "A thread", "Before\n\n.\n\n..\n\nAfter the dots")
-    preferences.choose_digest(ana, "daily", source="joining")
-    Digest.objects.create(leader=ana, period="2026-01-01")
-    digest.deliver()
-    is_sound(sink, ana)
-    assert "After the dots" in sink.letters[0].get_body(["plain"]).get_content()
+    [letter] = sink.letters
+    assert sink.envelopes == ["ana@example.org"]
+    assert letter["Bcc"] is letter["X-Evil"] is None
+    assert "\u202e" not in letter["Subject"] + letter["To"]
+    assert thread.title.split()[0] in letter.get_body(("plain",)).get_content()
+    assert all(len(line) <= 998 for line in letter.as_bytes().splitlines())

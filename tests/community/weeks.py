@@ -247,10 +247,9 @@ class Community:
         places = dict(SpaceLevel.objects.filter(leader=leader).values_list("space", "level"))
         seen = Post.objects.visible_to(leader).shown().exclude(author=leader)
         return {
-            post.pk
-            for post in seen
-            if post.number > read.get(post.thread_id, 0)
-            and (levels.get(post.thread_id) or places.get(post.space_id)) != Level.MUTED
+            pk
+            for pk, thread, number, space in seen.values_list("pk", "thread", "number", "space")
+            if number > read.get(thread, 0) and (levels.get(thread) or places.get(space)) != Level.MUTED
         } - self.told.get(leader.pk, set())
 
     def owed_for_sure(self, leader: Leader, owed: set[int]) -> set[int]:
@@ -266,10 +265,10 @@ class Community:
         """The canaries that a letter may show now: words where all may leave, titles elsewhere."""
         shown = Post.objects.visible_to(leader).shown().exclude(space__mail_rule="nothing")
         allowed = set()
-        for post in shown.select_related("thread", "space"):
-            allowed.add(post.thread.title)
-            if post.space.mail_rule == "everything":
-                allowed.update(CANARY.findall(post.body))
+        for title, rule, body in shown.values_list("thread__title", "space__mail_rule", "body"):
+            allowed.add(title)
+            if rule == "everything":
+                allowed.update(CANARY.findall(body))
         return allowed
 
 
