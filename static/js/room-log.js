@@ -12,6 +12,7 @@ export class RoomLog {
   #held = null; // the message that the page was opened at, until the reader moves
   #placed = -1;
   #isLoaded = false;
+  #isFetching = false;
   #isAtEnd = true;
 
   constructor(root) {
@@ -136,7 +137,9 @@ export class RoomLog {
   async #fetchOlder(event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const answer = await fetch(this.older.href).catch(() => null);
+    if (this.#isFetching) return;
+    this.#isFetching = true;
+    const answer = await fetch(this.older.href, { redirect: "error" }).catch(() => null);
     if (!answer?.ok) return location.assign(this.older.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const older = page.querySelector("[data-older]");
@@ -145,6 +148,7 @@ export class RoomLog {
       this.older.href = older.href;
       this.older.parentElement.hidden = older.parentElement.hidden;
     });
+    this.#isFetching = false;
   }
 
   // Change what stands above, and have what is read stay where it is, to the pixel.

@@ -18,7 +18,8 @@ export class RoomMark {
     this.mark = Number(root.dataset.mark);
     this.observer = new IntersectionObserver((entries) => entries.forEach((entry) => this.#look(entry)), { threshold: STEPS });
     this.#watch(root);
-    new MutationObserver((changes) => this.#changed(changes)).observe(log.list, { childList: true, subtree: true });
+    const changes = new MutationObserver((several) => this.#changed(several));
+    for (const part of [log.earlier, log.list]) changes.observe(part, { childList: true, subtree: true });
     document.addEventListener("visibilitychange", () => this.#inSight.forEach((timer, message) => this.#time(message)));
     live.addEventListener("state", () => this.tellAgain());
     live.addEventListener("error", ({ detail }) => detail.again && !detail.uuid && setTimeout(() => this.tellAgain(), detail.again * 1_000));
