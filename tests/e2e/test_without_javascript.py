@@ -77,3 +77,12 @@ def test_she_chats(ana):
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("log").get_by_text("Written without any script.")).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_value("")
+
+
+def test_she_looks_a_day_of_a_chat_up(ana):
+    page = ana.goes_to("/spaces/kestrel/chat/")
+    page.get_by_label("Go to a day").fill("2020-02-02")
+    page.get_by_role("button", name="Go", exact=True).click()
+    expect(page.get_by_text("Nobody said anything here on 2 February 2020.")).to_be_visible()
+    expect(page.get_by_role("log").locator("[data-number]").first).to_have_attribute("data-number", "1")
+    expect(page.get_by_role("link", name="Earlier messages")).to_be_hidden()
