@@ -61,13 +61,11 @@ class Live extends EventTarget {
   // The machine woke up, or the network came or went: do not wait for the next attempt, and ask whether it is true.
   wake() {
     if (this.state === "signed-out") this.#setState("connecting"); // perhaps its leader is back
+    this.#failures = 0;
     if (this.#socket) {
       this.look();
       if (this.send({ type: "heartbeat" })) this.#doubtIt();
-    } else {
-      this.#failures = 0;
-      this.open();
-    }
+    } else this.open();
   }
 
   close() {

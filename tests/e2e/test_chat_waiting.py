@@ -105,7 +105,8 @@ def test_five_hundred_missed_messages_come_in_pages(somebody, site):
     page.evaluate("dispatchEvent(new Event('offline'))")
     site.manage("shell", "-v0", "-c", MANY)
     ana.context.set_offline(False)
-    hears(page, "Missed, 499.")
+    last = page.locator("#chat-log [data-number]", has_text="Missed, 499.")
+    expect(last).to_have_count(1, timeout=45_000)
     numbers = page.locator("#chat-log [data-number]").evaluate_all(NUMBERS)
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     assert len(set(asked)) >= 3
