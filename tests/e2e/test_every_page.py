@@ -66,7 +66,15 @@ LEADER = [
     "/accounts/sessions/",
     "/accounts/logout/",
 ]
-MODERATOR = ["/", "/desk/", "/desk/log/", "/desk/cases/1/", "/desk/requests/1/", "/desk/suspended/eli/lift/"]
+MODERATOR = [
+    "/",
+    "/spaces/the-open-floor/line/",
+    "/desk/",
+    "/desk/log/",
+    "/desk/cases/1/",
+    "/desk/requests/1/",
+    "/desk/suspended/eli/lift/",
+]
 ADMIN = [
     "/",
     "/spaces/",
