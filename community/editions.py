@@ -252,7 +252,7 @@ def _add_place(edition: Edition, told: list[News], counted: list[News], posts: d
         return _add_quiet(edition, space)
     items = [_item(space, posts[each.post], each.new) for each in told]
     more = sum(each.new for each in counted)
-    return edition.places.append(Place(space.name, _address(space.get_absolute_url()), items, more))
+    return edition.places.append(Place(space.name, _home(space), items, more))
 
 
 def _item(space: Space, post: Post, new: int) -> Item:
@@ -339,6 +339,13 @@ def excerpt(post: Post) -> str:
     words = html.unescape(_BREAK.sub(" ", own)).split()
     shown = " ".join(words[:WORDS_OF_EXCERPT])[:300]
     return f"{shown} …" if len(words) > WORDS_OF_EXCERPT or len(shown) == 300 else shown
+
+
+def _home(space: Space) -> str:
+    """Where a space is: made once for hundreds of editions."""
+    if "home" not in vars(space):
+        space.home = _address(space.get_absolute_url())
+    return space.home
 
 
 def _address(path: str) -> str:
