@@ -1,7 +1,7 @@
 """What is unread and not yet mailed: found for many leaders in one statement, and marked when it has left."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ LONGEST_LEAVE = timedelta(days=366)
 OVERLAP = timedelta(hours=1)
 TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 LISTENED_FOR = timedelta(days=365)
+NONE = ()
 
 Since = dict[int, tuple[datetime, list[int]]]
 
@@ -31,7 +32,7 @@ class News(NamedTuple):
     post: int
     new: int
     last: int
-    late: list[int]
+    late: Sequence[int]
     is_followed: bool
     is_cohort: bool
 
@@ -54,9 +55,9 @@ def news(seen: dict[tuple[int, int], Space], since: Since) -> dict[int, list[New
     rows, cohorts = _rows(seen, since), _cohort_spaces(list(since))
     found = defaultdict(list)
     for leader, space, thread, followed, first, new, last, late, watched in rows:
-        place = seen[leader, space], thread, followed or first, new, last, late or []
-        is_followed = followed is not None or bool(watched)
-        found[leader].append(News(*place, is_followed, (leader, space) in cohorts))
+        is_followed, is_cohort = followed is not None or bool(watched), (leader, space) in cohorts
+        place = seen[leader, space], thread, followed or first, new, last, late or NONE
+        found[leader].append(News(*place, is_followed, is_cohort))
     return found
 
 
