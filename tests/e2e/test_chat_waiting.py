@@ -7,7 +7,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Person
-from tests.e2e.test_chat import enters, hears, in_order, kept_becomes, opens_beside, says, waiting
+from tests.e2e.test_chat import (
+    all_is_read,
+    enters,
+    hears,
+    in_order,
+    kept_becomes,
+    opens_beside,
+    says,
+    waiting,
+)
+
+__all__ = ["all_is_read"]
 
 CHAT = "/spaces/kestrel/chat/?newest=1"
 MANY = """
