@@ -114,21 +114,20 @@ def test_what_comes_before_the_right_is_known_is_held():
 
 def test_frames_wait_in_order_behind_one_that_is_being_sent():
     async def story():
-        sent, free = [], asyncio.Event()
+        sent, free = asyncio.Queue(), asyncio.Event()
 
         async def send(topic, frame):
             await free.wait()
-            sent.append(frame)
+            sent.put_nowait(frame)
 
         mailbox = Mailbox(send, too_slow=None, size=2)
         taken = [mailbox.put("room:1", frame) for frame in ("one", "two", "three", "four")]
         assert taken == [True, True, True, False]
         assert len(mailbox.waiting) == 2
         free.set()
-        while len(sent) < 3:
-            await asyncio.sleep(0)
+        assert [await sent.get() for _ in range(3)] == ["one", "two", "three"]
         assert mailbox.put("room:1", "five")
-        assert sent == ["one", "two", "three", "five"]
+        assert await sent.get() == "five"
 
     asyncio.run(story())
 
@@ -146,8 +145,8 @@ def test_a_closed_mailbox_sends_nothing_more():
             mailbox.put("room:1", frame)
         mailbox.close()
         free.set()
-        for _ in range(5):
-            await asyncio.sleep(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
         assert sent == []
 
     asyncio.run(story())
