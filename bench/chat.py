@@ -71,8 +71,9 @@ def _storm(stand: Stand, wish: Wish, told: dict) -> Iterator[str]:
     plan = {**told["page"], "port": stand.ports["web"]}
     Visitor(plan["port"], plan["cookie"]).read(plan["path"])
     seats, calm = told["crowd"][:STORMY], {"rates": [1], "seconds": wish.seconds}
+    storms = 1 if wish.requests else STORMS
     with _visiting(stand, plan) as read:
-        found = _gather(stand, STORM, "live", seats, storms=STORMS, **calm)
+        found = _gather(stand, STORM, "live", seats, storms=storms, **calm)
     storms = [(storm["from"], storm["to"]) for storm in found["storms"]]
     before = [time for began, time in read if began < storms[0][0]][-50:]
     during = [time for began, time in read if any(start <= began <= end for start, end in storms)]
