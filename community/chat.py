@@ -164,7 +164,7 @@ def _keep_text(message: Message) -> None:
 
 
 def _lock(room_id: int) -> Room:
-    return Room.objects.select_for_update(no_key=True).get(pk=room_id)
+    return Room.objects.select_for_update(no_key=True, of=("self",)).select_related("space").get(pk=room_id)
 
 
 def _said(by: Leader, uuid: UUID) -> Message | None:

@@ -301,9 +301,10 @@ def read(session_key: str, frame: dict) -> None:
 
 def _in_room(session_key: str, frame: dict) -> tuple[Leader, Room]:
     leader = sessions.leader_of(session_key)
-    rooms = Room.objects.visible_to(leader).select_related("space", "session")
+    number = _number(frame, "room")
     with asking.remembering():
-        room = rooms.filter(pk=_number(frame, "room")).first()
+        rooms = Room.objects.visible_to(leader).select_related("space", "session")
+        room = rooms.filter(pk=number).first()
     if room is None:
         raise Refused("There is no room here in which you can speak.")
     return leader, room
