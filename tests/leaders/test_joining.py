@@ -216,7 +216,7 @@ def test_accepted_rules_cost_no_query_after_the_first_page(browse, ana, rules, d
     HouseRulesAcceptance.objects.create(rules=rules, leader=ana)
     client = browse(ana)
     client.get("/settings/")
-    with django_assert_num_queries(3):  # who I am, what I may read, my unread notices
+    with django_assert_num_queries(4):  # who I am, what I may read, my unread notices, whether mail came back
         client.get("/settings/")
 
 
