@@ -6,6 +6,7 @@ import time
 import uuid as uuids
 from datetime import timedelta
 from email.utils import parseaddr
+from urllib.parse import unquote
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -195,10 +196,11 @@ def _words(envelope: Envelope) -> str:
 
 def _holds_our_letter(body: str) -> bool:
     """Whether links that work without signing in, or a key, would be shown to a space."""
+    words = unquote(unquote(body)).lower()  # some mail servers wrap each link in one of theirs
     signed = (reverse(name, args=["-"]).rpartition("-")[0] for name in SIGNED)
     name, _, domain = settings.INBOUND_ADDRESS.lower().rpartition("@")
-    key = re.search(rf"{re.escape(name)}\+[0-9a-f]{{32}}@{re.escape(domain)}", body.lower())
-    return bool(key) or any(settings.SITE_URL + path in body for path in signed)
+    key = re.search(rf"{re.escape(name)}\+[0-9a-f]{{32}}@{re.escape(domain)}", words)
+    return bool(key) or any((settings.SITE_URL + path).lower() in words for path in signed)
 
 
 def _addresses(leader: Leader) -> set[str]:
@@ -220,10 +222,23 @@ def _is_vouched_for(envelope: Envelope) -> bool:
     trusted = settings.INBOUND_AUTHSERV_ID.lower()
     if not trusted:
         return True
-    said = [each.lower() for each in envelope.vouchers if re.split(r"[;\s]", each.lower())[0] == trusted]
     domain = re.escape(envelope.sender.rpartition("@")[2])
-    passed = rf"\bdmarc=pass\b|\bdkim=pass\b[^;]*\bheader\.(?:d|i)=@?{domain}(?![\w.-])"
-    return any(re.search(passed, each) and "dmarc=fail" not in each for each in said)
+    passed = rf"dmarc=pass\b|dkim=pass\b.*\sheader\.(?:d=|i=[^\s@]*@){domain}(?!\S)"
+    said = [_results(each) for each in envelope.vouchers]
+    return any(
+        name.split()[:1] == [trusted]
+        and any(re.match(passed, result) for result in results)
+        and not any(result.startswith("dmarc=fail") for result in results)
+        for name, *results in said
+    )
+
+
+def _results(voucher: str) -> list[str]:
+    """Who says so, and the result of each method; without quotes and remarks, which a sender may choose."""
+    words, before = re.sub(r'"(?:[^"\\]|\\.)*"', "", voucher.lower()), ""
+    while words != before:
+        before, words = words, re.sub(r"\([^()]*\)", " ", words)
+    return [re.sub(r"\s*=\s*", "=", result.strip()) for result in words.split(";")]
 
 
 def _close(mail: InboundMail) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from email.utils import parseaddr
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -280,6 +281,9 @@ def test_links_with_a_key_are_never_shown_to_a_space(settings, thread, address, 
     assert "could not tell your words from ours" in mailoutbox[0].body
     row = comes(mail(address, f"Yes.\n\nTo: {address}", message_id="<two@x>"), address)
     assert outcome(row) == ("refused", "unfit")
+    wrapped = f"https://links.example.com/?url={quote(link, safe='').replace('http', 'HTTP')}&data=1"
+    row = comes(mail(address, f"Yes.\n\nMute this thread: {wrapped}", message_id="<three@x>"), address)
+    assert outcome(row) == ("refused", "unfit")
     assert nothing_was_posted(thread)
 
 
@@ -357,6 +361,14 @@ def test_an_unknown_key_is_answered_to_leaders_alone(ana, mailoutbox):
         (["mx.example.org; dkim=pass header.d=example.org.evil.example"], "dropped"),
         (["mx.example.org; dmarc=fail; dkim=pass header.d=example.org"], "dropped"),
         (["mx.evil.example; dmarc=pass"], "dropped"),
+        (["mx.example.org; dkim=pass (2048 bit) header.i=@example.org header.s=one"], "posted"),
+        (["mx.example.org 1; spf=pass (good; of course) smtp.mailfrom=x@example.org; dmarc=pass"], "posted"),
+        # What follows the name of a method was chosen by whoever sent it.
+        (["mx.example.org; spf=pass smtp.mailfrom=dmarc=pass@evil.example; dmarc=none"], "dropped"),
+        (['mx.example.org; spf=pass smtp.mailfrom="a; dmarc=pass"@evil.example; dmarc=none'], "dropped"),
+        (["mx.example.org; spf=pass (evil.example; dmarc=pass (yes); ) smtp.helo=x; dmarc=none"], "dropped"),
+        (["mx.example.org; dkim=pass header.i=header.d=example.org@evil.example"], "dropped"),
+        (["mx.example.org; dkim=pass header.d=evil.example header.i=x@example.org.evil.example"], "dropped"),
         ([], "dropped"),
     ],
 )
