@@ -1,6 +1,7 @@
 """Messages as the room shows them: the same to everybody who is in it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
@@ -71,6 +72,14 @@ def kept_html(message: Message) -> str:
         return message.body_html
     last = message.revisions.order_by("pk").last()
     return markdown.render_message(last.body).html if last else ""
+
+
+def html_at(message: Message, moment: datetime) -> str:
+    """The words of a message as they stood at a moment; what was written into it later is left out."""
+    if message.is_gone or (message.edited_at or message.created_at) <= moment:
+        return message.body_html
+    former = message.revisions.filter(at__lte=moment).order_by("pk").last()
+    return markdown.render_message(former.body).html if former else ""
 
 
 def as_event(message: Message, *, heard_after: int = 0, is_new: bool = False) -> dict:

@@ -84,6 +84,8 @@ def around(case: Case) -> list[Post] | list[Message]:
     item = case.item
     if case.space is None:
         shown = item.room.messages.filter(number__range=(case.shown_from, case.shown_to), is_note=False)
+        # What a moderator hid is not for its reporter to see, and so not for who reads the report.
+        shown = shown.filter(Q(hidden_at=None) | Q(pk=item.pk))
         return list(shown.select_related("author").order_by("number"))
     siblings = item.thread.posts if case.post_id else item.room.messages
     numbers = (item.number - 1, item.number, item.number + 1)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import moderation, permissions, posts
 from community.forms import ReasonForm
-from community.messages import kept_html
+from community.messages import html_at, kept_html
 from community.models import Case, Space
 from faculty import desk
 from faculty.forms import AnswerForm, CaseForm
@@ -189,7 +189,10 @@ def _around(leader, found):
     if found.post_id:
         return posts.as_seen(words, found.post.thread, viewer=leader)
     for message in words:
-        message.html = kept_html(message) if message.pk == found.message_id else message.body_html
+        if message.pk == found.message_id:
+            message.html = kept_html(message)
+        else:
+            message.html = message.body_html if found.space else html_at(message, found.opened_at)
     return words
 
 

@@ -452,6 +452,26 @@ def test_an_edit_does_not_take_away_what_was_reported(reported, ana, dara):
     assert "Line 07" in page
 
 
+def test_what_is_written_into_messages_beside_it_later_is_not_opened(reported, ana, dara):
+    beside = reported.message.room.messages.get(body="Line 08")
+    chat.edit(beside, by=ana, body="Before")
+    Case.objects.update(opened_at=timezone.now())
+    chat.edit(beside, by=ana, body=CANARY)
+    page = pages(dara).get(reverse("desk_case", args=[reported.pk])).content.decode()
+    assert "Before" in page
+    assert CANARY not in page
+
+
+def test_what_is_hidden_beside_it_is_not_opened_again(reported, ana, cleo, dara):
+    moderation.hide(reported.message, by=dara, reason="Unkind")
+    other = reported.message.room.messages.get(body="Line 09")
+    case = moderation.report(other, by=cleo, category="other").case
+    page = pages(dara).get(reverse("desk_case", args=[case.pk])).content.decode()
+    assert "Line 08" in page
+    assert "Line 07" not in page
+    assert "Line 07" in pages(dara).get(reverse("desk_case", args=[reported.pk])).content.decode()
+
+
 def test_a_late_comer_opens_nothing_earlier(ana, ben, cleo, dara):
     room = begin(ana, cleo, body=CANARY).room
     conversations.add(room, ben, by=ana)
