@@ -258,8 +258,9 @@ def lift(leader: Leader, *, by: Leader, space: Space | None, reason: str) -> Dec
     leader.suspended_until, leader.suspension_reason = None, ""
     leader.save(update_fields=["suspended_until", "suspension_reason"])
     live.rights_changed(leader.pk)
+    item = None if space else Decision.objects.filter(leader=leader, verb=Verb.SUSPEND).first().item
     return decisions.record(
-        Verb.LIFT, None, by=by, reason=reason, space=space, leader=leader, until=was_until.isoformat()
+        Verb.LIFT, item, by=by, reason=reason, space=space, leader=leader, until=was_until.isoformat()
     )
 
 

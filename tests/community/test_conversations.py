@@ -472,6 +472,18 @@ def test_what_is_hidden_beside_it_is_not_opened_again(reported, ana, cleo, dara)
     assert "Line 07" in pages(dara).get(reverse("desk_case", args=[reported.pk])).content.decode()
 
 
+def test_faculty_who_were_in_it_read_of_no_decision_about_it(reported, ana, dara, commons):
+    gus = make_leader("Gus Hale", is_faculty=True)
+    SpaceMembership.objects.create(space=commons, leader=gus, role="moderator")
+    Participant.objects.create(room=reported.message.room, leader=gus)
+    until = timezone.now() + timedelta(days=1)
+    moderation.suspend(ana, by=dara, space=None, until=until, reason="Unkind", case=reported)
+    moderation.lift(ana, by=dara, space=None, reason="Enough")
+    assert Decision.objects.visible_to(dara).count() == 2
+    assert not Decision.objects.visible_to(gus).exists()
+    assert "Ana Brook" not in pages(gus).get(reverse("desk_log")).content.decode()
+
+
 def test_a_late_comer_opens_nothing_earlier(ana, ben, cleo, dara):
     room = begin(ana, cleo, body=CANARY).room
     conversations.add(room, ben, by=ana)
