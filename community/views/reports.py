@@ -1,5 +1,6 @@
 """Reporting a post or a message to the moderators of its space."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -16,13 +17,22 @@ def report(request, model, pk):
     permissions.require(permissions.may_report(request.user, item))
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        moderation.report(item, by=request.user, **form.cleaned_data)
-        whose = "The moderators of this space" if item.space else "Faculty moderators"
-        messages.success(request, f"Thank you. {whose} will read it and tell you.")
+        flag = moderation.report(item, by=request.user, **form.cleaned_data)
+        _thank(request, flag.case)
         return redirect(item)
     context = {"item": item, "form": form, "noun": model.__name__.lower()}
     context["words"] = words_of(item, request.user)
     return render(request, "community/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _thank(request, case) -> None:
+    """Say who will read it; of a conversation nobody else is told when there is nobody who may."""
+    if case.space or case.deciders().exists():
+        whose = "The moderators of this space" if case.space else "Faculty moderators"
+        messages.success(request, f"Thank you. {whose} will read it and tell you.")
+    else:
+        advice = f"Please write to {settings.CONTACT_EMAIL} as well."
+        messages.warning(request, f"Thank you. There is no faculty moderator who may read it now. {advice}")
 
 
 def words_of(item, viewer) -> str:

@@ -484,6 +484,16 @@ def test_faculty_who_were_in_it_read_of_no_decision_about_it(reported, ana, dara
     assert "Ana Brook" not in pages(gus).get(reverse("desk_log")).content.decode()
 
 
+def test_a_reporter_is_told_when_there_is_nobody_to_read_it(ana, cleo, settings):
+    settings.CONTACT_EMAIL = "team@example.org"
+    said = begin(ana, cleo)
+    place = reverse("report_message", args=[said.pk])
+    page = pages(cleo).post(place, {"category": "harassment"}, follow=True).content.decode()
+    assert "no faculty moderator who may read it" in page
+    assert "team@example.org" in page
+    assert "will read it and tell you" not in page
+
+
 def test_a_late_comer_opens_nothing_earlier(ana, ben, cleo, dara):
     room = begin(ana, cleo, body=CANARY).room
     conversations.add(room, ben, by=ana)
