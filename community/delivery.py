@@ -10,7 +10,7 @@ from typing import Protocol
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from community import domains
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 LEASE = timedelta(minutes=2)  # renewed while the batch is worked at
 FRESH = 5  # seconds after which what was composed is composed anew: rights may have ended meanwhile
+TOGETHER = 10  # letters that have left are closed in one step
 PATIENCE = 120  # seconds after which a run leaves the rest to the next one
 LONGEST_PAUSE = timedelta(hours=4)
 ENOUGH = timedelta(days=1)  # of being put off
@@ -56,8 +57,8 @@ class Ledger(Protocol):
     def write(self, row: Row, content: Content) -> EmailMultiAlternatives:
         """The letter."""
 
-    def mark_mailed(self, row: Row) -> None:
-        """What it told has been told."""
+    def mark_mailed(self, rows: list[Row]) -> None:
+        """What they told has been told."""
 
     def take_back(self, row: Row) -> None:
         """What it told has not been told after all."""
@@ -93,16 +94,45 @@ def send(ledger: Ledger, rows: list[Row], line: Line, stop: float, mood: Mood | 
     while waiting and not line.is_down and time.monotonic() < stop:
         waiting = _renew(ledger, waiting)
         composed = ledger.compose(row.leader for row in waiting)
-        fresh = time.monotonic() + FRESH
-        while waiting and not line.is_down and time.monotonic() < min(fresh, stop):
-            row = waiting.pop(0)
-            sent = send_one(ledger, row, composed.get(row.leader_id), line)
-            if sent and mood.asks_for_rest(row, sent):
-                waiting = _let_rest(ledger, row, waiting, sent.note)
+        with Taken(ledger) as taken:
+            fresh = time.monotonic() + FRESH
+            while waiting and not line.is_down and time.monotonic() < min(fresh, stop):
+                row = waiting.pop(0)
+                sent = send_one(ledger, row, composed.get(row.leader_id), line, taken)
+                if sent and mood.asks_for_rest(row, sent):
+                    waiting = _let_rest(ledger, row, waiting, sent.note)
     _give_back(ledger, waiting)
 
 
-def send_one(ledger: Ledger, row: Row, content: Content | None, line: Line) -> Delivery | None:
+class Taken:
+    """Letters that the server has taken, closed some at a time; all of them at the end, whatever happens.
+
+    A worker that is killed leaves them as answered by nobody: told, and not repeated.
+    """
+
+    def __init__(self, ledger: Ledger):
+        self._ledger, self._rows = ledger, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._close()
+
+    def add(self, row: Row) -> None:
+        """Note that the server has taken a letter."""
+        row.sent_at = timezone.now()
+        self._rows.append(row)
+        if len(self._rows) >= TOGETHER:
+            self._close()
+
+    def _close(self) -> None:
+        rows, self._rows = self._rows, []
+        if rows:
+            _close_sent(self._ledger, rows)
+
+
+def send_one(ledger: Ledger, row: Row, content: Content | None, line: Line, taken: Taken) -> Delivery | None:
     """Send one letter, or note why not."""
     if due := _quiet_ends(row):
         return _give_back(ledger, [row], due, "It waits for the end of quiet hours.")
@@ -110,7 +140,10 @@ def send_one(ledger: Ledger, row: Row, content: Content | None, line: Line) -> D
         _held(ledger, [row]).update(state=S.SKIPPED, lease_until=None, note=reason)
     elif (letter := _letter(ledger, row, content)) and hand_over(ledger, row, content):
         delivery = line.send(letter)
-        _close(ledger, row, delivery)
+        if delivery.outcome == Outcome.SENT:
+            taken.add(row)
+        else:
+            _close(ledger, row, delivery)
         return delivery
     return None
 
@@ -182,10 +215,23 @@ def _close(ledger: Ledger, row: Row, delivery: Delivery) -> None:
         return None
     if delivery.outcome == Outcome.BOUNCED:
         return preferences.mark_refused(row.leader, row.leader.email, delivery.note)
-    if delivery.outcome in (Outcome.SENT, Outcome.AMBIGUOUS):
-        _need_no_disk()
-        ledger.mark_mailed(row)
+    if delivery.outcome == Outcome.AMBIGUOUS:
+        ledger.mark_mailed([row])
     return None
+
+
+@transaction.atomic
+def _close_sent(ledger: Ledger, rows: list[Row]) -> None:
+    """Write down that letters were taken; what they told is marked as mailed in the same step."""
+    _need_no_disk()
+    mine = ledger.model.objects.filter(state=S.SENDING, pk__in=[row.pk for row in rows])
+    held = dict(mine.select_for_update().order_by("pk").values_list("pk", "lease_until"))
+    rows = [row for row in rows if held.get(row.pk) == row.lease_until]
+    sent_at = Case(*(When(pk=row.pk, then=Value(row.sent_at)) for row in rows))
+    mine.filter(pk__in=[row.pk for row in rows]).update(
+        state=S.SENT, lease_until=None, note="", sent_at=sent_at
+    )
+    ledger.mark_mailed(rows)
 
 
 def _need_no_disk() -> None:

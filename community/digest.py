@@ -44,11 +44,12 @@ class Digests:
         told = {"subject": edition.subject, "key": row.message_key, "context": context}
         return mail.write(row.leader, template="digest", mailing=preferences.DIGEST, **told)
 
-    def mark_mailed(self, row: Digest) -> None:
-        """Its posts and notices stand in no other digest."""
-        _mark_posts(row)
-        preferences.note_digest(row.leader_id, offered_slower="slower" in row.marks)
-        Notice.objects.filter(pk__in=row.marks["notices"], mailed_at=None).update(mailed_at=timezone.now())
+    def mark_mailed(self, rows: list[Digest]) -> None:
+        """Their posts and notices stand in no other digest."""
+        _mark_posts(rows)
+        offered = [row.leader_id for row in rows if "slower" in row.marks]
+        preferences.note_digests([row.leader_id for row in rows], offered_slower=offered)
+        Notice.objects.filter(pk__in=[pk for row in rows for pk in row.marks["notices"]]).mark_mailed()
 
     def take_back(self, row: Digest) -> None:
         """Its posts and notices may stand in another one: the marks fall back to those of the others."""
@@ -125,15 +126,17 @@ def _open_by_hand(leader: Leader) -> Digest:
     return Digest.objects.create(leader=leader, period=f"{today} by hand {number}", **claimed)
 
 
-def _mark_posts(row: Digest) -> None:
+def _mark_posts(rows: list[Digest]) -> None:
     statement = """
         INSERT INTO community_reading (leader_id, thread_id, read_up_to, mailed_up_to, read_at)
-        SELECT %s, thread.id, 0, told.number, now()
-          FROM unnest(%s::bigint[], %s::int[]) AS told (thread_id, number)
-          JOIN community_thread thread ON thread.id = told.thread_id ORDER BY thread.id
+        SELECT told.leader_id, thread.id, 0, max(told.number), now()
+          FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS told (leader_id, thread_id, number)
+          JOIN community_thread thread ON thread.id = told.thread_id
+         GROUP BY told.leader_id, thread.id ORDER BY told.leader_id, thread.id
         ON CONFLICT (leader_id, thread_id)
         DO UPDATE SET mailed_up_to = greatest(community_reading.mailed_up_to, excluded.mailed_up_to)
     """
-    threads = row.marks["threads"]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [row.leader_id, [int(pk) for pk in threads], list(threads.values())])
+    told = [(row.leader_id, int(pk), number) for row in rows for pk, number in row.marks["threads"].items()]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [list(column) for column in zip(*told, strict=True)])

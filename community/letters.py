@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from community import delivery, reply_keys
 from community.models import (
@@ -86,9 +85,9 @@ class Letters:
         to = {"reply_to": reply.address} if reply else {}
         return mail.write(row.leader, template="notices", mailing=preferences.NOTICES, **told, **to)
 
-    def mark_mailed(self, row: Letter) -> None:
-        """Its notices stand in no other letter, nor in a digest."""
-        Notice.objects.filter(pk__in=row.marks["notices"], mailed_at=None).update(mailed_at=timezone.now())
+    def mark_mailed(self, rows: list[Letter]) -> None:
+        """Their notices stand in no other letter, nor in a digest."""
+        Notice.objects.filter(pk__in=[pk for row in rows for pk in row.marks["notices"]]).mark_mailed()
 
     def take_back(self, row: Letter) -> None:
         """Its notices may stand in another one."""

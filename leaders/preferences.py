@@ -65,11 +65,11 @@ def keep_pace(mine: MailPreferences) -> None:
     mine.save(update_fields=["slower_answered_at"])
 
 
-def note_digest(leader_id: int, *, offered_slower: bool) -> None:
-    """A digest left; perhaps with the offer to send fewer, which is made once."""
-    Leader.objects.filter(pk=leader_id).update(unvisited=F("unvisited") + 1)
+def note_digests(leaders: list[int], *, offered_slower: list[int]) -> None:
+    """Digests left to these leaders; to some with the offer to send fewer, which is made once."""
+    Leader.objects.filter(pk__in=leaders).update(unvisited=F("unvisited") + 1)
     if offered_slower:
-        MailPreferences.objects.filter(leader=leader_id).update(slower_offered_at=timezone.now())
+        MailPreferences.objects.filter(leader__in=offered_slower).update(slower_offered_at=timezone.now())
 
 
 def note_visit(leader: Leader) -> None:

@@ -161,6 +161,10 @@ class NoticeQuerySet(models.QuerySet):
             .annotate(replies=Coalesce(Subquery(number_of), 0), said=Coalesce(Subquery(talk), 0))
         )
 
+    def mark_mailed(self):
+        """They were told by e-mail, and are told in no other one."""
+        return self.filter(mailed_at=None).update(mailed_at=timezone.now())
+
 
 class Notice(models.Model):
     """One line for one leader; all unread replies in one thread are one line."""

@@ -461,7 +461,7 @@ def test_a_worker_that_died_before_sending_leaves_the_digest_to_the_next(ana, be
     Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     digest.deliver()
     assert len(mailoutbox) == 1
-    delivery.send_one(digest.LEDGER, dead, edition(ana), digest.Line())
+    delivery.send_one(digest.LEDGER, dead, edition(ana), digest.Line(), delivery.Taken(digest.LEDGER))
     assert len(mailoutbox) == 1
 
 
