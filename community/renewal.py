@@ -21,12 +21,15 @@ def renew() -> tuple[int, int]:
 
 @transaction.atomic
 def renew_one(post: Post) -> bool:
-    """Render a post again; False if it would lose a name, an image or a document, or was just edited."""
+    """Render a post again; False if it would lose something or take words from a chat, or was just edited."""
     named = Leader.objects.filter(mentions__post=post)
     attachable = attachments.attachable(post.author, post.space, post) if post.author else None
     rendered = markdown.render(post.body, lambda handles: named.filter(handle__in=handles), attachable)
     carried = set(post.attachments.filter(removed_at=None))
-    if rendered.loose or set(rendered.mentions) != set(named) or set(rendered.attachments) != carried:
+    taken = set(post.message_quotes.values_list("message", flat=True))
+    if rendered.loose or set(rendered.messages) != taken:
+        return False
+    if set(rendered.mentions) != set(named) or set(rendered.attachments) != carried:
         return False
     as_read = Post.objects.filter(pk=post.pk, version=post.version, withdrawn_at=None)
     if not as_read.update(body_html=rendered.html, renderer=markdown.RENDERER):

@@ -1,9 +1,12 @@
 """Posts of an older renderer are rendered again, and say what they said."""
 
+import uuid
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
-from community import markdown, renewal, threads
+from community import chat, markdown, renewal, threads
 from community.models import Post, Quote
 from tests.making import make_reply, make_thread
 from tests.sending import send, shown
@@ -46,6 +49,16 @@ def test_who_was_named_stays_named_after_leaving(old, ben):
 def test_what_would_lose_something_stays(old):
     Post.objects.filter(pk=old.pk).update(**OLD)
     old.attachments.update(uuid="00000000-0000-4000-8000-000000000000")
+    assert renewal.renew() == (0, 1)
+    old.refresh_from_db()
+    assert old.body_html == "<p>Old.</p>"
+
+
+def test_no_words_of_a_chat_come_in_that_nobody_carried_there(old, ben, space):
+    said = chat.say(chat.room_of(space), by=ben, body="Quokka", uuid=uuid.uuid4())
+    Post.objects.filter(pk=old.pk).update(**OLD, body=f"> /messages/{said.pk}/\n\nSee there.")
+    old.attachments.update(removed_at=timezone.now())
+    old.mentions.all().delete()
     assert renewal.renew() == (0, 1)
     old.refresh_from_db()
     assert old.body_html == "<p>Old.</p>"
