@@ -37,12 +37,15 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
 
     `reply_to` is the number of the message that it answers.
     """
-    require(permissions.may_say(by, room))
+    if not room.is_direct:
+        require(permissions.may_say(by, room))
     try:
         with transaction.atomic():
             held = _lock(room.pk)
             if said := _said(by, uuid):
                 return said
+            if held.is_direct:  # asked now: whoever has just left says nothing more, and hears nothing
+                require(permissions.may_say(by, held))
             reply = _answered(by, held, reply_to)
             html = messages.rendered(body, held)
             message = _write(held, by, body, uuid, reply_to=reply, body_html=html, renderer=RENDERER)

@@ -199,6 +199,21 @@ def test_whoever_leaves_is_out_at_once(ana, cleo, django_capture_on_commit_callb
     assert "Cleo Dunmore has left." in pages(ana).get(address("conversation", room)).content.decode()
 
 
+@pytest.mark.parametrize("leaver", [0, 1])
+def test_nothing_is_said_to_a_conversation_that_ended_at_that_moment(ana, cleo, monkeypatch, leaver):
+    room, held = begin(ana, cleo).room, chat._lock
+
+    def hold(pk):
+        monkeypatch.setattr(chat, "_lock", held)
+        conversations.leave(room, by=(ana, cleo)[leaver])
+        return held(pk)
+
+    monkeypatch.setattr(chat, "_lock", hold)
+    with pytest.raises(PermissionDenied):
+        say(room, ana, CANARY)
+    assert not Message.objects.filter(body=CANARY).exists()
+
+
 def test_whoever_was_left_alone_reads_on(ana, cleo):
     room = begin(ana, cleo, body=CANARY).room
     conversations.leave(room, by=cleo)
