@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.html import format_html
 
-from community import live
+from community import live, reply_keys
 from community.mail_page import MailAdmin
 from community.models import (
     Case,
@@ -17,7 +17,6 @@ from community.models import (
     JoinRequest,
     Mail,
     Space,
-    SpaceKind,
     SpaceMembership,
     SpaceRole,
 )
@@ -25,7 +24,7 @@ from community.models.hours import DAYS
 from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
-from leaders.models import Cohort, Leader
+from leaders.models import Cohort
 
 LONDON = "Europe/London"
 UNATTENDED = (
@@ -168,14 +167,20 @@ class SpaceAdmin(Kept):
     def open(self, space):
         return not space.is_closed
 
+    def save_model(self, request, obj, form, change):
+        changed = {"kind", "has_chat"} & set(form.changed_data) if change else set()
+        readers = list(Space(pk=obj.pk).readers().values_list("pk", flat=True)) if changed else []
+        super().save_model(request, obj, form, change)
+        for leader_id in readers:
+            live.rights_changed(leader_id)
+        if "kind" in changed:
+            reply_keys.forget_of(obj)
+
     def save_related(self, request, form, formsets, change):
         before = set(form.instance.cohorts.all())
         super().save_related(request, form, formsets, change)
         for cohort in before ^ set(form.instance.cohorts.all()):
             cohorts.rights_changed(cohort)
-        if change and form.initial.get("kind") == SpaceKind.OPEN and "kind" in form.changed_data:
-            for leader_id in Leader.objects.active().values_list("pk", flat=True):
-                live.rights_changed(leader_id)
 
     def save_formset(self, request, form, formset, change):
         for membership in formset.save(commit=False):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from community import permissions
-from community.models import Letter, ReplyKey, Thread
+from community.models import Letter, ReplyKey, Space, Thread
 
 DAYS = 30
 DAYS_REMEMBERED = 60  # after that, so that who replies late is told why
@@ -68,6 +68,11 @@ def forget_old() -> int:
     """Delete the keys that ended long ago; return how many."""
     old = timezone.now() - timedelta(days=DAYS_REMEMBERED)
     return ReplyKey.objects.filter(expires_at__lt=old).delete()[0]
+
+
+def forget_of(space: Space) -> None:
+    """Delete the keys to a space that has other readers now than the letters said."""
+    ReplyKey.objects.filter(space=space).delete()
 
 
 def _address(key: str) -> str:

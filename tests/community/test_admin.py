@@ -115,6 +115,14 @@ def test_closing_an_open_space_to_others_tells_everybody(browse, finn, commons, 
     assert {ana.pk, cleo.pk} <= set(told)
 
 
+@pytest.mark.parametrize("changed", [{"kind": "sealed", "mail_rule": "nothing"}, {"has_chat": ""}])
+def test_sealing_a_space_or_closing_its_chat_tells_those_who_read_there(
+    browse, finn, space, ana, ben, cleo, dara, told, changed
+):
+    assert save(browse, finn, space, **changed).status_code == 302
+    assert set(told) == {ana.pk, ben.pk, dara.pk}
+
+
 def test_cohort_page_links_a_space(browse, finn, cohort, cleo, ana, told):
     place = Space.objects.create(name="Annexe", slug="annexe", kind="private", description="More.")
     page = f"/admin/leaders/cohort/{cohort.pk}/change/"

@@ -287,6 +287,24 @@ def test_links_with_a_key_are_never_shown_to_a_space(settings, thread, address, 
     assert nothing_was_posted(thread)
 
 
+def test_a_space_that_was_opened_to_others_takes_no_reply_to_an_older_letter(
+    finn, space, thread, address, browse
+):
+    fields = {
+        **{name: getattr(space, name) for name in ("name", "slug", "description", "mail_rule", "order")},
+        "kind": "open",
+        "takes_mail": "on",
+        "has_chat": "on",
+        "cohorts": [],
+        **{f"memberships{n}-{what}_FORMS": 0 for n in ("", "-2") for what in ("TOTAL", "INITIAL")},
+    }
+    answer = browse(finn).post(reverse("admin:community_space_change", args=[space.pk]), fields)
+    assert answer.status_code == 302
+    row = comes(mail(address, SAID), address)
+    assert outcome(row) == ("refused", "key")
+    assert nothing_was_posted(thread)
+
+
 def test_too_many_are_refused(ana, thread, address, monkeypatch):
     monkeypatch.setattr("community.permissions.limits.MAILS_AT_MOST", 1)
     comes(mail(address, SAID), address)
