@@ -495,6 +495,8 @@ def test_faculty_who_were_in_it_read_of_no_decision_about_it(reported, ana, dara
     moderation.suspend(ana, by=dara, space=None, until=until, reason="Unkind", case=reported)
     moderation.lift(ana, by=dara, space=None, reason="Enough")
     assert Decision.objects.visible_to(dara).count() == 2
+    assert "Suspension lifted:" in (log := pages(dara).get(reverse("desk_log")).content.decode())
+    assert log.count(", Ana Brook") == 2
     assert not Decision.objects.visible_to(gus).exists()
     assert "Ana Brook" not in pages(gus).get(reverse("desk_log")).content.decode()
 
