@@ -142,11 +142,6 @@ def _opened(token: str) -> tuple[str, MailPreferences | None]:
     return door, MailPreferences.objects.filter(key=key).select_related("leader").first()
 
 
-def is_off(mine: MailPreferences, mailing: str) -> bool:
-    """Whether a list is stopped already."""
-    return not mine.notices if mailing == NOTICES else mine.digest == DigestFrequency.OFF
-
-
 def token(mine: MailPreferences, mailing: str = DIGEST) -> str:
     """What stands in the address that stops one list for one leader."""
     return _signer().sign(f"{mailing}.{mine.key}")

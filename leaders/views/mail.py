@@ -18,7 +18,7 @@ def unsubscribe(request, token):
     if not (found := preferences.find(token)):
         raise Http404
     mine, mailing = found
-    context = {"mailing": mailing, "is_off": preferences.is_off(mine, mailing)}
+    context = {"mailing": mailing}
     if request.method == "POST":
         preferences.unsubscribe(mine, mailing)
         return render(request, "leaders/unsubscribed.html", context)

@@ -56,7 +56,15 @@ def test_twice_is_as_good_as_once(ana, address, stranger):
     for _ in range(2):
         assert stranger.post(address).status_code == 200
     assert Consent.objects.filter(leader=ana, choice="off").count() == 1
-    assert "There is nothing to stop" in stranger.get(address).content.decode()
+
+
+@pytest.mark.parametrize("mailing", preferences.MAILINGS)
+def test_whoever_holds_a_forwarded_letter_learns_nothing_of_what_was_chosen(ana, stranger, mailing):
+    mine = preferences.choose_digest(ana, "weekly", source="joining")
+    place = reverse("unsubscribe", args=[preferences.token(mine, mailing)])
+    before = stranger.get(place).content
+    preferences.unsubscribe(mine, mailing)
+    assert stranger.get(place).content == before
 
 
 def test_a_former_secret_key_still_holds(ana, address, stranger, settings):
