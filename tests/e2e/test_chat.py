@@ -308,6 +308,7 @@ def test_a_killed_browser_keeps_them(
             person.signs_in("ana@example.org")
         return person
 
+    chat += "?newest=1"
     ana, ben = sits_down(), enters(somebody("ben@example.org"), chat)
     page = enters(ana, chat)
     goes_offline(ana)
