@@ -31,6 +31,10 @@ UNATTENDED = (
     "A case waits in {space} that nobody there may decide: it has no moderator, or only the one whom "
     "it is about. Please name another moderator."
 )
+UNATTENDED_CONVERSATION = (
+    "A report about a conversation waits, and nobody may read it: every moderator of an open space was in "
+    "that conversation, or is the one it is about. Please name another moderator of an open space."
+)
 
 
 class MembershipForm(forms.ModelForm):
@@ -132,6 +136,12 @@ class SpaceAdmin(Kept):
         cases = Case.objects.unattended().filter(space=OuterRef("pk"))
         spaces = super().get_queryset(request).annotate(has_unattended_case=Exists(cases))
         return spaces.prefetch_related("cohorts", "memberships__leader")
+
+    def changelist_view(self, request, extra_context=None):
+        reported = Case.objects.open().filter(space=None).select_related("message")
+        if request.method == "GET" and any(case.is_unattended for case in reported):
+            messages.warning(request, UNATTENDED_CONVERSATION)
+        return super().changelist_view(request, extra_context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         space = self.get_object(request, object_id)

@@ -37,14 +37,14 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
 
     `reply_to` is the number of the message that it answers.
     """
-    if not room.is_direct:
+    if room.kind == RoomKind.SPACE:
         require(permissions.may_say(by, room))
     try:
         with transaction.atomic():
             held = _lock(room.pk)
             if said := _said(by, uuid):
                 return said
-            if held.is_direct:  # asked now: whoever has just left says nothing more, and hears nothing
+            if held.kind != RoomKind.SPACE:  # asked now: one may just have left, a session just have ended
                 require(permissions.may_say(by, held))
             reply = _answered(by, held, reply_to)
             html = messages.rendered(body, held)

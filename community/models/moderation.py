@@ -136,6 +136,11 @@ class Case(models.Model):
         return faculty.exclude(pk__in=there).exclude(pk=self.about_id)
 
     @property
+    def is_unattended(self) -> bool:
+        """Whether nobody may decide about it."""
+        return not self.deciders().exists()
+
+    @property
     def gravest(self) -> str:
         """The gravest category that it was reported for, in words."""
         return list(Category)[self.priority - 1].label

@@ -77,10 +77,7 @@ def read(request, pk):
 @require_safe
 def permalink(request, pk):
     """The page of the chat on which a message stands, hidden or not: its place stays."""
-    message = get_object_or_404(_placed(request), pk=pk)
-    if message.number <= message.room.heard_after(request.user):
-        raise Http404
-    return redirect(transcript.address_of(message))
+    return redirect(transcript.address_of(_placed(request, pk)))
 
 
 @require_safe
@@ -107,7 +104,7 @@ def edit(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request, pk):
     """The question whether to delete a message, and the yes."""
-    message = get_object_or_404(_placed(request), pk=pk)
+    message = _placed(request, pk)
     permissions.require(permissions.may_delete_message(request.user, message))
     if request.method == "POST":
         chat.delete(message, by=request.user)
@@ -132,9 +129,13 @@ def _messages(request):
     return Message.objects.visible_to(request.user).select_related("room__space", "room__session", "author")
 
 
-def _placed(request):
-    rooms = Room.objects.visible_to(request.user)
-    return Message.objects.filter(room__in=rooms).select_related("room__space", "room__session")
+def _placed(request, pk) -> Message:
+    """A message whose place one may know, though its words may be gone."""
+    placed = Message.objects.filter(room__in=Room.objects.visible_to(request.user))
+    message = get_object_or_404(placed.select_related("room__space", "room__session"), pk=pk)
+    if message.number <= message.room.heard_after(request.user):
+        raise Http404
+    return message
 
 
 def _show_day(request, found, template, more):

@@ -412,7 +412,14 @@ def test_a_message_is_linked_edited_and_looked_up_only_by_those_who_hear_it(ana,
     said = begin(ana, cleo, body=CANARY)
     chat.edit(said, by=ana, body=f"{CANARY}, edited")
     conversations.add(said.room, ben, by=ana)
-    for name in ("message", "message_history", "edit_message", "report_message", "hide_message"):
+    for name in (
+        "message",
+        "message_history",
+        "edit_message",
+        "delete_message",
+        "report_message",
+        "hide_message",
+    ):
         place = reverse(name, args=[said.pk])
         for outsider in (ben, dara, finn):
             assert pages(outsider).get(place).status_code == 404, (name, outsider)
@@ -509,6 +516,18 @@ def test_a_reporter_is_told_when_there_is_nobody_to_read_it(ana, cleo, settings)
     assert "no faculty moderator who may read it" in page
     assert "team@example.org" in page
     assert "will read it and tell you" not in page
+
+
+def test_an_admin_is_told_that_nobody_may_read_a_report(ana, cleo, dara, finn, commons):
+    said = begin(ana, cleo, dara)
+    moderation.report(said, by=cleo, category="harassment")
+    page = pages(finn).get("/admin/community/space/").content.decode()
+    assert "A report about a conversation waits" in page
+    assert "Cleo" not in page
+    assert "Ana" not in page
+    gus = make_leader("Gus Hill", is_faculty=True)
+    SpaceMembership.objects.create(space=commons, leader=gus, role="moderator")
+    assert "A report about a conversation" not in pages(finn).get("/admin/community/space/").content.decode()
 
 
 def test_a_late_comer_opens_nothing_earlier(ana, ben, cleo, dara):
