@@ -36,7 +36,9 @@ def parse(arguments: list[str]) -> Wish:
         "sizes", nargs="*", type=_size, metavar="SIZE", help="how many posts; several: growth"
     )
     parser.add_argument("--seconds", type=float, default=5, help="how long each row is driven, about")
-    parser.add_argument("--only", default="", help="only the rows whose name holds this")
+    parser.add_argument(
+        "--only", default="", help="only rows whose name holds this, or one of these: thread,reply"
+    )
     parser.add_argument("--requests", type=int, default=0, help="exactly so many for each row instead")
     asked = parser.parse_args(arguments)
     return Wish(asked.sizes or [1_000_000], asked.seconds, asked.only, asked.requests)

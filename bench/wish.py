@@ -18,4 +18,4 @@ class Wish:
 
     def wants(self, name: str) -> bool:
         """Whether a row of this name is asked for."""
-        return self.only in name
+        return any(part in name for part in self.only.split(","))

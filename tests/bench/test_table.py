@@ -10,6 +10,7 @@ from bench.copying import as_array, as_text
 from bench.crowd import quantile
 from bench.shares import Shares
 from bench.table import ChatLine, ChatTable, Line, MailLine, MailTable, Table, growth
+from bench.wish import Wish
 from collaborate.local.console import Failure
 
 
@@ -131,3 +132,12 @@ def test_an_odd_size_is_refused(size, capsys):
     with pytest.raises(SystemExit):
         command.parse(["--", size])
     assert "a size is a number from 200 to" in capsys.readouterr().err
+
+
+def test_rows_are_chosen_by_parts_of_their_names():
+    wish = Wish([10_000], seconds=1, only="thread,reply")
+    assert [name for name in ("thread, deep page", "reply", "home") if wish.wants(name)] == [
+        "thread, deep page",
+        "reply",
+    ]
+    assert Wish([10_000], seconds=1, only="").wants("home")
