@@ -139,9 +139,11 @@ def test_a_decoration_needs_no_words(writing):
 
 def test_an_image_is_chosen_and_described_by_keyboard_alone(writing):
     page = writing
-    page.get_by_role("button", name="Add images or documents").focus()
+    button = page.get_by_role("button", name="Add images or documents")
+    button.focus()
+    expect(button).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        button.press("Enter")
     chooser.value.set_files({"name": "a.png", "mimeType": "image/png", "buffer": picture()})
     expect(page.locator("[data-alt]")).to_be_visible()
     page.keyboard.press("Tab")
