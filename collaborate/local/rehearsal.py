@@ -12,6 +12,7 @@ from collaborate.local.processes import Foreground, Supervisor
 
 NO_TESTS = 5
 PYTEST = [sys.executable, "-m", "pytest"]
+JOURNEYS = ["tests/e2e", "--reruns", "1", "-rR"]
 PRODUCTION = {
     "DEVELOPMENT": "0",
     "SECRET_KEY": "only-to-look-at-the-settings-of-a-service-that-is-never-started",
@@ -34,7 +35,7 @@ def test(arguments: list[str]) -> int:
         assets.build(supervisor)
         env["CHROMIUM_PATH"] = browser.ensure(supervisor)
         side_by_side = ["-n", str(environment.TESTERS), "--dist", "worksteal"]
-        suites = [[]] if _names_tests(arguments) else [side_by_side, ["tests/e2e"]]
+        suites = [[]] if _names_tests(arguments) else [side_by_side, JOURNEYS]
         codes = [_show(supervisor, [*PYTEST, *suite, *arguments], env) for suite in suites]
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     return failed[0] if failed else min(codes)

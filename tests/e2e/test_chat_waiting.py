@@ -114,6 +114,7 @@ def test_five_hundred_missed_messages_come_in_pages(somebody, site):
     page.on("request", lambda request: "/after/" in request.url and asked.append(request.url))
     ana.context.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator("[data-live-state]")).to_contain_text("Offline.", timeout=20_000)
     site.manage("shell", "-v0", "-c", MANY)
     ana.context.set_offline(False)
     last = page.locator("#chat-log [data-number]", has_text="Missed, 499.")
