@@ -11,7 +11,7 @@ from django.utils import timezone
 from community import delivery, editions
 from community.editions import Edition
 from community.models import Digest, LetterState, Notice, Post, Reading
-from community.models.threads import told_until
+from community.models.posts import told_until
 from community.unmailed import TOLD
 from leaders import mail, preferences
 from leaders.mail import Line

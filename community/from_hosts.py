@@ -17,7 +17,7 @@ from community.models import (
     SpaceKind,
     SpaceLevel,
 )
-from community.models.threads import told_until
+from community.models.posts import told_until
 from community.unmailed import OVERLAP, TOLD, Since
 from leaders.models import Leader
 

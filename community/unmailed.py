@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from community.models import LetterState, Session, Space, Thread
-from community.models.threads import told_until
+from community.models.posts import told_until
 from leaders.models import CohortMembership, Leader
 
 WINDOW = timedelta(days=31)  # how far a first digest looks back

@@ -10,6 +10,7 @@ from community.models.inbound import InboundMail, InboundReason, InboundState, R
 from community.models.letters import STRANDED, UNFINISHED, Digest, Letter, LetterState, Mail
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
+from community.models.posts import Mention, Post, Quote, Revision
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
 from community.models.rooms import KeptOut, NobodyNew, Participant, Room, RoomKind
 from community.models.sessions import Session
@@ -22,17 +23,8 @@ from community.models.spaces import (
     SpaceRole,
     TermsAcceptance,
 )
-from community.models.threads import (
-    POSTS_PER_PAGE,
-    Mention,
-    Post,
-    Quote,
-    Revision,
-    Thanks,
-    Thread,
-    ThreadKind,
-    hold,
-)
+from community.models.thanks import Thanks
+from community.models.threads import POSTS_PER_PAGE, Thread, ThreadKind, hold
 from community.models.titles import FormerTitle
 from community.models.transfers import Transfer
 from community.models.well_done import Unheard, WellDone

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 
+from community.models.posts import Post
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
-from community.models.threads import Post
 
 
 class AttachmentKind(models.TextChoices):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from community.models.threads import Post
+from community.models.posts import Post
 from leaders.models.account import may_come_in
 
 NOTE_AT_MOST = 1_000

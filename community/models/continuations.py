@@ -3,7 +3,7 @@
 from django.db import models
 
 from community.models.chat import Message
-from community.models.threads import Post
+from community.models.posts import Post
 
 CARRIED_AT_MOST = 50  # messages in a post
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 
-from community.models.threads import Post
+from community.models.posts import Post
 from leaders.models.account import may_come_in
 
 

@@ -6,8 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from community.models.letters import Letter
+from community.models.posts import Post
 from community.models.spaces import Space
-from community.models.threads import Post, Thread
+from community.models.threads import Thread
 
 
 class ReplyKey(models.Model):

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models.chat import Message
+from community.models.posts import Post
 from community.models.rooms import Participant
 from community.models.spaces import (
     Space,
@@ -16,7 +17,7 @@ from community.models.spaces import (
     TermsAcceptance,
     spaces_moderated_by,
 )
-from community.models.threads import Post, Thread
+from community.models.threads import Thread
 from leaders.models import Leader
 
 

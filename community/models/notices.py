@@ -12,6 +12,7 @@ from community.models import asking
 from community.models.chat import Message, RoomReading
 from community.models.conversations import WAITING_AT_MOST, unread_conversations
 from community.models.moderation import Case as ModerationCase
+from community.models.posts import Post, told_until
 from community.models.reading import Level, Reading, SpaceLevel
 from community.models.rooms import Room
 from community.models.spaces import (
@@ -21,7 +22,7 @@ from community.models.spaces import (
     spaces_moderated_by,
     spaces_read_by,
 )
-from community.models.threads import Post, Thread, told_until
+from community.models.threads import Thread
 from community.models.well_done import WellDone
 from leaders.models.account import may_come_in
 

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from community.models.threads import Post, Thread
+from community.models.posts import Post
+from community.models.threads import Thread
 from leaders.models.account import may_come_in
 
 

@@ -1,0 +1,220 @@
+"""The numbered messages of a conversation, what they were before, and whom and what they name."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from community.models import asking
+from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
+from community.models.threads import POSTS_PER_PAGE, Thread
+from leaders.models import Leader
+
+# A quote with its permalink and its words, in the regular expressions of PostgreSQL and of Python alike.
+QUOTE = r"(?:^|\n)[ >]*>[ ]*/posts/([0-9]+)/[^\n]*(?:\n[ ]*>[^\n]*)*"
+
+
+def undo_window() -> timedelta:
+    """How long one can take back what one sent."""
+    return timedelta(seconds=settings.UNDO_SEND_SECONDS)
+
+
+def told_until() -> datetime:
+    """Of what was written until then, people are told."""
+    return timezone.now() - undo_window()
+
+
+def own_words(field: str) -> Func:
+    """A text without the posts that it quotes: whoever sees it need not be able to see those."""
+    pattern, nothing, everywhere = Value(QUOTE), Value(""), Value("g")
+    return Func(
+        F(field), pattern, nothing, everywhere, function="regexp_replace", output_field=models.TextField()
+    )
+
+
+class PostQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Posts of the threads a leader may see; hidden ones only for the moderators of their space."""
+        spaces = spaces_read_by(leader)
+        moderated = spaces_moderated_by(leader)
+        hidden = Q(space__in=moderated, withdrawn_at=None)
+        return self.filter(space__in=spaces).filter(Q(hidden_at=None, thread__hidden_at=None) | hidden)
+
+    def shown(self):
+        """Posts that nobody hid, in threads that nobody hid: for mail, search, lists and figures."""
+        return self.filter(hidden_at=None, thread__hidden_at=None)
+
+    def since(self, moment):
+        """Posts written after a moment."""
+        return self.filter(created_at__gt=moment)
+
+    def told(self):
+        """Posts that their author can no longer take back: of the others nobody is told."""
+        return self.filter(created_at__lte=asking.TOLD if asking.is_building() else told_until())
+
+    def waiting_for_welcome(self):
+        """The first posts ever of members that nobody else has answered, in threads open to an answer."""
+        theirs = Post.objects.filter(author=OuterRef("author"), withdrawn_at=None)
+        earlier = theirs.filter(created_at__lt=OuterRef("created_at"))
+        later = Post.objects.filter(thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None)
+        newcomers = Leader.objects.active().filter(is_faculty=False)
+        answers = later.exclude(author=OuterRef("author"))
+        return self.shown().filter(
+            ~Exists(earlier), ~Exists(answers), thread__closed_at=None, author__in=newcomers
+        )
+
+    def page(self, number: int):
+        """The posts of one page of a thread, by their numbers."""
+        first = (number - 1) * POSTS_PER_PAGE + 1
+        return self.filter(number__range=(first, first + POSTS_PER_PAGE - 1)).order_by("number")
+
+
+class Post(models.Model):
+    """One numbered message of a thread, stored as Markdown and as the HTML made from it once."""
+
+    space = models.ForeignKey(Space, models.PROTECT, related_name="posts")
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="posts")
+    number = models.PositiveIntegerField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="posts",
+        help_text="Absent when the post is anonymous or its author has left.",
+    )
+    alias = models.CharField(
+        max_length=40, blank=True, help_text="The name shown in place of an absent author."
+    )
+    body = models.TextField()
+    body_html = models.TextField()
+    renderer = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its author took it back; the words are gone."
+    )
+    announced_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When those who watch the thread were told."
+    )
+    client_uuid = models.UUIDField(default=uuid.uuid4)
+    search = models.GeneratedField(
+        expression=SearchVector(own_words("body"), config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["thread", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "number"], name="post_number_unique"),
+            models.UniqueConstraint(fields=["author", "client_uuid"], name="post_sent_once"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(hidden_at__isnull=False, body="", body_html=""),
+                name="post_withdrawn_is_empty",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["space", "search"], name="post_search_by_space"),
+            models.Index(fields=["-created_at", "space"], name="post_latest"),
+            models.Index(fields=["thread", "created_at"], name="post_by_thread_and_time"),
+            models.Index(fields=["author", "-created_at"], name="post_by_author"),
+            models.Index(fields=["author", "thread"], name="post_by_author_and_thread"),
+            models.Index(fields=["space", "-created_at"], name="post_by_space"),
+            models.Index(
+                fields=["thread", "number"], condition=Q(hidden_at__isnull=False), name="post_hidden"
+            ),
+        ]
+
+    def __str__(self):
+        return f"Post {self.number} of thread {self.thread_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("post", args=[self.pk])
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def told_at(self) -> datetime:
+        """When its author can no longer take it back, and others are told."""
+        return self.created_at + undo_window()
+
+    @property
+    def page_number(self) -> int:
+        return (self.number - 1) // POSTS_PER_PAGE + 1
+
+
+class RevisionQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Former texts of the posts a leader may see; hidden ones only for the moderators of their space."""
+        moderated = spaces_moderated_by(leader)
+        posts = Post.objects.visible_to(leader).values("pk")
+        return self.filter(post__in=posts).filter(Q(hidden_at=None) | Q(post__space__in=moderated))
+
+
+class Revision(models.Model):
+    """A former text of a post, kept when it was edited."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
+    version = models.PositiveIntegerField()
+    body = models.TextField()
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(help_text="When this text was written.")
+    hidden_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["post", "version"]
+        constraints = [models.UniqueConstraint(fields=["post", "version"], name="revision_version_unique")]
+
+    def __str__(self):
+        return f"Version {self.version} of post {self.post_id}"
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+
+class Mention(models.Model):
+    """A leader named in a post."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="mentions")
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentions")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "leader"], name="mention_once")]
+        indexes = [models.Index(fields=["leader", "-at"], name="mention_of_leader")]
+
+    def __str__(self):
+        return f"{self.leader} in post {self.post_id}"
+
+
+class Quote(models.Model):
+    """A post quoted by another; shown with the rights of whoever looks."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="quotes")
+    quoted = models.ForeignKey(Post, models.CASCADE, related_name="quoted_by")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "quoted"], name="quote_once")]
+
+    def __str__(self):
+        return f"Post {self.quoted_id} in post {self.post_id}"
