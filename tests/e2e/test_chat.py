@@ -28,7 +28,7 @@ for leader in Leader.objects.filter(email__in=["ana@example.org", "ben@example.o
 def all_is_read(site):
     """The next story begins at the end of the room."""
     yield
-    site.manage("shell", "-v0", "-c", READ)
+    site.does(READ)
 
 
 def enters(person: Person, chat: str):
@@ -305,7 +305,7 @@ def test_a_killed_browser_keeps_them(
         request.addfinalizer(context.close)
         person = Person(context.new_page(), context, site)
         if "/login/" in person.goes_to("/accounts/login/").url:
-            person.signs_in("ana@example.org")
+            person.fills_in_the_door("ana@example.org")
         return person
 
     chat += "?newest=1"
@@ -337,7 +337,7 @@ def test_signing_out_leaves_nothing_on_the_device(somebody, chat):
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     kept_becomes(page, 0)
-    sits = ana.signs_in("ben@example.org")
+    sits = ana.fills_in_the_door("ben@example.org")
     page = enters(sits, chat)
     expect(page.get_by_label("Your message")).to_have_value("")
 
@@ -409,7 +409,7 @@ def last_number(page: Page) -> int:
 
 def while_away(site, count: int, words: str = "While you were away") -> None:
     """Ben says so much after Ana read the last message: “…, 1 of 40.”, “…, 2 of 40.”"""
-    site.manage("shell", "-v0", "-c", TALK.format(count=count, words=words))
+    site.does(TALK.format(count=count, words=words))
 
 
 def has_read(page: Page, words: str) -> None:
@@ -497,9 +497,9 @@ def test_looking_back_keeps_the_place(somebody, site, chat):
 
 
 def test_a_permalink_deep_in_a_long_room(somebody, site, chat):
-    site.manage("shell", "-v0", "-c", LONG)
+    site.does(LONG)
     ana = somebody("ana@example.org")
-    page = ana.goes_to(site.manage("shell", "-v0", "-c", WHERE).strip())
+    page = ana.goes_to(site.does(WHERE).strip())
     message = page.locator("[data-number]", has_text="Deep in the talk, 700.")
     expect(message).to_be_in_viewport()
     place, shown = page.locator("#chat-scroller").bounding_box(), message.bounding_box()

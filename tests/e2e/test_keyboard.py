@@ -59,7 +59,7 @@ def test_the_first_stop_skips_to_the_content(somebody):
 
 
 def test_a_menu_opens_and_closes_by_keys(somebody):
-    page = somebody("ana@example.org").page
+    page = somebody("ana@example.org").goes_to("/")
     summary = page.locator(".menu--account summary")
     tabs_to(page, summary)
     page.keyboard.press("Enter")

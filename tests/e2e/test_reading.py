@@ -37,19 +37,19 @@ print("mark", Reading.objects.get(thread={thread}, leader__handle="ana").read_up
 @pytest.fixture(scope="module")
 def long_thread(site):
     """Its number; ben wrote it."""
-    said = site.manage("shell", "-v0", "-c", MAKE.format(title=LONG))
+    said = site.does(MAKE.format(title=LONG))
     return int(re.search(r"thread (\d+)", said)[1])
 
 
 @pytest.fixture
 def thread(site, long_thread):
     """Ana has read ten of its fifty posts."""
-    site.manage("shell", "-v0", "-c", SET_MARK.format(thread=long_thread, mark=10))
+    site.does(SET_MARK.format(thread=long_thread, mark=10))
     return long_thread
 
 
 def mark(site, thread) -> int:
-    said = site.manage("shell", "-v0", "-c", READ.format(thread=thread))
+    said = site.does(READ.format(thread=thread))
     return int(re.search(r"mark (\d+)", said)[1])
 
 
@@ -112,7 +112,7 @@ def test_what_i_read_on_one_device_is_read_on_the_other(somebody, thread):
 
 
 def test_a_link_to_post_45_leaves_21_to_44_unread(somebody, site, thread):
-    site.manage("shell", "-v0", "-c", SET_MARK.format(thread=thread, mark=20))
+    site.does(SET_MARK.format(thread=thread, mark=20))
     ana = somebody("ana@example.org")
     page = ana.goes_to(f"/threads/{thread}/?page=3")
     reads(page, 45, 46)

@@ -80,7 +80,7 @@ def test_a_session_is_hosted_and_ended(somebody, site):
         page.get_by_role("link", name="Put it into my calendar").click()
     assert "DTSTART" in calendar.value.path().read_text()
 
-    site.manage("shell", "-c", BEGIN.format(title=title))
+    site.does(BEGIN.format(title=title))
     theirs = ana.goes_to("/spaces/the-open-floor/")
     theirs.get_by_role("link", name=title).click()
     expect(theirs.locator("[data-live-state]")).to_have_text("Connected")
