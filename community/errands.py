@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from community import calls, notices
+from community import announcements, calls, outcomes, places
 from community.models import (
     Case,
     Decision,
@@ -29,18 +29,18 @@ LONGEST_PAUSE = timedelta(hours=1)
 PATIENCE = 60  # seconds after which a run leaves the rest to the next one
 
 KEEPING = {
-    ErrandKind.ANNOUNCE_POST: (Post, notices.announce_post),
+    ErrandKind.ANNOUNCE_POST: (Post, announcements.announce_post),
     ErrandKind.ANNOUNCE_MESSAGE: (Message, calls.announce_message),
-    ErrandKind.TELL_THANKED: (Thanks, notices.tell_thanked),
-    ErrandKind.TELL_ANSWERER: (Post, notices.tell_answerer),
-    ErrandKind.TELL_PRAISED: (WellDone, notices.tell_praised),
-    ErrandKind.TELL_AUTHOR: (Decision, notices.tell_author),
-    ErrandKind.TELL_MODERATORS: (Case, notices.tell_moderators),
+    ErrandKind.TELL_THANKED: (Thanks, announcements.tell_thanked),
+    ErrandKind.TELL_ANSWERER: (Post, announcements.tell_answerer),
+    ErrandKind.TELL_PRAISED: (WellDone, announcements.tell_praised),
+    ErrandKind.TELL_AUTHOR: (Decision, outcomes.tell_author),
+    ErrandKind.TELL_MODERATORS: (Case, outcomes.tell_moderators),
     ErrandKind.TELL_CARRIED_ON: (Post, calls.tell_carried_on),
-    ErrandKind.TELL_CARRIED: (Decision, notices.tell_carried),
-    ErrandKind.TELL_REPORTERS: (Case, notices.tell_reporters),
-    ErrandKind.TELL_MEMBER: (JoinRequest, notices.tell_member),
-    ErrandKind.TELL_FOLLOWERS: (Session, notices.tell_followers),
+    ErrandKind.TELL_CARRIED: (Decision, outcomes.tell_carried),
+    ErrandKind.TELL_REPORTERS: (Case, outcomes.tell_reporters),
+    ErrandKind.TELL_MEMBER: (JoinRequest, places.tell_member),
+    ErrandKind.TELL_FOLLOWERS: (Session, places.tell_followers),
 }
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from community import attachments, bookmarks, deletions, digest, drafts, errands, letters, notices
+from community import attachments, bookmarks, deletions, digest, drafts, errands, letters, outcomes, places
 from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
@@ -51,13 +51,13 @@ def send_digests() -> None:
 @shared_task
 def prompt_moderators() -> None:
     """Ask moderators to answer the first posts that have waited a day."""
-    notices.prompt_moderators()
+    outcomes.prompt_moderators()
 
 
 @shared_task
 def tell_of_places() -> None:
     """Tell leaders where they belong now and where no longer."""
-    notices.tell_of_places()
+    places.tell_of_places()
 
 
 @shared_task

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from community.models import Case, Decision, JoinRequest, Message, Post, Space, Thread
-from community.notices import WELCOME_WITHIN
+from community.outcomes import WELCOME_WITHIN
 from leaders.models import Leader
 
 COLUMNS = ["when", "decision", "space", "about", "address", "person", "by", "reason", "case"]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from community import notices
+from community import outcomes
 from community.decisions import OUTCOMES
 from community.models import (
     PRIORITY,
@@ -125,8 +125,8 @@ def _decide(world: World, case: Case, row: dict) -> None:
         case=case,
         detail=_ACTS[row["verb"]](case.post, at, row),
     )
-    notices.tell_author(decision)
-    notices.tell_reporters(case)
+    outcomes.tell_author(decision)
+    outcomes.tell_reporters(case)
     told = Notice.objects.filter(cause__in=[f"decision:{decision.pk}", f"case:{case.pk}"])
     told.update(at=at, read_at=at + timedelta(hours=20))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import errands, moderation, notices, spaces
+from community import errands, moderation, places, spaces
 from community.models import Notice, Space, SpaceMembership
 from leaders import cohorts
 from leaders.models import CohortMembership
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 def heard(leader) -> list[str]:
-    notices.tell_of_places()
-    notices.tell_of_places()
+    places.tell_of_places()
+    places.tell_of_places()
     found = Notice.objects.visible_to(leader).filter(kind="membership").order_by("pk")
     return list(found.values_list("words", flat=True))
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from community import chat, letters, messages, moderation, notices
+from community import announcements, chat, letters, messages, moderation
 from community.models import Errand, ErrandKind, Notice, NoticeChoice, Participant, Room, RoomKind, Thanks
 from community.models.notices import count_unread
 
@@ -31,7 +31,7 @@ def test_everybody_in_the_room_sees_it_live_and_its_author_is_told(ana, ben, dar
     assert changed.version == 2
     assert "Thanked by Ben Carrow (“It helped.”)" in messages.as_event(changed)["html"]
     assert "Thanked by Ben Carrow" in text(browse(dara), "/spaces/north/chat/")
-    notices.tell_thanked(thanks)
+    announcements.tell_thanked(thanks)
     shown = text(browse(ana), "/notices/")
     assert "Ben Carrow thanked you for your message in the chat of North cohort: “It helped.”" in shown
 
@@ -45,7 +45,7 @@ def test_twice_is_once(ben, message):
 
 
 def test_taken_back_it_is_gone_with_its_notice(ana, ben, room, message, browse):
-    notices.tell_thanked(chat.thank(message, by=ben, words="CANARY"))
+    announcements.tell_thanked(chat.thank(message, by=ben, words="CANARY"))
     assert count_unread(ana) == 1
     chat.take_thanks_back(message, by=ben)
     chat.take_thanks_back(message, by=ben)
@@ -57,7 +57,7 @@ def test_taken_back_it_is_gone_with_its_notice(ana, ben, room, message, browse):
 
 @pytest.mark.parametrize("gone", ["hidden", "deleted"])
 def test_it_goes_with_the_message(ana, ben, dara, message, browse, gone):
-    notices.tell_thanked(chat.thank(message, by=ben, words="CANARY"))
+    announcements.tell_thanked(chat.thank(message, by=ben, words="CANARY"))
     if gone == "hidden":
         moderation.hide(message, by=dara, reason="Out of place")
     else:
@@ -84,7 +84,7 @@ def test_a_conversation_keeps_its_thanks(ana, cleo, ben, finn, browse):
     for leader in (ana, cleo):
         Participant.objects.create(room=direct, leader=leader)
     said = chat.say(direct, by=ana, body="Well.", uuid=uuid.uuid4())
-    notices.tell_thanked(chat.thank(said, by=cleo, words="CANARY"))
+    announcements.tell_thanked(chat.thank(said, by=cleo, words="CANARY"))
     assert "CANARY" in text(browse(ana), "/notices/")
     NoticeChoice.objects.create(leader=ana, kind="thanks", channel="mail")
     letter = str(letters.LEDGER.compose([ana])[ana.pk])

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import delivery, digest, editions, moderation, notices, posts, reading
+from community import announcements, delivery, digest, editions, moderation, posts, reading
 from community.models import (
     Digest,
     Level,
@@ -217,8 +217,8 @@ def test_it_tells_what_is_unread_by_space_and_who_said_it(ana, ben, dara, space,
 def test_who_thanked_or_mentioned_me_stands_first(ana, ben, space, mailoutbox):
     thread = make_thread(space, ana, "Saying no kindly")
     thanks = posts.thank(thread.posts.get(), by=ben, words="That took courage.")
-    notices.tell_thanked(thanks)
-    notices.announce_post(make_reply(thread, ben, "@ana, well said."))
+    announcements.tell_thanked(thanks)
+    announcements.announce_post(make_reply(thread, ben, "@ana, well said."))
     due(ana)
     digest.deliver()
     letter = mailoutbox[0]
@@ -267,7 +267,7 @@ def test_a_busy_space_is_summed_up(ana, ben, space):
 def test_the_title_only_where_a_space_wants_so(ana, ben, space, mailoutbox):
     Space.objects.update(mail_rule="title")
     thread = make_thread(space, ben, "Saying no kindly", "The body of the post.")
-    notices.announce_post(make_reply(thread, ben, "@ana look"))
+    announcements.announce_post(make_reply(thread, ben, "@ana look"))
     due(ana)
     digest.deliver()
     said = everything(mailoutbox[0])
@@ -279,7 +279,7 @@ def test_the_title_only_where_a_space_wants_so(ana, ben, space, mailoutbox):
 
 def test_nothing_but_something_new_where_a_space_wants_so(ana, ben, space, mailoutbox):
     Space.objects.update(mail_rule="nothing")
-    notices.announce_post(make_reply(make_thread(space, ben, "Saying no kindly"), ben, "@ana look"))
+    announcements.announce_post(make_reply(make_thread(space, ben, "Saying no kindly"), ben, "@ana look"))
     due(ana)
     digest.deliver()
     said = everything(mailoutbox[0])
@@ -304,7 +304,7 @@ def test_of_a_sealed_space_not_even_the_name_leaves(ana, ben, mailoutbox):
 
 def test_nothing_private_leaves_once_the_membership_has_ended(ana, ben, space, mailoutbox):
     thread = make_thread(space, ben, "Saying no kindly")
-    notices.announce_post(make_reply(thread, ben, "@ana look"))
+    announcements.announce_post(make_reply(thread, ben, "@ana look"))
     due(ana)
     CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
     digest.deliver()
@@ -549,7 +549,7 @@ def test_a_server_that_refuses_is_said_in_a_sentence(ana, ben, space, sink):
 
 
 def test_the_mailed_notice_stays_on_the_page(ana, ben, space, mailoutbox):
-    notices.announce_post(make_reply(make_thread(space, ben), ben, "@ana"))
+    announcements.announce_post(make_reply(make_thread(space, ben), ben, "@ana"))
     due(ana)
     digest.deliver()
     assert Notice.objects.visible_to(ana).unread().count() == 1

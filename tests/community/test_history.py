@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from community import moderation, notices, revisions, threads
+from community import announcements, moderation, outcomes, revisions, threads
 from community.models import Decision, Notice, Post, Revision, Space, SpaceKind, SpaceMembership
 from community.permissions import Conflict
 from tests.making import make_reply, make_thread
@@ -78,7 +78,7 @@ def test_a_hidden_text_is_shown_again(post, naming, ben, dara):
 
 def test_the_author_is_told_why_and_the_post_stays(post, naming, ana, ben, dara):
     decision = moderation.hide_revision(naming, by=dara, reason="It names a patient.")
-    notices.tell_author(decision)
+    outcomes.tell_author(decision)
     told = Notice.objects.get(leader=ana, kind="moderation").words
     assert told == "A moderator has hidden a former text of your post. The reason: It names a patient."
     assert Post.objects.visible_to(ben).filter(pk=post.pk).exists()
@@ -197,5 +197,5 @@ def test_a_mention_added_by_an_edit_tells_once(ana, ben, space):
     post = make_reply(thread, ana, body="Nobody named")
     for version, body in enumerate(["@ben is", "@ben was", "nobody", "@ben again"], start=1):
         post = threads.edit(post, by=ana, body=body, version=version)
-        notices.announce_post(post)
+        announcements.announce_post(post)
     assert Notice.objects.filter(leader=ben, kind="mention").count() == 1

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from community import digest, editions, notices, reading, threads
+from community import announcements, digest, editions, reading, threads
 from community.models import (
     Level,
     Notice,
@@ -26,40 +26,40 @@ def heard(leader):
 def test_whoever_watches_a_space_hears_of_each_new_thread_and_not_of_replies(ana, ben, space):
     reading.follow_space(space, by=ben, level=Level.WATCHING)
     thread = make_thread(space, ana)
-    notices.announce_post(thread.posts.get())
-    notices.announce_post(make_reply(thread, ana))
+    announcements.announce_post(thread.posts.get())
+    announcements.announce_post(make_reply(thread, ana))
     assert heard(ben) == [NoticeKind.THREAD]
 
 
 def test_the_notice_of_a_new_thread_says_why_and_offers_to_stop_there(ana, ben, space, browse):
     reading.follow_space(space, by=ben, level=Level.WATCHING)
-    notices.announce_post(make_thread(space, ana, "Saying no kindly").posts.get())
+    announcements.announce_post(make_thread(space, ana, "Saying no kindly").posts.get())
     page = browse(ben).get(reverse("notices")).content.decode()
     for words in ("Ana Brook started “Saying no kindly”", "You watch this space", "Stop watching this space"):
         assert words in page
     browse(ben).post(reverse("follow_space", args=[space.slug]), {"level": "normal"})
-    notices.announce_post(make_thread(space, ana, "Another").posts.get())
+    announcements.announce_post(make_thread(space, ana, "Another").posts.get())
     assert heard(ben) == [NoticeKind.THREAD]
 
 
 def test_reading_the_new_thread_reads_its_notice(ana, ben, space):
     reading.follow_space(space, by=ben, level=Level.WATCHING)
     thread = make_thread(space, ana)
-    notices.announce_post(thread.posts.get())
+    announcements.announce_post(thread.posts.get())
     reading.mark_read(thread, by=ben, first=1, last=1)
     assert heard(ben) == []
 
 
 def test_a_new_thread_that_names_me_is_one_notice(ana, ben, space):
     reading.follow_space(space, by=ben, level=Level.WATCHING)
-    notices.announce_post(make_thread(space, ana, body="@ben look").posts.get())
+    announcements.announce_post(make_thread(space, ana, body="@ben look").posts.get())
     assert heard(ben) == [NoticeKind.MENTION]
 
 
 def test_its_author_an_outsider_and_the_suspended_hear_nothing(ana, cleo, eli, space):
     for leader in (ana, cleo, eli):
         SpaceLevel.objects.create(leader=leader, space=space, level=Level.WATCHING)
-    notices.announce_post(make_thread(space, ana).posts.get())
+    announcements.announce_post(make_thread(space, ana).posts.get())
     assert not Notice.objects.exists()
 
 
@@ -68,14 +68,14 @@ def test_of_a_sealed_space_one_hears_only_after_a_yes_to_its_rules(ana, ben, spa
     space.save()
     TermsAcceptance.objects.create(space=space, leader=ana)
     SpaceLevel.objects.create(leader=ben, space=space, level=Level.WATCHING)
-    notices.announce_post(make_thread(space, ana).posts.get())
+    announcements.announce_post(make_thread(space, ana).posts.get())
     assert not Notice.objects.exists()
 
 
 def test_a_muted_space_says_nothing(ana, ben, space, browse):
     reading.follow_space(space, by=ben, level=Level.MUTED)
     thread = make_thread(space, ana, "Kept quiet", body="@ben look")
-    notices.announce_post(thread.posts.get())
+    announcements.announce_post(thread.posts.get())
     assert heard(ben) == []
     assert not reading.listed(ben).get().is_new
     assert threads.waiting(ben, 5) == []
@@ -85,7 +85,7 @@ def test_a_muted_space_says_nothing(ana, ben, space, browse):
 
 
 def test_what_was_told_before_is_not_mailed_once_the_space_is_muted(ana, ben, space):
-    notices.announce_post(make_thread(space, ana, body="@ben look").posts.get())
+    announcements.announce_post(make_thread(space, ana, body="@ben look").posts.get())
     assert editions.compose([ben])[ben.pk].personal
     reading.follow_space(space, by=ben, level=Level.MUTED)
     assert not editions.compose([ben])[ben.pk].personal
@@ -96,7 +96,7 @@ def test_a_thread_speaks_up_in_a_muted_space_when_one_chose_so(ana, ben, space, 
     reading.follow_space(space, by=ben, level=Level.MUTED)
     thread = make_thread(space, ana)
     reading.follow(thread, by=ben, level=level)
-    notices.announce_post(make_reply(thread, ana, "@ben look"))
+    announcements.announce_post(make_reply(thread, ana, "@ben look"))
     assert heard(ben) == [NoticeKind.MENTION]
     assert reading.listed(ben).get().is_new
     assert editions.compose([ben])[ben.pk].count
@@ -106,7 +106,7 @@ def test_a_muted_thread_is_quiet_in_a_watched_space(ana, ben, space):
     reading.follow_space(space, by=ben, level=Level.WATCHING)
     thread = make_thread(space, ana)
     reading.follow(thread, by=ben, level=Level.MUTED)
-    notices.announce_post(thread.posts.get())
+    announcements.announce_post(thread.posts.get())
     assert heard(ben) == []
 
 
@@ -115,7 +115,7 @@ def test_writing_in_a_muted_space_watches_that_thread_alone(ana, ben, space):
     mine, other = make_thread(space, ana), make_thread(space, ana)
     make_reply(mine, ben)
     for thread in (mine, other):
-        notices.announce_post(make_reply(thread, ana))
+        announcements.announce_post(make_reply(thread, ana))
     assert [notice.thread for notice in Notice.objects.filter(leader=ben)] == [mine]
 
 

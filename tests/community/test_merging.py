@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import errands, integrity, moderation, notices, posts, reading, threads
+from community import announcements, errands, integrity, moderation, posts, reading, threads
 from community.models import (
     Case,
     Decision,
@@ -286,7 +286,7 @@ def test_unread_replies_in_both_are_one_line(a, b, gil, dara):
         reading.follow(thread, by=gil, level=Level.WATCHING)
         mark(gil, thread, 2)
         for post in thread.posts.filter(number__gt=2):
-            notices._tell_watchers(post, {gil.pk})
+            announcements._tell_watchers(post, {gil.pk})
     assert badge(gil).count() == 2
     merge(b, a, dara)
     assert [(notice.thread, notice.replies) for notice in badge(gil).with_replies(gil)] == [(a, 7)]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import notices, reading
+from community import announcements, outcomes, places, reading
 from community.models import (
     Case,
     Decision,
@@ -39,63 +39,63 @@ def badge(client) -> str:
 
 
 def test_whoever_watches_hears_of_a_reply(ana, ben, thread):
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     assert heard(ana) == [NoticeKind.REPLY]
 
 
 def test_the_author_of_a_reply_hears_nothing_of_it(ana, ben, thread):
     reading.follow(thread, by=ben, level=Level.WATCHING)
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     assert heard(ben) == []
 
 
 def test_ten_replies_while_away_are_one_notice(ana, ben, thread, browse):
     for _ in range(10):
-        notices.announce_post(make_reply(thread, ben))
+        announcements.announce_post(make_reply(thread, ben))
     assert heard(ana) == [NoticeKind.REPLY]
     assert "10 new replies in “Saying no kindly”" in browse(ana).get(reverse("notices")).content.decode()
 
 
 def test_replies_announced_out_of_order_are_all_counted(ana, ben, thread):
     first, second = make_reply(thread, ben), make_reply(thread, ben)
-    notices.announce_post(second)
-    notices.announce_post(first)
+    announcements.announce_post(second)
+    announcements.announce_post(first)
     assert Notice.objects.visible_to(ana).with_replies(ana).get().replies == 2
 
 
 def test_announcing_twice_tells_once(ana, ben, thread):
     post = make_reply(thread, ben, "@ana")
-    notices.announce_post(post)
-    notices.announce_post(post)
+    announcements.announce_post(post)
+    announcements.announce_post(post)
     Notice.objects.update(read_at=timezone.now())
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert Notice.objects.count() == 1
 
 
 def test_reading_the_thread_reads_the_notice_and_the_next_reply_wakes_it(ana, ben, thread):
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     reading.mark_read(Thread.objects.get(), by=ana, first=2, last=2)
     assert heard(ana) == []
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     assert Notice.objects.visible_to(ana).unread().with_replies(ana).get().replies == 1
 
 
 def test_a_mention_is_told_as_such_and_not_as_a_reply_too(ana, ben, thread):
-    notices.announce_post(make_reply(thread, ben, "@ana"))
+    announcements.announce_post(make_reply(thread, ben, "@ana"))
     assert heard(ana) == [NoticeKind.MENTION]
 
 
 def test_an_edit_that_adds_a_mention_tells_the_newly_named_alone(ana, ben, dara, thread):
     post = make_reply(thread, ben, "@ana")
-    notices.announce_post(post)
+    announcements.announce_post(post)
     Mention.objects.create(post=post, leader=dara)
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert (heard(ana), heard(dara)) == ([NoticeKind.MENTION], [NoticeKind.MENTION])
 
 
 def test_whoever_muted_the_thread_hears_nothing(ana, ben, thread):
     reading.follow(thread, by=ana, level=Level.MUTED)
-    notices.announce_post(make_reply(thread, ben, "@ana"))
+    announcements.announce_post(make_reply(thread, ben, "@ana"))
     assert heard(ana) == []
 
 
@@ -104,7 +104,7 @@ def test_an_outsider_is_not_told_even_when_named(ana, ben, cleo, eli, thread):
     for leader in (cleo, eli):
         reading.follow(thread, by=leader, level=Level.WATCHING)
         Mention.objects.create(post=post, leader=leader)
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert not Notice.objects.filter(leader__in=[cleo, eli]).exists()
 
 
@@ -112,18 +112,18 @@ def test_a_hidden_post_is_announced_only_once_it_is_shown(ana, ben, thread):
     post = make_reply(thread, ben)
     post.hidden_at = timezone.now()
     post.save()
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert heard(ana) == []
     post.hidden_at = None
     post.save()
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert heard(ana) == [NoticeKind.REPLY]
 
 
 def test_what_is_hidden_later_leaves_the_list_and_the_count(ana, ben, thread):
     first, second = make_reply(thread, ben), make_reply(thread, ben)
     for post in (first, second):
-        notices.announce_post(post)
+        announcements.announce_post(post)
     Post.objects.filter(pk=first.pk).update(hidden_at=timezone.now())
     assert Notice.objects.visible_to(ana).with_replies(ana).get().replies == 1
     Post.objects.filter(pk=second.pk).update(hidden_at=timezone.now())
@@ -131,7 +131,7 @@ def test_what_is_hidden_later_leaves_the_list_and_the_count(ana, ben, thread):
 
 
 def test_an_ended_membership_takes_its_notices_along(ana, ben, thread, browse):
-    notices.announce_post(make_reply(thread, ben, "@ana"))
+    announcements.announce_post(make_reply(thread, ben, "@ana"))
     CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
     page = browse(ana).get(reverse("notices")).content.decode()
     assert "Saying no kindly" not in page
@@ -140,8 +140,8 @@ def test_an_ended_membership_takes_its_notices_along(ana, ben, thread, browse):
 
 def test_the_thanked_author_is_told_by_whom_and_why(ana, ben, thread):
     thanks = Thanks.objects.create(post=thread.posts.get(), by=ben, words="That took courage.")
-    notices.tell_thanked(thanks)
-    notices.tell_thanked(thanks)
+    announcements.tell_thanked(thanks)
+    announcements.tell_thanked(thanks)
     notice = Notice.objects.visible_to(ana).get()
     assert (notice.actor, notice.words) == (ben, "That took courage.")
 
@@ -150,8 +150,8 @@ def test_the_author_learns_the_reason_and_never_who(ana, dara, thread):
     decision = Decision.objects.create(
         verb="hide", by=dara, reason="It names a patient.", space=thread.space, post=thread.posts.get()
     )
-    notices.tell_author(decision)
-    notices.tell_author(decision)
+    outcomes.tell_author(decision)
+    outcomes.tell_author(decision)
     notice = Notice.objects.visible_to(ana).get()
     assert notice.words == "A moderator has hidden your post. The reason: It names a patient."
     assert notice.actor is None
@@ -161,12 +161,12 @@ def test_the_reporters_learn_the_outcome_and_never_whose_it_was(ana, ben, dara, 
     post = make_reply(thread, ana)
     case = Case.objects.create(space=thread.space, post=post, about=ana, priority=1)
     Report.objects.create(case=case, by=ben, category="spam")
-    notices.tell_reporters(case)
+    outcomes.tell_reporters(case)
     assert heard(ben) == []
     case.closed_at, case.outcome = timezone.now(), "A moderator read it and has hidden it."
     case.save()
-    notices.tell_reporters(case)
-    notices.tell_reporters(case)
+    outcomes.tell_reporters(case)
+    outcomes.tell_reporters(case)
     notice = Notice.objects.visible_to(ben).get()
     assert notice.words == "Thank you for your report. A moderator read it and has hidden it."
     page = browse(ben).get(reverse("notices")).content.decode()
@@ -183,19 +183,19 @@ def test_the_reporters_learn_the_outcome_and_never_whose_it_was(ana, ben, dara, 
 )
 def test_the_member_learns_the_answer(cleo, dara, space, accepted, words):
     request = JoinRequest.objects.create(space=space, leader=cleo)
-    notices.tell_member(request)
+    places.tell_member(request)
     assert heard(cleo) == []
     request.decided_at, request.accepted, request.reason = timezone.now(), accepted, "It is for the cohort."
     request.save()
-    notices.tell_member(request)
-    notices.tell_member(request)
+    places.tell_member(request)
+    places.tell_member(request)
     assert Notice.objects.get(leader=cleo).words == words
 
 
 def test_the_badge_equals_the_list(ana, ben, thread, browse):
     other = make_thread(thread.space, ana, "Another")
     for place in (thread, other):
-        notices.announce_post(make_reply(place, ben))
+        announcements.announce_post(make_reply(place, ben))
     client = browse(ana)
     page = client.get(reverse("notices")).content.decode()
     assert page.count("row--new") == 2
@@ -205,7 +205,7 @@ def test_the_badge_equals_the_list(ana, ben, thread, browse):
 
 def test_following_a_notice_reads_it_and_goes_there(ana, ben, thread, browse):
     post = make_reply(thread, ben)
-    notices.announce_post(post)
+    announcements.announce_post(post)
     answer = browse(ana).get(reverse("notice", args=[Notice.objects.get().pk]))
     assert answer.url == reverse("post", args=[post.pk])
     assert heard(ana) == []
@@ -213,7 +213,7 @@ def test_following_a_notice_reads_it_and_goes_there(ana, ben, thread, browse):
 
 def test_a_decision_about_a_place_one_cannot_see_leads_back_to_the_list(ana, dara, thread, browse):
     decision = Decision.objects.create(verb="hide", by=dara, reason="Off.", space=thread.space, thread=thread)
-    notices.tell_author(decision)
+    outcomes.tell_author(decision)
     CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
     client = browse(ana)
     assert "Saying no kindly" not in client.get(reverse("notices")).content.decode()
@@ -221,14 +221,14 @@ def test_a_decision_about_a_place_one_cannot_see_leads_back_to_the_list(ana, dar
 
 
 def test_another_persons_notice_is_not_found(ben, ana, thread, browse):
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     notice = Notice.objects.get()
     assert browse(ben).get(reverse("notice", args=[notice.pk])).status_code == 404
     assert browse(ben).post(reverse("mute_notice", args=[notice.pk])).status_code == 404
 
 
 def test_marking_all_as_read_is_a_post(ana, ben, thread, browse):
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     client = browse(ana)
     assert client.get(reverse("open_notices")).status_code == 405
     assert heard(ana) == [NoticeKind.REPLY]
@@ -237,11 +237,11 @@ def test_marking_all_as_read_is_a_post(ana, ben, thread, browse):
 
 
 def test_muting_in_place_silences_the_thread(ana, ben, thread, browse):
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     address = reverse("mute_notice", args=[Notice.objects.get().pk])
     assert browse(ana).get(address).status_code == 405
     browse(ana).post(address)
-    notices.announce_post(make_reply(thread, ben))
+    announcements.announce_post(make_reply(thread, ben))
     assert heard(ana) == []
     assert Reading.objects.get(leader=ana, thread=thread).level == Level.MUTED
 
@@ -250,7 +250,7 @@ def test_the_list_has_pages_and_an_empty_state(ana, ben, space, browse):
     assert "Nothing here yet" in browse(ana).get(reverse("notices")).content.decode()
     for number in range(21):
         thread = make_thread(space, ana, f"Thread {number}")
-        notices.announce_post(make_reply(thread, ben))
+        announcements.announce_post(make_reply(thread, ben))
     page = browse(ana).get(reverse("notices") + "?page=2").content.decode()
     assert page.count('id="notice-') == 2  # one row, and the counter in the header
 
@@ -258,7 +258,7 @@ def test_the_list_has_pages_and_an_empty_state(ana, ben, space, browse):
 def test_the_list_asks_no_more_for_more_rows(ana, ben, space, browse, django_assert_max_num_queries):
     def story(number):
         thread = make_thread(space, ana, f"Thread {number}")
-        notices.announce_post(make_reply(thread, ben))
+        announcements.announce_post(make_reply(thread, ben))
 
     client = browse(ana)
     story(0)
@@ -291,8 +291,8 @@ def test_the_readers_of_a_space_are_those_to_whom_it_is_visible(
 def test_whoever_is_quoted_is_told_as_such_and_not_as_a_reply_too(ana, ben, dara, thread):
     first = thread.posts.get()
     post = make_reply(thread, ben, f"> /posts/{first.pk}/\n> A beginning.\n\nIndeed.")
-    notices.announce_post(post)
-    notices.announce_post(post)
+    announcements.announce_post(post)
+    announcements.announce_post(post)
     assert heard(ana) == [NoticeKind.QUOTE]
     reading.mark_read(Thread.objects.get(), by=ana, first=1, last=2)
     assert heard(ana) == []
@@ -302,7 +302,7 @@ def test_an_outsider_is_not_told_of_a_quote(ana, ben, thread):
     first = thread.posts.get()
     post = make_reply(thread, ben, f"> /posts/{first.pk}/\n> A beginning.\n\nIndeed.")
     CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert not Notice.objects.exists()
 
 
@@ -310,9 +310,9 @@ def test_whoever_asked_is_told_of_the_answer_unless_they_marked_it(ana, ben, dar
     thread = make_thread(space, ana, "Who leads at night?", kind="question")
     post = make_reply(thread, ben, "We take turns.")
     Thread.objects.filter(pk=thread.pk).update(answer=post, answer_marked_by=ana)
-    notices.tell_answerer(post)
+    announcements.tell_answerer(post)
     assert (heard(ana), heard(ben)) == ([], [NoticeKind.ANSWER])
     Thread.objects.filter(pk=thread.pk).update(answer_marked_by=dara)
-    notices.tell_answerer(post)
-    notices.tell_answerer(post)
+    announcements.tell_answerer(post)
+    announcements.tell_answerer(post)
     assert heard(ana) == [NoticeKind.ANSWERED]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import editions, notices, picks, posts, reading, well_done
+from community import announcements, editions, picks, posts, reading, well_done
 from community.models import Level, Post, Space, SpaceMembership, Unheard
 from community.models.spaces import readable_by
 from leaders.models import Cohort, CohortMembership
@@ -169,14 +169,14 @@ def test_what_was_told_as_a_post_is_not_told_again_as_a_mention(ana, ben, space)
     reading_of_ana, _ = post.thread.readings.get_or_create(leader=ana)
     reading_of_ana.mailed_up_to = edition.marks["threads"][post.thread_id]
     reading_of_ana.save()
-    notices.announce_post(post)
+    announcements.announce_post(post)
     assert editions.compose([ana])[ana.pk].count == 0
 
 
 def test_many_mentions_are_a_few_lines_and_a_number(ana, ben, space):
     thread = say(space, ben, "Saying no")
     for number in range(11):
-        notices.announce_post(make_reply(thread, ben, f"@ana, and {number}"))
+        announcements.announce_post(make_reply(thread, ben, f"@ana, and {number}"))
     edition = editions.compose([ana])[ana.pk]
     assert (len(edition.personal), edition.personal_more) == (8, 3)
     assert len(edition.marks["notices"]) == 11

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from community import chat, errands, hosting, notices, permissions
+from community import chat, errands, hosting, permissions, places
 from community.models import (
     Level,
     Message,
@@ -288,7 +288,7 @@ def test_those_who_watch_the_space_are_told_the_last_news_once(ana, ben, cleo, d
     follow(space, ana, cleo, dara, eli)
     session = make_session(space, dara, begins_in=600)
     errands.run()
-    notices.tell_followers(session)
+    places.tell_followers(session)
     assert [notice.leader for notice in Notice.objects.all()] == [ana]
     hosting.cancel(session, by=dara)
     errands.run()

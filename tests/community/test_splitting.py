@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import digest, errands, integrity, moderation, notices, posts, reading, threads
+from community import announcements, digest, errands, integrity, moderation, posts, reading, threads
 from community.models import Bookmark, Decision, Level, Notice, Post, Reading, SpaceMembership, Thread
 from community.permissions import Conflict
 from leaders import preferences
@@ -281,7 +281,7 @@ def test_unread_replies_are_told_where_they_are_now(talk, gil, dara):
     reading.follow(talk, by=gil, level=Level.WATCHING)
     reading.mark_read(talk, by=gil, first=1, last=5)
     for post in talk.posts.filter(number__gt=5):
-        notices._tell_watchers(post, {gil.pk})
+        announcements._tell_watchers(post, {gil.pk})
     assert badge(gil).count() == 1
     branch = split(talk, dara, start=8)
     seen = {notice.thread: notice.replies for notice in badge(gil).with_replies(gil)}
@@ -292,7 +292,7 @@ def test_unread_replies_are_told_where_they_are_now(talk, gil, dara):
 def test_no_line_is_made_of_replies_that_were_read(talk, gil, dara):
     reading.follow(talk, by=gil, level=Level.WATCHING)
     for post in talk.posts.filter(number__gt=5):
-        notices._tell_watchers(post, {gil.pk})
+        announcements._tell_watchers(post, {gil.pk})
     reading.mark_read(talk, by=gil, first=1, last=8)
     branch = split(talk, dara, numbers=[6, 7, 8])
     assert not Notice.objects.filter(leader=gil, thread=branch).exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community import errands, notices, posts
+from community import announcements, errands, posts
 from community.models import Errand, ErrandKind, Notice, Thanks
 from tests.making import make_thread
 
@@ -74,6 +74,6 @@ def test_thanks_taken_back_before_they_were_told_are_never_told(ana, ben, post):
     given = posts.thank(post, by=ben, words="It helped me on Monday.")
     posts.take_thanks_back(post, by=ben)
     given.pk = 1
-    notices.tell_thanked(given)
+    announcements.tell_thanked(given)
     errands.run()
     assert not Notice.objects.exists()

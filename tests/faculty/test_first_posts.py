@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import moderation, notices, tasks, threads
+from community import moderation, outcomes, tasks, threads
 from community.models import (
     Notice,
     NoticeKind,
@@ -129,13 +129,13 @@ def forget_author(post, dara):
 def test_what_cannot_or_need_not_be_answered_does_not_wait(dara, first, happens):
     happens(first, dara)
     assert not desk.unanswered(dara).exists()
-    assert notices.prompt_moderators() == 0
+    assert outcomes.prompt_moderators() == 0
 
 
 def test_faculty_are_no_newcomers(dara, commons):
     age(make_thread(commons, dara).posts.get(), hours=25)
     assert not desk.unanswered(dara).exists()
-    assert notices.prompt_moderators() == 0
+    assert outcomes.prompt_moderators() == 0
 
 
 # --- The prompt -----------------------------------------------------------------------------------------
@@ -153,11 +153,11 @@ def test_after_a_day_moderators_are_asked_kindly_and_once(browse, dara, first):
 
 def test_not_before_the_day_is_over(first, dara):
     age(first, hours=23)
-    assert notices.prompt_moderators() == 0
+    assert outcomes.prompt_moderators() == 0
 
 
 def test_the_prompt_goes_when_somebody_has_answered(browse, ana, dara, first):
-    notices.prompt_moderators()
+    outcomes.prompt_moderators()
     assert prompts(dara).unread().count() == 1
     make_reply(first.thread, ana)
     assert not prompts(dara).exists()
@@ -167,15 +167,15 @@ def test_the_prompt_goes_when_somebody_has_answered(browse, ana, dara, first):
 def test_nobody_else_is_asked(ana, ben, cleo, finn, maya, dara, first):
     cleo.is_faculty = True
     cleo.save()
-    notices.prompt_moderators()
+    outcomes.prompt_moderators()
     assert {notice.leader for notice in Notice.objects.filter(kind=NoticeKind.FIRST_POST)} == {dara}
 
 
 def test_one_who_moderates_no_longer_is_no_longer_asked(dara, first):
-    notices.prompt_moderators()
+    outcomes.prompt_moderators()
     SpaceMembership.objects.filter(leader=dara).update(ends_at=timezone.now())
     assert not prompts(dara).exists()
-    assert notices.prompt_moderators() == 0
+    assert outcomes.prompt_moderators() == 0
 
 
 def test_in_a_sealed_space_only_those_who_accepted_its_rules(dara, maya):
@@ -186,21 +186,21 @@ def test_in_a_sealed_space_only_those_who_accepted_its_rules(dara, maya):
     SpaceMembership.objects.create(space=sealed, leader=dara, role=SpaceRole.MODERATOR)
     TermsAcceptance.objects.create(space=sealed, leader=maya)
     age(make_thread(sealed, maya).posts.get(), hours=25)
-    assert notices.prompt_moderators() == 0
+    assert outcomes.prompt_moderators() == 0
     TermsAcceptance.objects.create(space=sealed, leader=dara)
-    assert notices.prompt_moderators() == 1
+    assert outcomes.prompt_moderators() == 1
 
 
 def test_after_an_outage_it_is_made_up_for_but_not_for_the_years_before(dara, first):
     age(first, days=3)
-    assert notices.prompt_moderators() == 1
+    assert outcomes.prompt_moderators() == 1
     Notice.objects.all().delete()
     age(first, days=300)
-    assert notices.prompt_moderators() == 0
+    assert outcomes.prompt_moderators() == 0
 
 
 def test_the_prompt_is_in_no_digest(dara, first):
     from community import editions
 
-    notices.prompt_moderators()
+    outcomes.prompt_moderators()
     assert editions.compose([dara])[dara.pk].personal == []
