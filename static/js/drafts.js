@@ -17,6 +17,7 @@ class Draft {
   #onItsWay = null;
   #isSent = false;
   #isSpent = false; // the server has a post of this very form
+  #returned = ""; // what the browser put back into the form that had been sent
   #said = "";
 
   constructor(form) {
@@ -33,6 +34,7 @@ class Draft {
     form.addEventListener("change", () => this.#typed());
     form.addEventListener("submit", (event) => this.#submit(event));
     addEventListener("pagehide", () => this.#leave());
+    addEventListener("pageshow", () => this.#comeBack());
     addEventListener("online", () => this.save());
     document.addEventListener("visibilitychange", () => this.#look());
     document.addEventListener("broughtup", ({ detail }) => detail.entry.key === this.key && this.#broughtUp(detail));
@@ -79,6 +81,7 @@ class Draft {
       this.#show(answer.version ? `Saved ${answer.saved}` : "", "Your draft is saved.");
     } else if (answer.fate === "sent") {
       this.#isSpent = true;
+      if (this.#returned === words && !this.#isUnsaved) this.#empty();
       this.#show("These words were sent.", "These words were sent.");
     } else if (answer.fate === "twofold") this.#tellOfTwo(answer);
     else if (!isThere) this.#tellOfTrouble(answer);
@@ -135,6 +138,13 @@ class Draft {
       event.preventDefault();
       this.#saved = "";
       this.save();
+    } else if (!navigator.onLine && !event.defaultPrevented) {
+      // The browser would put an empty page in the place of this one.
+      event.preventDefault();
+      clearTimeout(this.#timer);
+      this.#keep();
+      const trouble = "There is no connection. Your words are kept on this device.";
+      this.#show(`${trouble} Press “${button?.textContent.trim()}” again when it is back.`, trouble);
     } else if (button?.name !== "preview" && !event.defaultPrevented) {
       // The server knows which form was sent: should this fail, what is kept here becomes a draft again.
       const isDiscarded = button && "discardsDraft" in button.dataset;
@@ -142,9 +152,33 @@ class Draft {
       clearTimeout(this.#timer);
       this.#onItsWay?.controller.abort();
       if (isDiscarded) forget(this.#id);
-      else this.#keep();
+      else this.#noteSent();
       setTimeout(() => event.defaultPrevented && this.#typed());
     }
+  }
+
+  #noteSent() {
+    this.#keep();
+    const sent = { ...history.state?.sent, [this.key]: [this.uuid, this.#words()] };
+    history.replaceState({ ...history.state, sent }, "");
+  }
+
+  // Whoever comes back by the browser finds in the form what was sent from it. With the number under which it
+  // went out it is the same post still; and if the server has that, the form is for other words.
+  #comeBack() {
+    const [uuid, words] = history.state?.sent?.[this.key] ?? [];
+    if (words !== this.#words()) return;
+    this.uuid = this.form.elements.uuid.value = uuid;
+    isHere(this.key, uuid);
+    this.#isSent = false;
+    this.#returned = words;
+    this.#saved = "";
+    this.save();
+  }
+
+  #empty() {
+    for (const name of ["title", "body"]) if (this.form.elements[name]) this.form.elements[name].value = "";
+    this.#saved = this.#words();
   }
 
   // The page goes away, perhaps for good.

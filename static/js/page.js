@@ -1,4 +1,5 @@
 // Small comforts for every page; everything here also works without them.
+import "./presses.js";
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
