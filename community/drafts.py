@@ -49,6 +49,11 @@ class Words:
     def are_none(self) -> bool:
         return not (self.body.strip() or self.title.strip())
 
+    def hold(self, kept: Draft) -> bool:
+        """Whether nothing of a draft would be lost if these words took its place."""
+        pairs = ((kept.body, self.body), (kept.title, self.title))
+        return all(_on_one_line(text) in _on_one_line(other) for text, other in pairs)
+
     def write_on(self, kept: Draft | Aside) -> None:
         """Put them in the place of what stands there."""
         kept.body, kept.title, kept.thread_kind = self.body, self.title, self.thread_kind
@@ -147,10 +152,18 @@ def bring_back(draft: Draft, *, by: Leader) -> None:
     mine.update(discarded_at=None, saved_at=timezone.now(), version=F("version") + 1)
 
 
-def forget_sent(by: Leader, kind: str, target: int, *, uuid: uuids.UUID | None, base: int | None) -> None:
-    """The words of a form were sent, so its draft has had its day; a newer text from elsewhere stays."""
+def forget_sent(
+    by: Leader, kind: str, target: int, *, words: Words, uuid: uuids.UUID | None, base: int | None
+) -> None:
+    """The words of a form were sent, so its draft has had its day; a newer text from elsewhere stays.
+
+    A form that does not say with which draft it began takes none but what is in the words that it sent.
+    """
     draft = Draft.objects.select_for_update().filter(leader=by, kind=kind, target=target).first()
-    if draft and (base is None or draft.version <= base or draft.uuid == uuid):
+    if draft is None:
+        return
+    is_its_own = words.hold(draft) if base is None else draft.version <= base
+    if is_its_own or draft.uuid == uuid:
         _drop(draft, uuid)
 
 
@@ -255,6 +268,10 @@ def _drop(draft: Draft, uuid: uuids.UUID | None) -> None:
     else:
         draft.delete()
         draft.version = 0
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _joined(first: Words, second: Words) -> Words:

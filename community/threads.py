@@ -66,7 +66,8 @@ def start(
             require(permissions.may_go_on_writing(by))
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
-            drafts.forget_sent(by, DraftKind.THREAD, space.pk, uuid=uuid, base=base)
+            words = drafts.Words(body, title, kind)
+            drafts.forget_sent(by, DraftKind.THREAD, space.pk, words=words, uuid=uuid, base=base)
     except IntegrityError:
         return _repeated(by, uuid).thread
     return thread
@@ -96,7 +97,8 @@ def reply(
             require(permissions.may_go_on_writing(by))
             _refuse_if_overtaken(thread, by, seen)
             post = _add_post(thread, by, body, uuid)
-            drafts.forget_sent(by, DraftKind.REPLY, thread.pk, uuid=uuid, base=base)
+            words = drafts.Words(body)
+            drafts.forget_sent(by, DraftKind.REPLY, thread.pk, words=words, uuid=uuid, base=base)
             return post
     except IntegrityError:
         return _repeated(by, uuid)
@@ -121,7 +123,7 @@ def edit(
     require(permissions.may_edit(by, post))
     if post.version != version:
         raise Stale
-    drafts.forget_sent(by, DraftKind.EDIT, post.pk, uuid=uuid, base=base)
+    drafts.forget_sent(by, DraftKind.EDIT, post.pk, words=drafts.Words(body), uuid=uuid, base=base)
     if body == post.body:
         return post
     require(permissions.may_go_on_editing(by))

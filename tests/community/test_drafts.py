@@ -216,8 +216,20 @@ def test_sending_takes_the_matching_draft_only(ana, ben, space, thread):
     save(ana, "reply", thread, "Somebody else's")
     make_reply(thread, ben)
     assert Draft.objects.count() == 3
-    make_thread(space, ben)
+    make_thread(space, ben, body="A thread to be, and more")
     assert {draft.key for draft in Draft.objects.all()} == {f"reply:{other.pk}", f"reply:{thread.pk}"}
+
+
+def test_a_form_that_knows_no_draft_takes_only_what_it_sent(browse, ben, thread):
+    """A page from before the last upgrade, or a script of one's own."""
+    page = browse(ben)
+    save(ben, "reply", thread, "Typed on the phone, and not sent")
+    page.post(f"/threads/{thread.pk}/reply/", {"body": "Sent without a word of it", "uuid": uuid.uuid4()})
+    assert Draft.objects.get().body == "Typed on the phone, and not sent"
+    whole = "First this.\r\nTyped on the phone, and not sent, until now"
+    page.post(f"/threads/{thread.pk}/reply/", {"body": whole, "uuid": uuid.uuid4()})
+    assert Post.objects.filter(author=ben).count() == 2
+    assert not Draft.objects.exists()
 
 
 def test_sending_keeps_a_newer_text_from_another_tab(ben, thread):
