@@ -9,9 +9,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from django.dispatch import receiver
 from psycopg2.extensions import AsIs
 
 from leaders.models import Leader
@@ -78,7 +80,7 @@ class Question:
         sql, params, _ = self._kept or self._compile()
         given = [values[name] if name else value for name, value in params]
         with connection.cursor() as cursor:
-            if self._kept and _may_prepare():
+            if self._kept and _may_prepare(connection):
                 self._prepare(cursor.connection)
                 named = [value for value, (name, _) in zip(given, params, strict=True) if name]
                 sql, given = _execution(self._name, len(named)), named
@@ -134,7 +136,18 @@ def _name(value) -> str | None:
     return NAMES.get(value) if isinstance(value, Hashable) else None
 
 
-def _may_prepare() -> bool:
+@receiver(connection_created, dispatch_uid="plan_once")
+def _plan_once(connection, **_) -> None:
+    """What is prepared is planned once, for all values.
+
+    Left to itself PostgreSQL plans a long question anew for each page, for longer than it needs to answer.
+    """
+    if _may_prepare(connection):
+        with connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
+
+
+def _may_prepare(connection) -> bool:
     """Behind a pooler that lends a connection for one transaction only, nothing stays prepared."""
     return not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
 

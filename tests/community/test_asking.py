@@ -220,6 +220,17 @@ def test_what_is_asked_is_prepared_once_on_a_connection(ana, space):
     assert prepared.count(spaces._READ._name) == 1
 
 
+def test_what_is_prepared_is_planned_once_for_all_values(ana, space):
+    for _ in range(8):
+        count_unread(ana)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, generic_plans, custom_plans FROM pg_prepared_statements")
+        plans = {name: counts for name, *counts in cursor.fetchall()}
+    generic, custom = plans[notices._WAITING._name]
+    assert generic
+    assert not custom
+
+
 def test_behind_a_pooler_nothing_is_prepared(ana, space, monkeypatch):
     expected = readable_ids(ana)
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
