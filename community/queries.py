@@ -53,6 +53,13 @@ class Fault:
     offers: list[tuple[str, str]] = field(default_factory=list)
 
 
+class Understood(SearchQuery):
+    """Words as PostgreSQL understood them, so that it does not read them again for each row."""
+
+    def as_sql(self, compiler, connection, function=None, template=None):
+        return super().as_sql(compiler, connection, function, "%(expressions)s::tsquery")
+
+
 @dataclass
 class Query:
     """A search as it was understood; None is no limit."""
@@ -83,8 +90,8 @@ class Query:
         return bool(self.words and not self.tsquery and not self.faults)
 
     @property
-    def asked(self) -> SearchQuery:
-        return SearchQuery(self.words, search_type="websearch", config="english")
+    def asked(self) -> "Understood":
+        return Understood(self.tsquery)
 
     @property
     def author_ids(self) -> list[int] | None:

@@ -8,12 +8,12 @@ from functools import partial
 from django.conf import settings
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
-from django.db.models.expressions import RawSQL
+from django.db.models import F, QuerySet
 
 from community import excerpts, pace, queries, windows
-from community.models import Post, Space, SpaceKind, Thread
-from community.queries import Fault, Query
+from community.models import Post, Space, SpaceKind, Thread, asking
+from community.models.spaces import readable_ids
+from community.queries import Fault, Query, Understood
 from leaders import profiles
 from leaders.models import Leader
 
@@ -140,27 +140,24 @@ def results(found: list, view: View, kind: str, rows: Callable[[list], list] = l
 
 def _spaces(query: Query, by: Leader) -> list[int]:
     """The spaces in which a leader searches: those they may read, and never a sealed one."""
-    readable = Space.objects.visible_to(by).exclude(kind=SpaceKind.SEALED)
-    if query.spaces is not None:
-        readable = readable.filter(pk__in=[space.pk for space in query.spaces])
-    return list(readable.values_list("pk", flat=True))
+    open_to_all_words = [pk for (pk,) in _SEARCHED.rows(reads=list(readable_ids(by)))]
+    named = None if query.spaces is None else {space.pk for space in query.spaces}
+    return [pk for pk in open_to_all_words if named is None or pk in named]
 
 
 def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
     """The newest matches, the best of them first if wanted: ranking all with a common word takes seconds."""
     newest = windows.newest(windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times))
-    shown = Post.objects.visible_to(by).shown().filter(pk__in=_listed(newest))
-    if sort == BEST and query.tsquery:
-        rank = SearchRank(F("search"), query.asked, normalization=1)
-        rank += SearchRank(F("thread__search"), query.asked)
-        shown = shown.annotate(rank=rank).order_by("-rank", "-created_at", "-pk")
-    else:
-        shown = shown.order_by("-created_at", "-pk")
-    return list(shown.values_list("pk", flat=True))
+    asker = {"reads": list(readable_ids(by)), "posts": newest, "tsquery": query.tsquery}
+    order = _BEST_POSTS if sort == BEST and query.tsquery else _NEWEST_POSTS
+    return [pk for (pk,) in order.rows(**asker)]
 
 
 def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
-    """Threads by the words of their titles."""
+    """Threads by the words of their titles: the newest, the best of them first if wanted."""
+    if query.tsquery and sort == BEST and query.author_ids is None and not query.times:
+        asker = {"reads": list(readable_ids(by)), "spaces": spaces, "tsquery": query.tsquery}
+        return [pk for (pk,) in _BEST_THREADS.rows(**asker)]
     matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
     if query.tsquery:
         matches = matches.filter(search=query.asked)
@@ -170,32 +167,29 @@ def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int
         matches = matches.filter(created_at__gte=query.after)
     if query.before:
         matches = matches.filter(created_at__lt=query.before)
-    newest = list(matches.order_by("-pk").values_list("pk", flat=True)[:AT_MOST])
-    if sort == NEWEST or not query.tsquery:
-        return newest
-    ranked = Thread.objects.filter(pk__in=_listed(newest)).annotate(rank=SearchRank(F("search"), query.asked))
-    return list(ranked.order_by("-rank", "-pk").values_list("pk", flat=True))
+    newest = matches.order_by("-pk")[:AT_MOST]
+    if sort == BEST and query.tsquery:
+        newest = _best_of(newest, query.asked)
+    return list(newest.values_list("pk", flat=True))
 
 
-def _listed(ids: list[int]) -> RawSQL:
-    """Many ids as one parameter, which is much quicker to send than a thousand."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [ids])
+def _best_of(newest: QuerySet[Thread], asked: Understood) -> QuerySet[Thread]:
+    rank = SearchRank(F("search"), asked)
+    return Thread.objects.filter(pk__in=newest.values("pk")).order_by(rank.desc(), "-pk")
 
 
 # These three get the ids of what the searcher may see, asked for in the same transaction.
 
 
 def _post_rows(ids: list[int], query: Query) -> list[Post]:
-    posts = Post.objects.filter(pk__in=ids).select_related("thread", "space", "author")
-    posts = _in_order(posts.defer("search", "body", "thread__search"), ids)
+    posts = _in_order(_POSTS.objects(posts=ids), ids)
     for post, excerpt in zip(posts, excerpts.of_posts(posts, query.tsquery), strict=True):
         post.excerpt = excerpt
     return posts
 
 
 def _thread_rows(ids: list[int], query: Query) -> list[Thread]:
-    threads = Thread.objects.filter(pk__in=ids).select_related("space", "author").defer("search")
-    threads = _in_order(threads, ids)
+    threads = _in_order(_THREADS.objects(threads=ids), ids)
     for thread, title in zip(threads, excerpts.of_titles(threads, query.tsquery), strict=True):
         thread.marked_title = title
     return threads
@@ -209,3 +203,46 @@ def _people_rows(ids: list[int], by: Leader) -> list[profiles.Profile]:
 def _in_order(rows: Iterable, ids: list[int]) -> list:
     places = {pk: place for place, pk in enumerate(ids)}
     return sorted(rows, key=lambda row: places[row.pk])
+
+
+# What most searches ask, built once.
+_WHO_AND_WHERE = ("alias", "created_at", "author__name", "space__name")
+
+
+def _searched(leader: Leader) -> QuerySet[Space]:
+    return Space.objects.visible_to(leader).exclude(kind=SpaceKind.SEALED).order_by().values_list("pk")
+
+
+def _shown_posts(leader: Leader) -> QuerySet[Post]:
+    return Post.objects.visible_to(leader).shown().filter(pk__in=[asking.POSTS]).values_list("pk")
+
+
+def _newest_posts(leader: Leader) -> QuerySet[Post]:
+    return _shown_posts(leader).order_by("-created_at", "-pk")
+
+
+def _best_posts(leader: Leader) -> QuerySet[Post]:
+    asked = Understood(asking.TSQUERY)
+    rank = SearchRank(F("search"), asked, normalization=1) + SearchRank(F("thread__search"), asked)
+    return _shown_posts(leader).order_by(rank.desc(), "-created_at", "-pk")
+
+
+def _best_threads(leader: Leader) -> QuerySet[Thread]:
+    asked = Understood(asking.TSQUERY)
+    matches = Thread.objects.visible_to(leader).shown().filter(space__in=[asking.SPACES], search=asked)
+    return _best_of(matches.order_by("-pk")[:AT_MOST], asked).values_list("pk")
+
+
+def _post_columns(_leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.filter(pk__in=[asking.POSTS]).select_related("thread", "space", "author").order_by()
+    return found.only("space", "thread", "author", "number", "body_html", "thread__title", *_WHO_AND_WHERE)
+
+
+def _thread_columns(_leader: Leader) -> QuerySet[Thread]:
+    found = Thread.objects.filter(pk__in=[asking.THREADS]).select_related("space", "author").order_by()
+    return found.only("space", "author", "title", *_WHO_AND_WHERE)
+
+
+_SEARCHED, _NEWEST_POSTS = asking.Question(_searched), asking.Question(_newest_posts)
+_BEST_POSTS, _BEST_THREADS = asking.Question(_best_posts), asking.Question(_best_threads)
+_POSTS, _THREADS = asking.Question(_post_columns), asking.Question(_thread_columns)

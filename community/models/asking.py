@@ -21,13 +21,15 @@ from leaders.models import Leader
 # Values that stand for those of a question while its SQL is built; no row has them.
 LEADER, READ, MODERATED, THREAD = -7_000_001, -7_000_002, -7_000_003, -7_000_004
 FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_008, -7_000_009
+SPACES = -7_000_010
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
-SLUG = "?"  # no slug holds it
-NAMES |= {SLUG: "slug", FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
+SLUG, TSQUERY = "?", "??"  # no slug and no word holds them
+NAMES |= {SLUG: "slug", TSQUERY: "tsquery", SPACES: "spaces"}
+NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined"}
-LISTS = (READ, MODERATED, POSTS, THREADS)
+LISTS = (READ, MODERATED, POSTS, THREADS, SPACES)
 
 _numbers = itertools.count(1)
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection

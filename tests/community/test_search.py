@@ -354,6 +354,26 @@ def test_a_long_page_asks_the_database_no_more_than_a_short_one(
         assert len(search.find("boiler", by=ana, view=View("posts")).posts.rows) == 17
 
 
+def test_a_search_asks_few_questions(talk, ana, browse, django_assert_max_num_queries):
+    for _ in range(2):
+        page(browse, ana, "home visits")
+    with django_assert_max_num_queries(21):
+        html = page(browse, ana, "home visits")[1]
+    assert "Home visits" in html
+
+
+def test_titles_are_found_alike_with_and_without_a_filter(ana, ben, commons, space):
+    for number in range(4):
+        make_thread(commons, ben, title="Boiler and more " + "boiler " * number)
+    make_thread(space, ben, title="Boiler")
+    quick = search.find("boiler", by=ana, view=View("threads")).threads.rows
+    assert quick == search.find("boiler after:2000", by=ana, view=View("threads")).threads.rows
+    assert quick == search.find("boiler by:ben", by=ana, view=View("threads")).threads.rows
+    assert len(quick) == 5
+    assert [thread.title for thread in quick] != titles("boiler in:commons", ana)
+    assert len(titles("boiler in:commons", ana)) == 3
+
+
 def test_counts_are_bounded(talk, ana, monkeypatch):
     monkeypatch.setattr(search, "AT_MOST", 2)
     assert search.find("boiler", by=ana).posts.count_text == "2+"
@@ -455,5 +475,22 @@ def test_rare_and_common_words_are_found_in_a_long_past(ana, space, commons, mon
         [post for post in posts if post.created_at < now - timedelta(days=731)]
     )
     monkeypatch.setattr(search.windows, "AT_MOST", 6)
+    assert search.find("zebra", by=ana).posts.count == 5
     found = search.find("common", by=ana, view=View("posts", "newest")).posts.rows
     assert [post.number for post in found] == [1, 1, 2, 2, 3, 3]
+
+
+def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
+    monkeypatch.setattr(search.windows, "FIRST_STRETCH", 4)
+    thread = make_thread(space, ana, body="Old words.")
+    ages = [*range(3), *range(900, 930)]
+    Post.objects.bulk_create(
+        Post(space=space, thread=thread, number=number, author=ana, body="Zebra.", body_html="<p>Zebra.</p>",
+             created_at=timezone.now() - timedelta(days=age))
+        for number, age in enumerate(ages, 2)
+    )  # fmt: skip
+    monkeypatch.setattr(search.windows, "AT_MOST", 9)
+    with CaptureQueriesContext(connection) as asked:
+        found = search.find("zebra", by=ana, view=View("posts", "newest")).posts.rows
+    assert [post.number for post in found] == list(range(2, 11))
+    assert len([query for query in asked if "stretch" in query["sql"]]) == 2
