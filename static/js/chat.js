@@ -1,6 +1,7 @@
 // A chat room. What the server says is shown in the order of its numbers; a hole in the versions is fetched.
 // Without this file the page reads, writes and looks back just the same, by loading anew.
 import "./connection.js";
+import { Later } from "./later.js";
 import { live } from "./live.js";
 import { Outbox } from "./outbox.js";
 import { keepAboveKeyboard } from "./phone.js";
@@ -15,6 +16,7 @@ class Room {
   #catching = false;
   #again = false;
   #gone = false;
+  #isWriting = false;
 
   constructor(root, log) {
     this.root = root;
@@ -23,22 +25,40 @@ class Room {
     this.version = Number(root.dataset.version);
     this.outbox = new Outbox(this, root, log.list);
     this.typing = new Typing(this.id, log.leader, root);
+    this.later = new Later(this, root, log);
+    if (root.dataset.mark) this.mark = new RoomMark(root, log);
     // Without a connection, ask from time to time: some networks let pages through, but no sockets.
     setInterval(() => live.state === "waiting" && this.catchUp(), 15_000);
     live.subscribe(`room:${this.id}`, (event) => this.#hear(event));
   }
 
-  // The message of this version must come; if no push brings it, fetch it.
+  // The message of this version must come; if no push brings it, fetch it. A page further back is left for the end.
   expect(version) {
-    if (version > this.version) setTimeout(() => version > this.version && this.catchUp(), 400);
+    if (this.log.isBehind) location.assign(this.root.dataset.newest);
+    else this.#miss(version);
   }
 
+  // Whether the page shows this version; one that is read further back need not, unless one writes there.
   knows(version) {
-    return version <= this.version;
+    return this.log.isBehind ? !this.#isWriting : version <= this.version;
   }
 
   toEnd() {
+    this.#isWriting = true;
     this.log.toEnd();
+  }
+
+  // Something on the page is as old as this version.
+  stoodAt(version) {
+    if (version >= this.version) return;
+    this.version = version;
+    this.catchUp();
+  }
+
+  reachedEnd(mark) {
+    if (this.mark || !mark) return;
+    this.root.dataset.mark = mark;
+    this.mark = new RoomMark(this.root, this.log);
   }
 
   async catchUp() {
@@ -57,12 +77,17 @@ class Room {
     }
   }
 
+  #miss(version) {
+    if (version > this.version) setTimeout(() => version > this.version && this.catchUp(), 400);
+  }
+
   async #fetchChanges() {
     const asked = this.version;
     const answer = await fetch(`${this.root.dataset.after}${asked}/`, { redirect: "error" });
     if ([403, 404].includes(answer.status)) return this.#leave();
     if (!answer.ok) throw new Error(answer.statusText);
     const { messages, version, more } = await answer.json();
+    if (this.version < asked) return (this.#again = true);
     if (version < asked) return this.#goBackTo(version);
     this.#show(messages);
     this.version = Math.max(this.version, version);
@@ -83,7 +108,7 @@ class Room {
         this.outbox.flush();
         break;
       case "version":
-        this.expect(event.version);
+        this.#miss(event.version);
         break;
       case "catch-up":
         setTimeout(() => this.catchUp(), Math.random() * 2_000);
@@ -91,7 +116,7 @@ class Room {
       case "message":
         this.#held.set(event.version, event);
         this.#drain();
-        if (this.#held.size) this.expect(event.version);
+        if (this.#held.size) this.#miss(event.version);
         break;
       case "typing":
         this.typing.heard(event.who);
@@ -118,7 +143,8 @@ class Room {
 
   #show(messages) {
     for (const { author } of messages) this.typing.stopped(author);
-    this.log.show(messages, (uuid) => this.outbox.arrived(uuid));
+    // Further back it does not stand yet.
+    this.log.show(messages, (uuid) => !this.log.isBehind && this.outbox.arrived(uuid));
   }
 
   #showHere({ count, names }) {
@@ -136,33 +162,7 @@ class Room {
   }
 }
 
-// An earlier page stands still. What one writes there is sent from there, and then stands on the newest page.
-class StillRoom {
-  #isWriting = false;
-
-  constructor(root, log) {
-    this.root = root;
-    this.log = log;
-    this.id = Number(root.dataset.room);
-    this.outbox = new Outbox(this, root, log.list);
-  }
-
-  expect() {
-    location.assign(this.root.dataset.newest);
-  }
-
-  knows() {
-    return !this.#isWriting;
-  }
-
-  toEnd() {
-    this.#isWriting = true;
-    this.log.toEnd();
-  }
-}
-
 const root = document.querySelector("[data-chat]");
 const log = new RoomLog(root);
-if (root.dataset.mark) new RoomMark(root, log);
-const room = root.dataset.newest ? new StillRoom(root, log) : new Room(root, log);
+const room = new Room(root, log);
 if (room.outbox.form) keepAboveKeyboard(room.outbox.form, log);

@@ -21,6 +21,7 @@ export class RoomLog {
     this.list = document.getElementById("chat-log");
     this.leader = Number(root.dataset.leader);
     this.clock = clockOf(root.dataset.zone);
+    this.isBehind = "newest" in root.dataset; // there is more below than this page shows
     this.earlier = root.querySelector("[data-earlier]");
     this.older = root.querySelector("[data-older]");
     this.older.addEventListener("click", (event) => this.#fetchOlder(event));
@@ -39,7 +40,8 @@ export class RoomLog {
   }
 
   get isAtEnd() {
-    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR;
+    const below = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
+    return !this.isBehind && below < NEAR;
   }
 
   get messages() {
@@ -48,7 +50,7 @@ export class RoomLog {
 
   toEnd() {
     this.#held = null;
-    this.#isAtEnd = true;
+    this.#isAtEnd = !this.isBehind;
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
@@ -63,6 +65,21 @@ export class RoomLog {
     this.#isAtEnd = follows;
     if (follows || isHidden) this.#trim(follows ? KEPT : AT_MOST);
     if (follows) this.toEnd();
+  }
+
+  // What follows below, as the server wrote it: counted, not read out, and nobody is moved.
+  append(items) {
+    const fresh = items.filter((item) => !document.getElementById(idIn(item)));
+    for (const item of fresh) {
+      item.setAttribute("aria-live", "off");
+      if (document.getElementById("new")) item.querySelector(".new-since")?.remove();
+      showAnswered(item.querySelector("[data-number]"));
+    }
+    const last = [...this.list.children].findLast((item) => item.querySelector("[data-number]"));
+    if (last) last.after(...fresh);
+    else this.list.prepend(...fresh);
+    this.#trim(AT_MOST);
+    this.#tell(fresh.length);
   }
 
   empty() {
@@ -82,6 +99,7 @@ export class RoomLog {
     const old = document.getElementById(fresh.id);
     if (old) return this.#change(old, fresh);
     const first = this.list.querySelector("[data-number]");
+    if (this.isBehind) return null;
     if (first && message.number < numberOf(first)) return null;
     const item = this.#itemFor(message, fresh);
     if (hasWaited) this.#say(item, "Sent");
@@ -131,7 +149,12 @@ export class RoomLog {
 
   #count(items) {
     for (const item of items) item.setAttribute("aria-live", "off");
-    this.root.querySelector("[data-told]").textContent = `${items.length} new messages.`;
+    this.#tell(items.length, "new");
+  }
+
+  #tell(count, kind = "more") {
+    const words = count === 1 ? `1 ${kind} message.` : `${count} ${kind} messages.`;
+    this.root.querySelector("[data-told]").textContent = words;
   }
 
   async #fetchOlder(event) {
@@ -210,6 +233,7 @@ function showWhole(menu) {
   if (menu.open) menu.querySelector(".menu__list")?.scrollIntoView({ block: "nearest" });
 }
 
+const idIn = (item) => item.querySelector("[data-number]").id;
 const numberOf = (message) => Number(message.dataset.number);
 const numberIn = (item) => Number(item.querySelector("[data-number]")?.dataset.number ?? Infinity);
 

@@ -98,7 +98,7 @@ export class RoomMark {
     const isUnseen = (message) => !this.#seen.has(numberOf(message)) && numberOf(message) > this.mark && isNews(message);
     const shown = messages.findLastIndex((message) => message.getBoundingClientRect().top < edge);
     const count = messages.slice(shown + 1).filter(isUnseen).length;
-    this.more.hidden = !count;
+    this.more.hidden = !count || this.log.isBehind;
     this.more.textContent = count === 1 ? "1 new message" : `${count} new messages`;
   }
 }

@@ -483,6 +483,55 @@ def test_reading_on_moves_the_mark_through_a_long_absence(somebody, site, chat):
     expect(page.get_by_text("away, 180 of 180.")).to_be_in_viewport()
 
 
+NUMBERS = "all => all.map(one => Number(one.dataset.number))"
+TO_THE_END = """place => { place.scrollTop = place.scrollHeight }"""
+CHANGED = """
+from leaders.models import Leader; from community import chat; from community.models import Message, Space
+import uuid
+ben, room = Leader.objects.get(email="ben@example.org"), Space.objects.get(slug="kestrel").rooms.get(kind="space")
+chat.edit(Message.objects.filter(room=room).order_by("-number")[30], by=ben, body="Changed meanwhile.")
+chat.say(room, by=ben, body="Said meanwhile.", uuid=uuid.uuid4())
+"""
+
+
+def test_a_page_from_the_first_unread_goes_on_to_the_end_and_then_follows(somebody, site, chat):
+    while_away(site, 400)
+    page = enters(somebody("ana@example.org"), chat)
+    first = page.locator("[data-number]", has_text="away, 1 of 400.")
+    expect(first).to_be_in_viewport()
+    before = position(page, "away, 40 of 400.")
+    page.get_by_role("link", name="Later messages").evaluate("link => link.click()")
+    expect(page.get_by_text("away, 60 of 400.")).to_have_count(1)
+    assert abs(position(page, "away, 40 of 400.") - before) < 1
+    site.manage("shell", "-v0", "-c", CHANGED)
+    expect(page.get_by_text("Said meanwhile.")).to_have_count(0)
+    for number in (90, 140, 190, 240, 290, 340, 390):
+        page.locator("#chat-scroller").evaluate(TO_THE_END)
+        expect(page.get_by_text(f"away, {number} of 400.")).to_have_count(1)
+    page.locator("#chat-scroller").evaluate(TO_THE_END)
+    expect(page.get_by_text("Said meanwhile.")).to_have_count(1)
+    expect(page.get_by_text("Changed meanwhile.")).to_have_count(1)
+    expect(page.get_by_role("link", name="Later messages")).to_have_count(0)
+    expect(page.get_by_role("link", name="Newest messages")).to_have_count(0)
+    page.locator("#chat-scroller").evaluate(TO_THE_END)
+    ben = enters(somebody("ben@example.org"), chat)
+    says(ben, "And now live.")
+    expect(hears(page, "And now live.")).to_be_in_viewport()
+    numbers = page.locator("[data-number]").evaluate_all(NUMBERS)
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert len(numbers) > 400
+
+
+def test_what_one_writes_further_back_stands_at_the_end(somebody, site, chat):
+    while_away(site, 400)
+    page = enters(somebody("ana@example.org"), chat)
+    says(page, "Written before reading on.")
+    expect(page.get_by_text("away, 400 of 400.")).to_have_count(1)
+    expect(hears(page, "Written before reading on.")).to_be_in_viewport()
+    page.get_by_role("link", name="first new message").click()
+    expect(page.get_by_text("away, 1 of 400.")).to_be_in_viewport()
+
+
 def test_looking_back_keeps_the_place(somebody, site, chat):
     while_away(site, 120)
     page = enters(somebody("ana@example.org"), chat + "?newest=1")
