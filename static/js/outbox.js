@@ -6,11 +6,11 @@
 import { Answer } from "./answer.js";
 import { chats } from "./device.js";
 import { live } from "./live.js";
+import { inTurn, PATIENCE } from "./turns.js";
 import { Unsent } from "./unsent.js";
 import { uuid4 } from "./uuid.js";
 import { Waiting } from "./waiting.js";
 
-const PATIENCE = 10_000;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
 
 export class Outbox {
@@ -112,7 +112,8 @@ export class Outbox {
   #accept(words) {
     const uuid = uuid4();
     const at = Math.max(Date.now(), (this.#waiting.at(-1)?.at ?? 0) + 1);
-    const entry = { id: `${this.key}:${uuid}`, leader: this.leader, room: this.room.id, uuid, at, ...words };
+    const { leader, key, room } = this;
+    const entry = { id: `${key}:${uuid}`, leader, room: room.id, href: location.pathname, uuid, at, ...words };
     this.#add(entry);
     this.#keep(entry);
     this.unsent.keep();
@@ -207,15 +208,5 @@ export class Outbox {
 
   #find(uuid) {
     return this.#waiting.find((entry) => entry.uuid === uuid);
-  }
-}
-
-// One tab at a time; after some time without it, as the other may be asleep.
-async function inTurn(key, act) {
-  if (!navigator.locks) return act();
-  try {
-    return await navigator.locks.request(key, { signal: AbortSignal.timeout(PATIENCE + 5_000) }, act);
-  } catch {
-    return act();
   }
 }

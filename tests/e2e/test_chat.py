@@ -488,7 +488,8 @@ TO_THE_END = """place => { place.scrollTop = place.scrollHeight }"""
 CHANGED = """
 from leaders.models import Leader; from community import chat; from community.models import Message, Space
 import uuid
-ben, room = Leader.objects.get(email="ben@example.org"), Space.objects.get(slug="kestrel").rooms.get(kind="space")
+ben, space = Leader.objects.get(email="ben@example.org"), Space.objects.get(slug="kestrel")
+room = chat.room_of(space)
 chat.edit(Message.objects.filter(room=room).order_by("-number")[30], by=ben, body="Changed meanwhile.")
 chat.say(room, by=ben, body="Said meanwhile.", uuid=uuid.uuid4())
 """

@@ -17,6 +17,7 @@ from tests.e2e.test_chat import (
     says,
     waiting,
 )
+from tests.e2e.test_every_page import faults
 
 __all__ = ["all_is_read"]
 
@@ -172,3 +173,43 @@ def test_pages_come_back_scattered(somebody):
         assert most * 0.95 < some[-1] <= most
         assert 0.45 < sum(some) / len(some) / most < 0.55
     assert pauses["least"] == 0
+
+
+def test_what_waits_goes_out_from_any_page_once_and_in_order(somebody):
+    ana, ben = somebody("ana@example.org"), enters(somebody("ben@example.org"), CHAT)
+    page = without_socket(ana)
+    said = [f"On the way out, {n}." for n in range(3)]
+    for words in said:
+        says(page, words)
+    kept_becomes(page, 3)
+    ana.goes_to("/")
+    expect(page.locator(".waiting-line")).to_contain_text("3 chat messages wait to be sent.")
+    tabs = [ana.context.new_page(), ana.context.new_page()]
+    for tab, path in zip(tabs, ("/", "/spaces/"), strict=True):
+        tab.goto(ana.site.url + path)
+    for words in said:
+        expect(hears(ben, words)).to_contain_text("Ana")
+    assert in_order(ben, "On the way out") == said
+    kept_becomes(tabs[0], 0)
+
+
+REFUSED = """async () => {
+    const courier = document.querySelector("script[src*=courier]").src;
+    const { chats } = await import(courier.replace(/courier[^/]*/, "device.js"));
+    const id = crypto.randomUUID(), told = { body: "To a room that is gone.", href: "/", room: 999_999 };
+    await chats.keep({ id, uuid: id, leader: document.body.dataset.leader, at: Date.now(), ...told });
+}"""
+
+
+def test_a_refusal_is_told_on_another_page_and_can_be_removed(somebody):
+    page = somebody("ana@example.org", width=360).goes_to("/")
+    page.evaluate(REFUSED)
+    page.reload()
+    line = page.locator(".waiting-line")
+    expect(line).to_contain_text(
+        "Not sent: “To a room that is gone.” There is no room here in which you can speak."
+    )
+    assert faults(page) == []
+    line.get_by_role("button", name="Remove").click()
+    expect(line).to_be_hidden()
+    kept_becomes(page, 0)
