@@ -1,5 +1,7 @@
 """Who may begin a conversation with whom, and bring others into one."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from community.models import KeptOut, NobodyNew, Room, Unheard
@@ -28,8 +30,8 @@ def may_begin(leader: Leader, people: list[Leader]) -> Verdict:
     if len(people) >= PEOPLE_AT_MOST:
         return no(f"A conversation has at most {PEOPLE_AT_MOST} people. For more, use a space.")
     found = set(reachable(leader).filter(pk__in=[person.pk for person in people]))
-    for person in people:
-        if person not in found:
+    for number, person in enumerate(people):
+        if person not in found or _are_apart(person, people[:number]):
             return _not_with(leader, person)
     return ALLOWED
 
@@ -45,7 +47,7 @@ def may_add(leader: Leader, room: Room, person: Leader | None = None) -> Verdict
         return ALLOWED
     if person.pk in here:
         return no(f"{person} is in this conversation already.")
-    if not reachable(leader).filter(pk=person.pk).exists():
+    if not reachable(leader).filter(pk=person.pk).exists() or _are_apart(person, here):
         return _not_with(leader, person)
     return ALLOWED
 
@@ -55,6 +57,13 @@ def may_leave(leader: Leader, room: Room) -> Verdict:
     if not (room.is_direct and room.participants.now().filter(leader=leader).exists()):
         return no("You are not in this conversation any more.")
     return ALLOWED
+
+
+def _are_apart(person: Leader, others: Collection) -> bool:
+    """Whether one of these keeps the other out, or no longer hears them: nobody else brings them together."""
+    kept = Q(leader=person, other__in=others) | Q(other=person, leader__in=others)
+    unheard = Q(leader=person, giver__in=others) | Q(giver=person, leader__in=others)
+    return KeptOut.objects.filter(kept).exists() or Unheard.objects.filter(unheard).exists()
 
 
 def _not_with(leader: Leader, person: Leader) -> Verdict:

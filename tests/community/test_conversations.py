@@ -237,6 +237,32 @@ def test_leaving_for_good_keeps_all_of_them_out_of_new_ones(ana, ben, cleo):
     assert begin(ana, cleo)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("how", ["kept out", "unheard"])
+def test_nobody_brings_together_those_who_keep_apart(ana, ben, cleo, turned, how):
+    keeper, other = (cleo, ben) if turned else (ben, cleo)
+    if how == "kept out":
+        KeptOut.objects.create(leader=keeper, other=other)
+    else:
+        Unheard.objects.create(leader=keeper, giver=other)
+    for people in ([ben, cleo], [cleo, ben]):
+        with pytest.raises(PermissionDenied) as refusal:
+            begin(ana, *people)
+        assert str(refusal.value) == f"{people[-1]} takes part in no new conversation at present."
+    room = begin(ana, ben).room
+    with pytest.raises(PermissionDenied, match="Cleo Dunmore takes part in no new"):
+        conversations.add(room, cleo, by=ana)
+    assert cleo not in conversations.people_in(room)
+    begin(ana, cleo)  # each alone is nobody else's business
+
+
+def test_a_conversation_that_both_were_in_before_goes_on(ana, ben, cleo):
+    room = begin(ana, ben, cleo).room
+    KeptOut.objects.create(leader=ben, other=cleo)
+    assert begin(ana, ben, cleo).room == room
+    assert say(room, cleo)
+
+
 def test_one_leaves_once(ana, cleo):
     room = begin(ana, cleo).room
     conversations.leave(room, by=cleo)
