@@ -12,7 +12,6 @@ from community.models import (
     ErrandKind,
     Message,
     MessageRevision,
-    Post,
     Room,
     RoomKind,
     RoomReading,
@@ -37,15 +36,13 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
 
     `reply_to` is the number of the message that it answers.
     """
-    if room.kind == RoomKind.SPACE:
-        require(permissions.may_say(by, room))
     try:
         with transaction.atomic():
             held = _lock(room.pk)
             if said := _said(by, uuid):
                 return said
-            if held.kind != RoomKind.SPACE:  # asked now: one may just have left, a session just have ended
-                require(permissions.may_say(by, held))
+            # Asked now: one may just have left, a session may just have ended.
+            require(permissions.may_say(by, held))
             reply = _answered(by, held, reply_to)
             html = messages.rendered(body, held)
             message = _write(held, by, body, uuid, reply_to=reply, body_html=html, renderer=RENDERER)
@@ -68,7 +65,7 @@ def edit(message: Message, *, by: Leader, body: str) -> Message:
     message.body, message.body_html = body, messages.rendered(body, message.room)
     message.renderer, message.edited_at = RENDERER, timezone.now()
     message.save(update_fields=["body", "body_html", "renderer", "edited_at"])
-    touch(message)
+    messages.touch(message)
     _promise(message)
     return message
 
@@ -88,7 +85,7 @@ def delete(message: Message, *, by: Leader) -> Message:
     message.body = message.body_html = ""
     message.deleted_at = timezone.now()
     message.save(update_fields=["body", "body_html", "deleted_at"])
-    touch(message)
+    messages.touch(message)
     notices.recount(message)
     return message
 
@@ -101,7 +98,7 @@ def thank(message: Message, *, by: Leader, words: str = "") -> Thanks:
     thanks, is_new = Thanks.objects.get_or_create(message=message, by=by, defaults={"words": words})
     if is_new:
         enqueue(ErrandKind.TELL_THANKED, thanks.pk)
-        touch(message)
+        messages.touch(message)
     return thanks
 
 
@@ -111,7 +108,7 @@ def take_thanks_back(message: Message, *, by: Leader) -> None:
     _lock(message.room_id)
     if Thanks.objects.filter(message=message, by=by).delete()[0]:
         notices.forget_thanks(message, by)
-        touch(message)
+        messages.touch(message)
 
 
 def note(room: Room, words: str) -> Message:
@@ -119,20 +116,6 @@ def note(room: Room, words: str) -> Message:
     held = _lock(room.pk)
     html = f"<p>{escape(words)}</p>"
     return _write(held, None, words, uuid4(), body_html=html, renderer=RENDERER, is_note=True)
-
-
-def touch(message: Message) -> None:
-    """Give a changed message its room's next version, and show it as it is now to those who are there."""
-    room = _lock(message.room_id)
-    message.refresh_from_db()  # it may have been hidden since it was fetched
-    message.room = room
-    room.version += 1
-    room.save(update_fields=["version"])
-    message.version = room.version
-    message.save(update_fields=["version"])
-    _announce(message)
-    for post in Post.objects.filter(message_quotes__message=message):
-        live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
 
 
 def read(room: Room, *, by: Leader, number: int) -> None:
@@ -195,7 +178,7 @@ def _write(room: Room, by: Leader | None, body: str, uuid: UUID, **more) -> Mess
         client_uuid=uuid,
         **more,
     )
-    _announce(message, is_new=True)
+    messages.announce(message, is_new=True)
     return message
 
 
@@ -211,12 +194,3 @@ def _promise(message: Message) -> None:
     """Have those told whom it concerns, unless they read it in a moment."""
     if calls.concerns_anybody(message):
         enqueue(ErrandKind.ANNOUNCE_MESSAGE, message.pk, due_at=timezone.now() + calls.WAIT)
-
-
-def _announce(message: Message, *, is_new: bool = False) -> None:
-    """Show it to all who are there; where some came after it was said, have each page ask for itself."""
-    event = messages.as_event(message, is_new=is_new)
-    first = message.reply_to.number if message.reply_to_id else message.number
-    if message.room.is_direct and message.room.participants.now().filter(since__gte=first).exists():
-        event = {"type": "version", "version": message.version}
-    live.push(live.room_topic(message.room_id), event)

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from community import chat, markdown, permissions, threads
+from community import markdown, permissions, threads
+from community.messages import begun_by, lead_on
 from community.models import ErrandKind, Message, Post, Room, Thread, ThreadKind
 from community.permissions import require
 from community.tasks import enqueue
@@ -44,8 +45,7 @@ def begin(
     require(permissions.may_carry_on(by, room.space, messages, len(messages)))
     body = as_body(messages, words)
     thread = threads.start(room.space, by=by, title=title, kind=kind, body=body, uuid=uuid, base=0)
-    for message in sorted(messages, key=lambda each: each.number):
-        chat.touch(message)
+    lead_on(begun_by(thread))
     post = thread.posts.get(number=1)
     enqueue(ErrandKind.TELL_CARRIED_ON, post.pk, due_at=post.told_at)
     return thread

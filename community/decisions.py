@@ -1,6 +1,6 @@
 """What every decision of a moderator shares, in its order: hold, refuse, change, show, record."""
 
-from community import chat, live, notices, threads
+from community import live, messages, notices, threads
 from community.models import (
     TO_MANY,
     Case,
@@ -88,7 +88,16 @@ def show_change(item: Item) -> None:
         case Thread():
             live.push(live.thread_topic(item.pk), {"type": "thread"})
         case Message():
-            chat.touch(item)
+            messages.touch(item)
+
+
+def show_links(item: Item) -> None:
+    """Have open chats show or take away the links from what a thread carries on."""
+    match item:
+        case Post(number=1):
+            messages.lead_on(messages.begun_by(item.thread_id))
+        case Thread():
+            messages.lead_on(messages.begun_by(item))
 
 
 def record(

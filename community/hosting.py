@@ -103,7 +103,8 @@ def past(space: Space) -> QuerySet[Session]:
 
 
 def _hold(session: Session) -> None:
-    """Hold it, read anew."""
+    """Hold its room, in which nobody says anything meanwhile, and then itself, read anew."""
+    Room.objects.select_for_update(no_key=True).get(pk=session.pk)
     session.refresh_from_db(from_queryset=Session.objects.select_for_update(no_key=True))
 
 

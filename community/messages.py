@@ -7,8 +7,8 @@ from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from community import markdown
-from community.models import Message, MessageQuote, Room, Thanks
+from community import live, markdown
+from community.models import Message, MessageQuote, Post, Room, Thanks, Thread
 from leaders.models import Leader
 
 SHORT = 80  # characters of a message where another one answers it
@@ -93,6 +93,42 @@ def as_event(message: Message, *, heard_after: int = 0, is_new: bool = False) ->
         "uuid": str(message.client_uuid),
         "html": _as_html(message, heard_after=heard_after, is_new=is_new),
     }
+
+
+def announce(message: Message, *, is_new: bool = False) -> None:
+    """Show it to all who are there; where some came after it was said, have each page ask for itself."""
+    event = as_event(message, is_new=is_new)
+    first = message.reply_to.number if message.reply_to_id else message.number
+    if message.room.is_direct and message.room.participants.now().filter(since__gte=first).exists():
+        event = {"type": "version", "version": message.version}
+    live.push(live.room_topic(message.room_id), event)
+
+
+def touch(message: Message) -> None:
+    """Give a changed message its room's next version, and show it as it is now to those who are there."""
+    rooms = Room.objects.select_for_update(no_key=True, of=("self",)).select_related("space")
+    room = rooms.get(pk=message.room_id)
+    message.refresh_from_db()  # it may have been hidden since it was fetched
+    message.room = room
+    room.version += 1
+    room.save(update_fields=["version"])
+    message.version = room.version
+    message.save(update_fields=["version"])
+    announce(message)
+    for post in Post.objects.filter(message_quotes__message=message):
+        live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
+
+
+def begun_by(thread: Thread | int) -> set[int]:
+    """The messages that the first post of a thread carries on."""
+    begun = MessageQuote.objects.filter(post__thread=thread, post__number=1)
+    return set(begun.values_list("message", flat=True))
+
+
+def lead_on(ids: Iterable[int]) -> None:
+    """Show these messages with the link to the thread that carries them on, or without one."""
+    for message in Message.objects.filter(pk__in=ids).order_by("room", "number"):
+        touch(message)
 
 
 def _continued(messages: list[Message]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community import decisions, live, permissions, threads, transfers
+from community import decisions, live, messages, permissions, threads, transfers
 from community.decisions import Item, Verb
 from community.models import (
     PRIORITY,
@@ -78,6 +78,7 @@ def hide(item: Item, *, by: Leader, reason: str) -> Decision:
     item.hidden_at = timezone.now()
     item.save(update_fields=["hidden_at"])
     decisions.show_change(item)
+    decisions.show_links(item)
     return decisions.record(Verb.HIDE, item, by=by, reason=reason)
 
 
@@ -91,6 +92,7 @@ def restore(item: Item, *, by: Leader, reason: str) -> Decision:
     was_hidden_at, item.hidden_at = item.hidden_at, None
     item.save(update_fields=["hidden_at"])
     decisions.show_change(item)
+    decisions.show_links(item)
     return decisions.record(Verb.RESTORE, item, by=by, reason=reason, hidden_at=was_hidden_at.isoformat())
 
 
@@ -175,6 +177,7 @@ def move(thread: Thread, *, to: Space, by: Leader, reason: str) -> Decision:
     decision = decisions.record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
     decisions.change(thread, space=to, is_pinned=False)
     thread.posts.update(space=to)
+    decisions.show_links(thread)
     Case.objects.filter(post__thread=thread, closed_at=None).update(space=to)
     return decision
 
@@ -301,7 +304,9 @@ def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:
 
 def _carry(thread: Thread, to: Thread, **which) -> dict:
     """Carry posts, count both threads anew, and say in the decision what went where."""
+    begun = messages.begun_by(thread) | messages.begun_by(to)
     runs = transfers.carry(thread, to, **which)
+    messages.lead_on(begun ^ (messages.begun_by(thread) | messages.begun_by(to)))
     for each in (thread, to):
         threads.recount(each)
         decisions.show_change(each)

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from community import attachments, composing, drafts, live, permissions, reading
+from community import attachments, composing, drafts, live, messages, permissions, reading
 from community.models import (
     Draft,
     DraftKind,
@@ -136,7 +136,10 @@ def edit(
     )
     post.version, post.edited_at, post.edited_by = version + 1, timezone.now(), by
     # Saved once: a second time would look at the thread, which somebody may hold who waits for this post.
+    begun = messages.begun_by(post.thread_id) if post.number == 1 else set()
     composing.write(post, body, by)
+    if post.number == 1:
+        messages.lead_on(begun ^ messages.begun_by(post.thread_id))
     _announce(post)
     return post
 
@@ -150,6 +153,7 @@ def withdraw(post: Post, *, by: Leader) -> Draft:
     if post.is_withdrawn and post.author_id == by.pk:
         return drafts.found(by, kind, target)
     require(permissions.may_withdraw(by, post))
+    begun = messages.begun_by(thread) if post.number == 1 else set()
     words = drafts.Words(post.body, *((thread.title, thread.kind) if post.number == 1 else ()))
     _empty(post)
     if post.number == 1:
@@ -157,6 +161,7 @@ def withdraw(post: Post, *, by: Leader) -> Draft:
     recount(thread)
     news = {"type": "thread"} if post.number == 1 else {"type": "post", "number": post.number}
     live.push(live.thread_topic(thread.pk), news)
+    messages.lead_on(begun)
     return drafts.put_back(by, kind, target, words)
 
 

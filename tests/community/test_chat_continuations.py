@@ -13,6 +13,7 @@ from community import (
     continuations,
     editions,
     letters,
+    messages,
     moderation,
     posts,
     search,
@@ -84,6 +85,69 @@ def test_each_message_leads_to_the_thread(ana, dara, room, said, browse):
     assert Room.objects.get(pk=room.pk).version == version + 2
     Thread.objects.filter(pk=post.thread_id).update(hidden_at=timezone.now())
     assert "Continued in a thread" not in browse(ana).get("/spaces/north/chat/").content.decode()
+
+
+def links(room, reader):
+    """The links to threads that an open page is told of, by the number of the message."""
+    told = {}
+    for message in chat.changes(Room.objects.get(pk=room.pk), to=reader, after=0):
+        told[message.number] = "Continued in a thread" in messages.as_event(message)["html"]
+    return told
+
+
+def all_moved_on(room, said, version):
+    """Open pages hear of each of these messages anew."""
+    return {message.number for message in chat.changes(room, to=said[0].author, after=version)} == {
+        message.number for message in said
+    }
+
+
+def test_open_pages_see_the_link_come_and_go(ana, dara, space, commons, room, said):
+    own = [said[0], said[2]]
+    thread = carry(room, own, ana)
+    post = thread.posts.get()
+    assert links(room, ana) == {1: True, 2: False, 3: True}
+    changes = [
+        (lambda: moderation.hide(thread, by=dara, reason="Wait"), False),
+        (lambda: moderation.restore(thread, by=dara, reason="Go on"), True),
+        (lambda: moderation.hide(post, by=dara, reason="Wait"), False),
+        (lambda: moderation.restore(post, by=dara, reason="Go on"), True),
+        (lambda: moderation.move(thread, to=commons, by=dara, reason="There"), False),
+        (lambda: moderation.move(thread, to=space, by=dara, reason="And back"), True),
+    ]
+    for change, is_there in changes:
+        version = Room.objects.get(pk=room.pk).version
+        for row in (thread, post):
+            row.refresh_from_db()
+        change()
+        assert all_moved_on(room, own, version)
+        assert links(room, ana) == {1: is_there, 2: False, 3: is_there}
+
+
+def test_an_edit_takes_away_the_link_of_what_it_leaves_out(ana, dara, room, said):
+    post = carry(room, said[:2], dara).posts.get()
+    body = continuations.as_body([said[0]], "Only this")
+    threads.edit(post, by=dara, body=body, version=post.version)
+    assert links(room, ana) == {1: True, 2: False, 3: False}
+    version = Room.objects.get(pk=room.pk).version
+    threads.edit(post, by=dara, body=body + "\nMore words.", version=post.version + 1)
+    assert Room.objects.get(pk=room.pk).version == version  # nothing changed for the room
+
+
+def test_a_thread_that_is_taken_back_leaves_no_link(ana, dara, room, said, settings):
+    settings.UNDO_SEND_SECONDS = 60
+    post = carry(room, said[:2], dara).posts.get()
+    threads.withdraw(post, by=dara)
+    assert links(room, ana) == {1: False, 2: False, 3: False}
+
+
+def test_a_merged_thread_leaves_no_link(ana, dara, space, room, said):
+    thread = carry(room, said[:2], dara)
+    other = threads.start(space, by=dara, title="Before it", body="Here.", uuid=uuid.uuid4())
+    version = Room.objects.get(pk=room.pk).version
+    moderation.merge(thread, into=other, by=dara, reason="One talk")
+    assert all_moved_on(room, said[:2], version)
+    assert links(room, ana) == {1: False, 2: False, 3: False}
 
 
 @pytest.mark.parametrize("gone", ["hidden", "deleted"])

@@ -1,12 +1,14 @@
 """Dara hosts a session in the space of Ana's and Ben's cohort."""
 
 import json
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +29,7 @@ from community.models import (
 from tests.making import make_session
 
 CANARY = "Wombat budget"
+A_DAY = timedelta(days=1)
 
 
 def pages(leader):
@@ -164,6 +167,51 @@ def test_the_clock_opens_and_closes_the_room(ana, dara, space):
         with time_machine.travel(now + timedelta(minutes=minutes, seconds=1)):
             assert "data-composer-of-chat" in pages(ana).get(address("session", session)).content.decode()
             assert say(session, ana)
+
+
+@pytest.mark.parametrize("how", ["ended", "cancelled", "over"])
+def test_nothing_is_said_to_a_session_that_ended_at_that_moment(ana, dara, space, monkeypatch, how):
+    session, held = make_session(space, dara, begins_in=5 if how == "cancelled" else 0), chat._lock
+    said = say(session, ana, "In time.")
+
+    def hold(pk):
+        monkeypatch.setattr(chat, "_lock", held)
+        match how:
+            case "ended":
+                hosting.end(session, by=dara)
+            case "cancelled":
+                hosting.cancel(session, by=dara)
+            case "over":
+                Session.objects.update(starts_at=session.starts_at - A_DAY, ends_at=session.ends_at - A_DAY)
+        return held(pk)
+
+    monkeypatch.setattr(chat, "_lock", hold)
+    with pytest.raises(PermissionDenied, match="was cancelled" if how == "cancelled" else "has ended"):
+        say(session, ana, CANARY)
+    assert not Message.objects.filter(body=CANARY).exists()
+    # What was said before is answered once more, as its page may not have heard.
+    assert chat.say(room_of(session), by=ana, body="In time.", uuid=said.client_uuid) == said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ending_a_session_waits_for_what_is_being_said(ana, dara, space):
+    session, has_begun = make_session(space, dara), threading.Event()
+
+    def end():
+        has_begun.set()
+        hosting.end(session, by=dara)
+        connection.close()
+
+    with transaction.atomic():
+        said = say(session, ana)
+        ending = threading.Thread(target=end)
+        ending.start()
+        has_begun.wait()
+        assert not Session.objects.get(pk=session.pk).is_over
+    ending.join()
+    assert Session.objects.get(pk=session.pk).ends_at > said.created_at
+    with pytest.raises(PermissionDenied, match="has ended"):
+        say(session, ana, CANARY)
 
 
 def test_what_was_said_can_be_read_afterwards(ana, ben, dara, space):
