@@ -104,13 +104,14 @@ class Courier {
 
 // A quiet line at the foot of the page.
 class Line {
-  #place = document.createElement("div");
+  #place = document.createElement("aside");
   #words = document.createElement("span");
 
   constructor(remove) {
     this.remove = remove;
     this.#place.className = "waiting-line";
     this.#place.hidden = true;
+    this.#place.setAttribute("aria-label", "Your chat messages");
     this.#words.setAttribute("role", "status");
     this.#place.append(this.#words);
     document.querySelector(".page").append(this.#place);

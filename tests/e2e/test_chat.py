@@ -520,7 +520,7 @@ def test_a_page_from_the_first_unread_goes_on_to_the_end_and_then_follows(somebo
     expect(hears(page, "And now live.")).to_be_in_viewport()
     numbers = page.locator("[data-number]").evaluate_all(NUMBERS)
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    assert len(numbers) > 400
+    assert len(numbers) >= 400
 
 
 def test_what_one_writes_further_back_stands_at_the_end(somebody, site, chat):
