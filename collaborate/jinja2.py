@@ -15,6 +15,7 @@ from jinja2.ext import Extension
 
 from community import well_done
 from leaders.profiles import photo_address
+from leaders.styles import Styled
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 
@@ -23,7 +24,7 @@ def environment(**options) -> Environment:
     """Django's Jinja2 options, the NHS.UK macros, and the few words that our templates use."""
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")])
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
-    options["extensions"] = [*options.get("extensions", []), Unindented]
+    options["extensions"] = [*options.get("extensions", []), Unindented, Styled]
     env = Environment(autoescape=options.pop("autoescape", True), **options)
     env.globals.update(
         url=url, static=lru_cache(static), photo=photo, well_done=well_done.on_profile, now=timezone.now

@@ -3,7 +3,6 @@
 import logging
 import secrets
 
-import css_inline
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from leaders import mail
+from leaders import mail, styles
 from leaders.live import rights_changed
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 "site_url": settings.SITE_URL,
             },
         )
-        message.attach_alternative(css_inline.inline(html, keep_style_tags=True), "text/html")
+        message.attach_alternative(styles.inline(html), "text/html")
         return message
 
     def send_mail(self, template_prefix, email, context):

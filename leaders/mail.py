@@ -4,11 +4,10 @@ import re
 import smtplib
 import unicodedata
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-import css_inline
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
@@ -16,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leaders import preferences
+from leaders.mime import Written, mailbox
 from leaders.models import Leader
 
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -63,9 +63,13 @@ class Smtp(EmailBackend):
         return type("Line", (_Line, super().connection_class), {})
 
     def _send(self, letter):
-        if not isinstance(letter, Answer):
+        if isinstance(letter, Written):
+            words = letter.as_bytes()
+            self.connection.sendmail(mailbox(letter.from_email), [mailbox(to) for to in letter.to], words)
+        elif isinstance(letter, Answer):
+            self.connection.sendmail("", letter.to, letter.message().as_bytes(linesep="\r\n"))
+        else:
             return super()._send(letter)
-        self.connection.sendmail("", letter.to, letter.message().as_bytes(linesep="\r\n"))
         return True
 
 
@@ -165,12 +169,12 @@ def write(
     context: dict,
     mailing: str = "",
     reply_to: str = "",
-) -> EmailMultiAlternatives:
+) -> Written:
     """A letter in text and HTML from templates/mail/; the key makes its Message-ID, the same each time.
 
     `mailing` is the list that it belongs to and that one press stops; without it, it concerns the account.
     """
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    domain = mailbox(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2]
     headers = {"Message-ID": f"<{key.hex}@{domain}>", "Auto-Submitted": "auto-generated"}
     reported = [REPORTED_BY[name] for name in settings.MAIL_SERVICES if name in REPORTED_BY]
     headers |= {name: words % key.hex for name, words in reported}
@@ -182,14 +186,14 @@ def write(
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
     people = {"to": [formataddr((plain(to.name), to.email))], "reply_to": [reply_to] if reply_to else None}
-    letter = EmailMultiAlternatives(_short(plain(subject)), text, headers=headers, **people)
-    letter.attach_alternative(css_inline.inline(html, keep_style_tags=True), "text/html")
+    letter = Written(_short(plain(subject)), text, headers=headers, **people)
+    letter.attach_alternative(html, "text/html")
     return letter
 
 
 def answer(to: str, *, subject: str, text: str, message_id: str = "") -> Answer:
     """A few plain words by return, to an address that need not be a leader's."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    domain = mailbox(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2]
     headers = {"Message-ID": f"<{uuid4().hex}@{domain}>", "Auto-Submitted": "auto-replied"}
     if message_id:
         headers |= {"In-Reply-To": message_id, "References": message_id}
