@@ -1,6 +1,6 @@
 """Copies may vanish: a cache that cannot be reached answers like an empty one."""
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import ConnectionError as Unreachable
 from redis.exceptions import TimeoutError as TooSlow
 
@@ -16,6 +16,18 @@ def _forgiving(name: str, answer):
     return method
 
 
+class KeptClient(RedisCacheClient):
+    """One client for each server: making one takes longer than what it is asked."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._kept = {}
+
+    def get_client(self, key=None, *, write=False):
+        pool = self._get_connection_pool(write)
+        return self._kept.get(pool) or self._kept.setdefault(pool, self._client(connection_pool=pool))
+
+
 class ForgivingRedisCache(RedisCache):
     """Redis as a cache, without which every page still works."""
 
@@ -24,6 +36,7 @@ class ForgivingRedisCache(RedisCache):
         options.setdefault("socket_connect_timeout", 1)
         options.setdefault("socket_timeout", 1)
         super().__init__(server, params)
+        self._class = KeptClient
 
     get = _forgiving("get", lambda key, default=None, version=None: default)
     get_many = _forgiving("get_many", lambda *args, **kwargs: {})

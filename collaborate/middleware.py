@@ -1,14 +1,31 @@
+"""What every request passes, whoever it is from."""
+
+import uuid
+
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django_structlog.middlewares import RequestMiddleware
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from collaborate import entering
 from collaborate.logs import route
 from community.models import asking
 
 UPLOADS = "/attachments/"
+
+
+class Enter(AuthenticationMiddleware):
+    """Says who is here, and asks in the same breath what every page needs to know about them."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = request._cached_user = entering.visitor(request)
 
 
 class AskOnce:
@@ -20,7 +37,7 @@ class AskOnce:
     def __call__(self, request):
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        with asking.remembering():
+        with asking.remembering(entering.known_of(getattr(request, "user", None))):
             return self.get_response(request)
 
 
@@ -60,8 +77,40 @@ class ShowWrongMethod:
         return response
 
 
+class Policy(CSPMiddleware):
+    """The Content-Security-Policy, built once, and anew only for a page that changes it."""
+
+    plain = None
+
+    def process_response(self, request, response):
+        if hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response)):
+            return super().process_response(request, response)
+        if self.plain is None:
+            self.plain = super().process_response(request, response).headers.get(HEADER)
+        elif HEADER not in response:
+            response[HEADER] = self.plain
+        return response
+
+
 class Log(RequestMiddleware):
     """One line for each request that fails: its route, since addresses hold words of titles and searches."""
+
+    def prepare(self, request):
+        named = {"request_id": request.META.get("HTTP_X_REQUEST_ID") or str(uuid.uuid4())}
+        if correlation := request.META.get("HTTP_X_CORRELATION_ID"):
+            named["correlation_id"] = correlation
+        bind_contextvars(**named, user_id=request.user.pk)
+
+    def handle_response(self, request, response):
+        # The lines of what went well would be made and thrown away.
+        if (
+            response.status_code < 400
+            and not response.streaming
+            and not hasattr(request, "_raised_exception")
+        ):
+            clear_contextvars()
+        else:
+            super().handle_response(request, response)
 
     @staticmethod
     def format_request(request) -> str:

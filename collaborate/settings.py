@@ -58,14 +58,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "collaborate.middleware.Policy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "collaborate.middleware.RefuseUnreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "collaborate.middleware.Enter",
     "leaders.middleware.Private",
     "leaders.middleware.Visit",
     "leaders.middleware.SignInFirst",
@@ -117,7 +117,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 # --- Truth, hints and copies --------------------------------------------------------------------------
 required("DATABASE_URL")
-DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db("DATABASE_URL", engine="collaborate.database")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,11 +5,9 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from leaders import preferences, rules
@@ -30,9 +28,7 @@ ALWAYS_OPEN = (
     "/mute/",
     "/mailbox/",
 )
-RULES_VERSION = "house-rules-version"
-NO_RULES = 0
-A_MINUTE = 60
+NEVER_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
 class Private:
@@ -45,7 +41,7 @@ class Private:
         was_inside = request.user.is_authenticated
         response = self.get_response(request)
         if was_inside and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+            response["Cache-Control"], response["Expires"] = NEVER_KEPT, "0"
         if was_inside and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache"'
         return response
@@ -104,7 +100,7 @@ class Gate:
             return None if request.path == reverse("join") else redirect("join")
         if owes_second_factor(leader) and request.path != reverse("second_factor"):
             return redirect("second_factor")
-        if self._opens_page(request) and self._owes_rules(request, leader):
+        if self._opens_page(request) and rules.are_owed_by(leader):
             return redirect(f"{reverse('accept_rules')}?{urlencode({'next': request.get_full_path()})}")
         return None
 
@@ -112,22 +108,6 @@ class Gate:
     def _opens_page(request) -> bool:
         """Whether the browser goes somewhere: rules are never asked for in the middle of a form or a chat."""
         return request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-
-    @staticmethod
-    def _owes_rules(request, leader) -> bool:
-        """Asks the database once a session and version: the rest is a number in the session."""
-        known = cache.get(RULES_VERSION)
-        if known is not None and request.session.get(RULES_VERSION) == known:
-            return False
-        in_force = rules.with_acceptance(leader)
-        if in_force is None:
-            cache.set(RULES_VERSION, NO_RULES, A_MINUTE)
-            request.session[RULES_VERSION] = NO_RULES
-            return False
-        cache.set(RULES_VERSION, in_force.version, A_MINUTE)
-        if in_force.accepted:
-            request.session[RULES_VERSION] = in_force.version
-        return not in_force.accepted
 
 
 class Pace:

@@ -2,7 +2,7 @@
 
 import nh3
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -17,6 +17,21 @@ def with_acceptance(leader: Leader) -> HouseRules | None:
     """The version in force, with `accepted` saying whether this leader accepted it."""
     mine = HouseRulesAcceptance.objects.filter(rules=OuterRef("pk"), leader=leader)
     return HouseRules.objects.annotate(accepted=Exists(mine)).current()
+
+
+def acceptance(leader: Leader, now) -> Subquery:
+    """Whether a leader accepted the version that is in force then; null where none is."""
+    mine = HouseRulesAcceptance.objects.filter(rules=OuterRef("pk"), leader=leader)
+    in_force = HouseRules.objects.filter(in_force_from__lte=now).order_by("-version")
+    return Subquery(in_force.annotate(accepted=Exists(mine)).values("accepted")[:1])
+
+
+def are_owed_by(leader: Leader) -> bool:
+    """Whether a leader must still say yes to the version in force; known of whoever just came in."""
+    if hasattr(leader, "accepts_rules"):
+        return leader.accepts_rules is False
+    in_force = with_acceptance(leader)
+    return in_force is not None and not in_force.accepted
 
 
 @transaction.atomic

@@ -37,9 +37,12 @@ _remembered: ContextVar[dict | None] = ContextVar("remembered", default=None)
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
-    """While this lasts, each question is asked once: for a page that changes nothing, never for a verb."""
-    token = _remembered.set({})
+def remembering(known: dict | None = None) -> Iterator[None]:
+    """While this lasts, each question is asked once: for a page that changes nothing, never for a verb.
+
+    `known` are answers that somebody has asked for already, on the same page.
+    """
+    token = _remembered.set({**(known or {})})
     try:
         yield
     finally:

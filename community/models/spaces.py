@@ -268,16 +268,18 @@ class JoinRequest(models.Model):
         return f"{self.leader} asks to join {self.space}"
 
 
-def _read(leader):
+def read_by(leader):
+    """The keys of the spaces whose content a leader may read who may come in, for a question."""
     rule = belongs(leader, asking.NOW, asking.DAY), accepted(leader)
     return Space.objects.filter(*rule).values_list("pk")
 
 
-def _moderated(leader):
+def moderated_by(leader):
+    """The keys of the spaces in which a leader acts as moderator who is faculty, for a question."""
     return Space.objects.filter(moderates(leader, asking.NOW), accepted(leader)).values_list("pk")
 
 
-_READ, _MODERATED = asking.Question(_read), asking.Question(_moderated)
+_READ, _MODERATED = asking.Question(read_by), asking.Question(moderated_by)
 
 
 def readable_ids(leader) -> Collection[int]:

@@ -159,8 +159,8 @@ def test_pages_keep_the_filters(browse, ana, crowd):
 def test_a_page_costs_the_same_with_more_people(browse, ana, crowd, django_assert_num_queries):
     client = browse(ana)
     client.get("/leaders/")
-    # Who I am, house rules, my notices; collaboratives; how many, who, and with whom I share a cohort.
-    with django_assert_num_queries(7):
+    # Who I am, with what I may read; my notices; collaboratives; how many, who, with whom I share a cohort.
+    with django_assert_num_queries(6):
         client.get("/leaders/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/leaders/?page=3")
