@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from community import delivery, reply_keys
+from community import delivery, entries, reply_keys
+from community.entries import Entry
 from community.models import (
     Channel,
     Letter,
@@ -24,7 +25,7 @@ from community.models.notices import READ_WITH_THE_POST
 from leaders import mail, preferences
 from leaders.models import Leader
 
-AT_MOST = 20  # notices told one by one
+AT_MOST = 20  # entries told one by one
 IN_A_THREAD = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THREAD, NoticeKind.THANKS, NoticeKind.ANSWER)
 
 
@@ -109,8 +110,10 @@ def _who(leaders: Iterable[Leader]) -> QuerySet[Leader]:
 def _bundle(leader: Leader) -> Bundle:
     waiting = list(_waiting(leader))
     bundle = Bundle(marks={"notices": [notice.pk for notice in waiting]})
-    bundle.lines = list(dict.fromkeys(_line(notice) for notice in waiting[:AT_MOST]))
-    bundle.more = max(len(waiting) - AT_MOST, 0)
+    entries.point_at_replies(waiting)
+    told = entries.gather(waiting)
+    bundle.lines = list(dict.fromkeys(_line(entry) for entry in told[:AT_MOST]))
+    bundle.more = max(len(told) - AT_MOST, 0)
     bundle.thread = _only_thread(waiting)
     return bundle
 
@@ -143,22 +146,26 @@ def _waiting(leader: Leader) -> QuerySet[Notice]:
     )
 
 
-def _line(notice: Notice) -> Line:
+def _line(entry: Entry) -> Line:
+    notice = entry.newest
     space = _space(notice)
     if space and _is_quiet(space):
         where = "" if space.kind == SpaceKind.SEALED else f" in {space.name}"
-        return Line(f"Something new for you{where}", _address(reverse("notices")), notice.get_kind_display())
+        return Line(f"Something new for you{where}", _address(reverse("notices")), entry.why)
     # Of a conversation no names and no words: it belongs to no space that could let them leave.
     is_open = space.mail_rule == MailRule.EVERYTHING if space else not notice.room_id
-    text = _sentence(notice, is_open=is_open)
-    href = _address(reverse("notice", args=[notice.pk]))
-    return Line(text, href, notice.get_kind_display(), _mute(notice))
+    if entry.only:
+        text = _sentence(notice, is_open=is_open)
+    else:
+        text = entry.sentence(lambda each: (is_open and each.actor) or "")
+    return Line(text, _address(reverse("notice", args=[notice.pk])), entry.why, _mute(entry))
 
 
-def _mute(notice: Notice) -> str:
+def _mute(entry: Entry) -> str:
     """The address that silences its thread from the letter."""
-    if notice.kind not in (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.QUOTE):
+    if not entry.can_be_muted:
         return ""
+    notice = entry.newest
     return mail.door("mute_by_letter", notice.leader, f"{preferences.MUTE}-{notice.thread_id}")
 
 

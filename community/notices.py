@@ -61,9 +61,12 @@ def keep_off_mail(leader: Leader, kind: str) -> None:
 
 
 @transaction.atomic
-def open_notice(notice: Notice) -> None:
-    """The leader followed a notice, so it is read."""
-    if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now()):
+def open_notice(notice: Notice, *, leads_to: Notice | None = None) -> None:
+    """The leader followed a notice to a place: that is read, and what its entry told that no post reads."""
+    told = Notice.objects.visible_to(notice.leader).beside(notice)
+    told = told.exclude(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY]).values("pk")
+    read = Q(pk=(leads_to or notice).pk) | Q(pk__in=told)
+    if Notice.objects.filter(read, read_at=None).update(read_at=timezone.now()):
         count_again([notice.leader_id])
 
 

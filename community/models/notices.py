@@ -3,8 +3,9 @@
 from collections import Counter
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -61,6 +62,7 @@ ABOUT_A_POST = (
 )
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.QUOTE, NoticeKind.THREAD)
 WITH_THEIR_OWN_RULE = (NoticeKind.REPLY, NoticeKind.WELL_DONE, NoticeKind.SESSION)
+TOGETHER = (NoticeKind.REPLY, *ABOUT_A_POST)  # those of one thread are one entry of the list
 FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 
 ABOUT_A_MESSAGE = (NoticeKind.CHAT_MENTION,)
@@ -145,7 +147,7 @@ class NoticeQuerySet(models.QuerySet):
         )
 
     def with_replies(self, leader):
-        """Each with `replies`, or `said` in a room: how many it stands for; the unread ones until opened."""
+        """Each with how many `replies`, or how much `said` in a room, it stands for; unread until opened."""
         spaces = spaces_read_by(leader)
         until = Coalesce(OuterRef("read_at"), Now())
         meant = replies(spaces).filter(number__gt=OuterRef("floor"), created_at__lte=until)
@@ -156,11 +158,36 @@ class NoticeQuerySet(models.QuerySet):
         floor, room_floor = (
             Case(When(read_at=None, then=F(mark)), default=0) for mark in ("mark", "room_mark")
         )
+        of_replies, of_talk = Q(kind=NoticeKind.REPLY), Q(kind__in=OF_A_ROOM)
         return (
             self.with_mark()
+            .with_entry()
             .annotate(floor=floor, room_floor=room_floor)
-            .annotate(replies=Coalesce(Subquery(number_of), 0), said=Coalesce(Subquery(talk), 0))
+            .annotate(
+                replies=Case(When(of_replies, then=Coalesce(Subquery(number_of), 0)), default=0),
+                first=Case(When(of_replies, then=Subquery(meant.order_by("pk").values("pk")[:1]))),
+                said=Case(When(of_talk, then=Coalesce(Subquery(talk), 0)), default=0),
+            )
         )
+
+    def with_entry(self):
+        """Each with `entry`, the same for all that is told of one thread."""
+        of_a_thread = Q(kind__in=TOGETHER, thread__isnull=False)
+        return self.annotate(entry=Case(When(of_a_thread, then=F("thread_id")), default=-F("pk")))
+
+    def entries(self):
+        """The entries of a list, the newest first, each with the `keys` of its notices."""
+        keys = ArrayAgg("pk", order_by=["-at", "-pk"])
+        found = self.order_by().with_entry().values("entry").annotate(newest=Max("at"), keys=keys)
+        return found.order_by("-newest", "-entry")
+
+    def beside(self, notice):
+        """A notice and what stood in the same entry when it came."""
+        if notice.kind in TOGETHER and notice.thread_id:
+            return self.filter(
+                leader=notice.leader_id, thread=notice.thread_id, kind__in=TOGETHER, at__lte=notice.at
+            )
+        return self.filter(pk=notice.pk)
 
     def mark_mailed(self):
         """They were told by e-mail, and are told in no other one."""
@@ -226,10 +253,12 @@ NOTICE, CONVERSATION = 1, 2
 
 
 def _waiting(leader):
-    notices = Notice.objects.visible_to(leader).unread().order_by()
+    entries = Notice.objects.visible_to(leader).unread().order_by().with_entry()
     rooms = unread_conversations(leader).order_by()
-    return notices.values_list("pk", Value(NOTICE))[:COUNTED_AT_MOST].union(
-        rooms.values_list("pk", Value(CONVERSATION))[:WAITING_AT_MOST], all=True
+    return (
+        entries.values_list("entry", Value(NOTICE))
+        .distinct()[:COUNTED_AT_MOST]
+        .union(rooms.values_list("pk", Value(CONVERSATION))[:WAITING_AT_MOST], all=True)
     )
 
 
@@ -238,7 +267,7 @@ _WAITING_FOR_MODERATOR = asking.Question(_waiting, moderates=True)
 
 
 def count_unread(leader) -> int:
-    """How many lines a leader has not read: the number in the header of every page."""
+    """How many entries a leader has not read: the number in the header of every page."""
     return _counts(leader)[NOTICE]
 
 

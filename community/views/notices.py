@@ -1,30 +1,22 @@
 """What concerns a leader: the list, its badge, and what one can do with a line."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from community import notices
+from community import entries, notices
 from community.models import Message, Notice, NoticeKind, Post, Room, Space, Thread
 from community.models.notices import OF_A_ROOM, count_unread
-
-PER_PAGE = 20
 
 
 @require_safe
 def all_notices(request):
     """The list, the newest first."""
-    mine = Notice.objects.visible_to(request.user)
-    shown = mine.with_replies(request.user).select_related(
-        "actor", "post__author", "thread__space", "space", "case", "well_done", "room__space", "room__session"
-    )
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    unread = set(mine.unread().values_list("pk", flat=True))
-    about = [notice.thread_id for notice in page]
+    page = entries.page(request.user, request.GET.get("page"))
+    about = [entry.newest.thread_id for entry in page]
     seen = Thread.objects.visible_to(request.user).filter(pk__in=about).values_list("pk", flat=True)
-    context = {"page": page, "unread": unread, "seen": set(seen)}
+    context = {"page": page, "seen": set(seen), "has_unread": count_unread(request.user) > 0}
     return render(request, "community/notices.html", context)
 
 
@@ -38,8 +30,9 @@ def badge(request):
 def follow(request, pk):
     """Go where a notice leads; it is read then."""
     notice = _notice(request, pk)
-    notices.open_notice(notice)
-    return redirect(_place(notice, request.user))
+    first = entries.leads_to(notice, request.user)
+    notices.open_notice(notice, leads_to=first)
+    return redirect(_place(first, request.user))
 
 
 @require_POST
@@ -76,4 +69,4 @@ def _place(notice: Notice, leader) -> str | Post | Thread | Space | Room | Messa
 
 
 def _notice(request, pk) -> Notice:
-    return get_object_or_404(Notice.objects.visible_to(request.user).with_replies(request.user), pk=pk)
+    return get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)

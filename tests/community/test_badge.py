@@ -177,7 +177,7 @@ def test_the_badge_equals_the_list_after_whatever_anybody_does(
             done.add(name)
         errands.run()
         for leader in cast:
-            listed = Notice.objects.visible_to(leader).unread().count()
+            listed = Notice.objects.visible_to(leader).unread().entries().count()
             assert count_unread(leader) == listed, name
             changed = before[leader.pk] != listed
             assert not changed or f"leader:{leader.pk}" in heard, f"{name}: nobody told {leader}"
