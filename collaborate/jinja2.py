@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 from jinja2.ext import Extension
 
-from community import well_done
+from community import moulds, well_done
 from leaders.profiles import photo_address
 from leaders.styles import Styled
 
@@ -29,6 +29,7 @@ def environment(**options) -> Environment:
     env.globals.update(
         url=url, static=lru_cache(static), photo=photo, well_done=well_done.on_profile, now=timezone.now
     )
+    env.globals["post_html"] = moulds.cast
     env.filters.update(ago=ago, day=day, moment=moment, clock=clock, hour=hour, iso=iso, epoch=epoch)
     return env
 
