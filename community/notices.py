@@ -47,17 +47,20 @@ def follow_up(channels: dict[int, str]) -> None:
 
 
 @transaction.atomic
-def choose(leader: Leader, channels: dict[str, str]) -> None:
-    """Keep where a leader wants to be told of each of these kinds."""
+def choose(leader: Leader, channels: dict[str, str], *, source: str = "settings") -> None:
+    """Keep where a leader wants to be told of each of these kinds, and the record of each said of e-mail."""
+    before = NoticeChoice.objects.of(leader)
     for kind, channel in channels.items():
         NoticeChoice.objects.update_or_create(leader=leader, kind=kind, defaults={"channel": channel})
+        if channel != before[kind] and Channel.MAIL in (channel, before[kind]):
+            preferences.record(leader, f"{preferences.NOTICES}:{kind}", channel, source=source)
 
 
 @transaction.atomic
-def keep_off_mail(leader: Leader, kind: str) -> None:
+def keep_off_mail(leader: Leader, kind: str, *, source: str) -> None:
     """Tell a leader of a kind on the site alone; where it was switched off, it stays so."""
     if NoticeChoice.objects.of(leader)[kind] == Channel.MAIL:
-        choose(leader, {kind: Channel.SITE})
+        choose(leader, {kind: Channel.SITE}, source=source)
 
 
 @transaction.atomic

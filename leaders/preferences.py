@@ -152,11 +152,12 @@ def _signer() -> Signer:
     return Signer(sep=".", salt="unsubscribe")
 
 
+def record(leader: Leader, kind: str, choice: str, *, source: str) -> None:
+    """Write down what a leader said of an e-mail, when, and by which words they were asked."""
+    said = {"choice": choice, "text_version": Consent.TEXT_VERSION, "source": source}
+    Consent.objects.create(leader=leader, kind=kind, **said)
+
+
 def _record(mine: MailPreferences, source: str, mailing: str = DIGEST) -> None:
-    Consent.objects.create(
-        leader_id=mine.leader_id,
-        kind=mailing,
-        choice=mine.digest if mailing == DIGEST else "on" if mine.notices else "off",
-        text_version=Consent.TEXT_VERSION,
-        source=source,
-    )
+    choice = mine.digest if mailing == DIGEST else "on" if mine.notices else "off"
+    record(mine.leader, mailing, choice, source=source)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from community.models.notices import NoticeKind
+from leaders.models import Consent
 
 
 class Channel(models.TextChoices):
@@ -47,6 +48,14 @@ NEVER_OFF = (NoticeKind.MODERATION, NoticeKind.REPORT, NoticeKind.MEMBERSHIP, No
 def usual(kind: str) -> Channel:
     """Where one is told of a kind as long as one has chosen nothing."""
     return Channel.MAIL if kind in BY_MAIL else Channel.SITE
+
+
+def chosen_in_words(consent: Consent) -> str:
+    """As in: Somebody thanks me: on the site and by e-mail."""
+    kind = consent.kind.partition(":")[2]
+    if kind in OF_WHAT and consent.choice in Channel.values:
+        return f"{OF_WHAT[kind]}: {Channel(consent.choice).label.lower()}"
+    return consent.sentence
 
 
 class NoticeChoiceQuerySet(models.QuerySet):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from community import notices, permissions, transfers
 from community.forms import NoticesForm
 from community.models import Thread
-from community.models.channels import OF_WHAT
+from community.models.channels import OF_WHAT, chosen_in_words
 from community.models.notices import FOR_MODERATORS
 from leaders import preferences
 from leaders.forms import MailForm
@@ -35,7 +35,8 @@ def mail(request):
         messages.success(request, "Your choice is saved.")
         return redirect("settings_mail")
     context = {"form": digest, "kinds": kinds, "next_digest": mine.next_digest}
-    context["consents"] = request.user.consents.all()[:CONSENTS_SHOWN]
+    consents = request.user.consents.all()[:CONSENTS_SHOWN]
+    context["consents"] = [(chosen_in_words(consent), consent) for consent in consents]
     status = 422 if digest.is_bound else 200
     return render(request, "community/settings_mail.html", context, status=status)
 
@@ -89,6 +90,6 @@ def _turn_off(mine: MailPreferences, what: str) -> str:
         preferences.slow_down(mine, source=preferences.BY_LETTER)
         return "Done. The digest comes once a week at most."
     if what in KINDS:
-        notices.keep_off_mail(mine.leader, what)
+        notices.keep_off_mail(mine.leader, what, source=preferences.BY_LETTER)
         return "Done. These are no longer e-mailed to you. They still stand on the site."
     return ""

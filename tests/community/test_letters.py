@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community import errands, letters, moderation, notices, reading
-from community.models import Letter, Notice, NoticeChoice, SpaceKind, TermsAcceptance
+from community.models import Letter, Notice, NoticeChoice, NoticeKind, SpaceKind, TermsAcceptance
 from leaders import preferences
 from leaders.models import Consent, MailPreferences
 from tests.making import make_reply, make_thread
@@ -217,6 +217,26 @@ def test_all_is_chosen_on_one_page(ana, browse):
     assert not MailPreferences.objects.get(leader=ana).notices
     mine = NoticeChoice.objects.of(ana)
     assert (mine["reply"], mine["thanks"], mine["mention"]) == ("mail", "off", "mail")
+
+
+def test_a_kind_that_is_switched_to_e_mail_is_on_record_and_so_is_the_way_back(ana, client, browse):
+    wanted = {"digest": "off", "digest_weekday": "0", "digest_hour": "7", "thanks": "mail", "mention": "mail"}
+    browse(ana).post(reverse("settings_mail"), wanted)
+    browse(ana).post(reverse("settings_mail"), wanted)
+    [consent] = Consent.objects.filter(leader=ana, kind__startswith="notices:")
+    said = (consent.kind, consent.choice, consent.source, consent.text_version)
+    assert said == ("notices:thanks", "mail", "settings", Consent.TEXT_VERSION)
+    assert "Somebody thanks me: on the site and by e-mail" in browse(ana).get(reverse("settings_mail")).text
+    less = reverse("less_mail", args=[preferences.token(preferences.of(ana), preferences.LESS)])
+    client.post(less, {"what": "thanks"})
+    latest = Consent.objects.filter(leader=ana).first()
+    assert (latest.kind, latest.choice, latest.source) == ("notices:thanks", "site", "link in a letter")
+
+
+def test_the_longest_kind_fits_the_record(ana):
+    wants(ana, **dict.fromkeys(NoticeKind.values, "mail"))
+    wants(ana, **dict.fromkeys(NoticeKind.values, "site"))
+    assert Consent.objects.filter(leader=ana, choice="site").count() == len(NoticeKind.values)
 
 
 def test_what_must_be_known_cannot_be_switched_off(ana, browse):
