@@ -9,9 +9,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
 
+@require_safe
 @never_cache
 @login_not_required
 def livez(request):
@@ -19,6 +21,7 @@ def livez(request):
     return HttpResponse("alive\n", content_type="text/plain")
 
 
+@require_safe
 @never_cache
 @login_not_required
 def readyz(request):
@@ -28,6 +31,7 @@ def readyz(request):
     return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
 
 
+@require_safe
 @never_cache
 @login_not_required
 def metrics(request):

@@ -1,30 +1,44 @@
-"""The cast, and plain functions that make what a story needs."""
+"""The cast in its places; what several stories need."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
-from community import bookmarks, chat, conversations, drafts, moderation, threads
-from community.models import KeptOut, Notice, Space, SpaceKind, SpaceMembership, SpaceRole, Sweep, WellDone
-from faculty.models import FacultyMember
-from leaders.models import Cohort, CohortMembership, Leader
-from tests.making import make_session, make_thread
-from tests.sending import send, shown
+from tests import migrated
+from tests.cast import (
+    make_cohort,
+    make_commons,
+    make_leader,
+    make_member,
+    make_moderator,
+    make_private_space,
+)
+from tests.scene import set_scene
+from tests.shortcuts import empty, sign_in
 from tests.sink import Sink
 
+QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"
 
-def make_leader(name: str, **fields) -> Leader:
-    """Somebody who has joined."""
-    handle = name.lower().split()[0]
-    fields = {
-        "handle": handle,
-        "joined_at": timezone.now() - timedelta(days=30),
-        "stage": "current",
-        **fields,
-    }
-    return Leader.objects.create_user(f"{handle}@example.org", "collaborate-demo", name=name, **fields)
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """The database of this process is a copy of one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.database()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shortcuts():
+    """What a story committed is taken out sooner, and somebody signs in sooner, than Django does it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        patch.setattr(Client, "_login", sign_in)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -36,28 +50,22 @@ def no_waiting(settings):
 @pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """Passwords need not resist anybody in tests."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = [QUICK, *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture
 def cohort(db):
-    return Cohort.objects.create(
-        name="North 2026", slug="north-2026", starts_on=timezone.localdate() - timedelta(days=20)
-    )
+    return make_cohort()
 
 
 @pytest.fixture
 def ana(cohort):
-    ana = make_leader("Ana Brook")
-    CohortMembership.objects.create(cohort=cohort, leader=ana, starts_on=cohort.starts_on)
-    return ana
+    return make_member(cohort, "Ana Brook")
 
 
 @pytest.fixture
 def ben(cohort):
-    ben = make_leader("Ben Carrow")
-    CohortMembership.objects.create(cohort=cohort, leader=ben, starts_on=cohort.starts_on)
-    return ben
+    return make_member(cohort, "Ben Carrow")
 
 
 @pytest.fixture
@@ -67,17 +75,12 @@ def cleo(db):
 
 @pytest.fixture
 def dara(db, space, commons):
-    dara = make_leader("Dara Elling", is_faculty=True)
-    for place in (space, commons):
-        SpaceMembership.objects.create(space=place, leader=dara, role=SpaceRole.MODERATOR)
-    return dara
+    return make_moderator("Dara Elling", space, commons)
 
 
 @pytest.fixture
 def eli(cohort):
-    eli = make_leader("Eli Farrow", suspended_until=timezone.now() + timedelta(days=7))
-    CohortMembership.objects.create(cohort=cohort, leader=eli, starts_on=cohort.starts_on)
-    return eli
+    return make_member(cohort, "Eli Farrow", suspended_until=timezone.now() + timedelta(days=7))
 
 
 @pytest.fixture
@@ -88,27 +91,13 @@ def finn(db):
 @pytest.fixture
 def space(cohort):
     """The private space of ana's and ben's cohort, which dara moderates."""
-    space = Space.objects.create(
-        name="North cohort",
-        slug="north",
-        kind=SpaceKind.PRIVATE,
-        description="For the cohort.",
-        mail_rule="everything",
-    )
-    space.cohorts.add(cohort)
-    return space
+    return make_private_space(cohort)
 
 
 @pytest.fixture
 def commons(db):
     """The open space for every leader."""
-    return Space.objects.create(
-        name="The commons",
-        slug="commons",
-        kind=SpaceKind.OPEN,
-        description="For all.",
-        mail_rule="everything",
-    )
+    return make_commons()
 
 
 @pytest.fixture
@@ -133,42 +122,17 @@ def sink(settings):
     sink.stop()
 
 
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker):
+    """The scene, set once for all stories of a file, in a transaction around each of theirs."""
+    at_once = override_settings(UNDO_SEND_SECONDS=0, PASSWORD_HASHERS=[QUICK, *settings.PASSWORD_HASHERS])
+    with django_db_blocker.unblock(), at_once, transaction.atomic():
+        yield set_scene()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def scene(ana, ben, cleo, dara, eli, finn, space, commons):
-    """Something behind every door: the private space with a thread, a message, a case, a notice."""
-    image = send(space, ana)
-    thread = make_thread(space, ana, body=f"A beginning. {shown(image)}")
-    body = f"A better beginning. {shown(image)}"
-    post = threads.edit(thread.posts.get(), by=ana, body=body, version=1)
-    message = chat.say(chat.room_of(space), by=ana, body="Hello", uuid=uuid.uuid4())
-    session = make_session(space, dara)
-    said = conversations.begin([ben], by=ana, body="Between us", uuid=uuid.uuid4())
-    KeptOut.objects.create(leader=ana, other=cleo)
-    words = drafts.Words("Not sent yet")
-    drafts.save("reply", thread.pk, by=ana, words=words, uuid=uuid.uuid4())
-    case = moderation.report(post, by=ben, category="other", words="Please look").case
-    return {
-        "cast": {"ana": ana, "ben": ben, "cleo": cleo, "dara": dara, "eli": eli, "finn": finn},
-        "sessions": {"pk": session.pk, "version": 0},
-        "conversations": {"pk": said.room_id, "version": 0, "handle": "cleo"},
-        "spaces": {"slug": space.slug, "version": 0, "number": 1},
-        "threads": {"pk": thread.pk, "slug": thread.slug, "number": 1},
-        "posts": {"pk": post.pk, "number": 1, "version": 1},
-        "drafts": {"kind": "reply", "target": thread.pk},
-        "messages": {"pk": message.pk, "number": 1},
-        "rooms": {"pk": message.room_id},
-        "leaders": {"handle": "ben"},
-        "attachments": {"uuid": image.uuid},
-        "faculty": {"slug": FacultyMember.objects.create(name="A Fellow", slug="a-fellow").slug},
-        "notices": {
-            "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
-        },
-        "well-done": {"pk": WellDone.objects.create(to=ana, by=dara, words="The rota.").pk, "handle": "dara"},
-        "bookmarks": {"pk": bookmarks.keep(post, by=ana).pk},
-        "catch-up": {"pk": Sweep.objects.create(leader=ana, marks={}).pk},
-        "desk": {"pk": case.pk, "handle": "eli"},
-        "unsubscribe": {"token": "wrong"},
-        "less-mail": {"token": "wrong"},
-        "mute": {"token": "wrong"},
-        "mailbox": {"key": "none"},
-    }
+def scene(stage, db):
+    """Something behind every door; nobody has knocked at any of them yet."""
+    cache.clear()
+    return stage

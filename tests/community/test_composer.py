@@ -11,7 +11,7 @@ from community.models import Post, Space, SpaceKind, SpaceMembership
 from community.views import previews
 from community.views import spaces as space_views
 from leaders.models import CohortMembership
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 from tests.sending import office, send, shown
 

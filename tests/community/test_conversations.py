@@ -27,7 +27,7 @@ from community.models import (
     Unheard,
 )
 from community.models.notices import count_conversations
-from tests.conftest import make_leader
+from tests.cast import make_leader
 
 CANARY = "Quokka at midnight"
 

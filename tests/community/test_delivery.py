@@ -13,7 +13,7 @@ from community.models import Digest, Letter, Notice
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
 from leaders.models import Leader, MailPreferences
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_thread
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,7 @@ from community.models import (
 )
 from leaders import preferences
 from leaders.permissions import TooOften
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_thread
 
 pytestmark = pytest.mark.django_db

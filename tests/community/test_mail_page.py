@@ -11,7 +11,7 @@ from community import digest
 from community.models import Digest, Letter
 from leaders import preferences
 from leaders.models import Leader
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_thread
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ from community.models import (
     Thread,
 )
 from community.permissions import Conflict
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 WHY = "They are about the same."

@@ -9,7 +9,7 @@ from community import announcements, editions, picks, posts, reading, well_done
 from community.models import Level, Post, Space, SpaceMembership, Unheard
 from community.models.spaces import readable_by
 from leaders.models import Cohort, CohortMembership
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from community import moderation
 from community.models import Case, Decision, Message, Report, Room, Space, SpaceMembership, SpaceRole
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 

@@ -13,7 +13,7 @@ from community import announcements, digest, errands, integrity, moderation, pos
 from community.models import Bookmark, Decision, Level, Notice, Post, Reading, SpaceMembership, Thread
 from community.permissions import Conflict
 from leaders import preferences
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 WHY = {"reason": "It is another subject.", "title": "Rotas in summer"}

@@ -25,7 +25,7 @@ from community.models import (
 )
 from leaders import preferences
 from leaders.models import Cohort, CohortMembership, Leader, MailPreferences
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 NAMES = (

@@ -4,14 +4,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.e2e.test_every_page import comes_to_rest
+
 LEADERS = "email,name,stage,cohort\nnell@example.org,Nell Ode,emergent,{cohort}\nnot an address,Quin,,\n"
 
 
 def is_sound(page: Page) -> None:
     """Nothing for axe to complain of, once colours have stopped changing."""
-    page.evaluate(
-        "Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)"
-    )
+    comes_to_rest(page)
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 

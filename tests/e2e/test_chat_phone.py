@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import Person, by_and_by
+from tests.e2e.test_chat import changes
 from tests.e2e.test_every_page import faults
 
 CHAT = "/spaces/kestrel/chat/"
@@ -25,6 +26,15 @@ KEYBOARD = """
         seen.dispatchEvent(new Event("resize"));
     };
 """
+
+ABOVE = """part => {
+    const { top, bottom } = part.getBoundingClientRect();
+    return top >= 0 && bottom <= visualViewport.height + 1;
+}"""
+LAST_ABOVE = """box => {
+    const last = [...document.querySelectorAll("#chat-log [data-number]")].at(-1);
+    return last.getBoundingClientRect().bottom <= box.getBoundingClientRect().top;
+}"""
 
 
 @pytest.fixture
@@ -89,15 +99,11 @@ def test_the_composer_stands_above_the_keyboard(phone):
     box, send = page.get_by_label("Your message"), page.get_by_role("button", name="Send", exact=True)
     box.tap()
     page.evaluate("keyboard(300)")
-    visible = page.evaluate("visualViewport.height")
     for part in (box, send):
-        shown = part.bounding_box()
-        assert shown["y"] >= 0
-        assert shown["y"] + shown["height"] <= visible + 1
-    last = page.locator("#chat-log [data-number]").last.bounding_box()
-    assert last["y"] + last["height"] <= box.bounding_box()["y"]
+        by_and_by(page, ABOVE, part.element_handle())
+    by_and_by(page, LAST_ABOVE, box.element_handle())
     page.evaluate("keyboard(0)")
-    assert page.locator("#chat-scroller").evaluate("place => place.style.height") == ""
+    by_and_by(page, "() => document.querySelector('#chat-scroller').style.height === ''")
 
 
 def test_escape_discards_nothing_and_the_focus_stays(phone, somebody):
@@ -126,8 +132,7 @@ def test_only_what_is_new_is_read_out(somebody):
     expect(own).to_have_attribute("aria-live", "off")
     own.get_by_text("More").click()
     own.get_by_role("link", name="Edit").click()
-    ben.get_by_label("Your message").fill("Read this out, says Ben.")
-    ben.get_by_role("button", name="Save").click()
+    changes(ben, "Read this out, says Ben.")
     changed = ana.locator("#chat-log > .chat__item", has_text="Read this out, says Ben.")
     expect(changed).to_have_attribute("aria-live", "off")
     assert ana.locator("[data-earlier]").evaluate("place => place.closest('[role=log], [aria-live]')") is None

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.e2e.test_every_page import comes_to_rest
+
 KESTREL = "How we want this room to be"
 
 SELECT = """([from, start, to, end]) => {
@@ -19,6 +21,7 @@ SELECT = """([from, start, to, end]) => {
 
 def faults(page: Page) -> list:
     """What axe complains of."""
+    comes_to_rest(page)
     return [
         (each["id"], [node["html"] for node in each["nodes"]])
         for each in Axe().run(page).response["violations"]
@@ -29,6 +32,7 @@ def opens(person, space: str, title: str) -> Page:
     """The first page of a thread."""
     page = person.goes_to(f"/spaces/{space}/")
     page.get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     person.page.goto(page.url.split("?")[0].split("#")[0] + "?page=1")
     return page
 

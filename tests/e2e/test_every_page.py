@@ -93,8 +93,17 @@ WALKS = {
 }
 
 
+def comes_to_rest(page: Page) -> None:
+    """Wait until colours and places have stopped changing, but for what moves for ever."""
+    page.evaluate("""async () => {
+        const ends = (each) => Number.isFinite(each.effect?.getComputedTiming().endTime);
+        await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+    }""")
+
+
 def faults(page: Page) -> list:
     """What axe, the eye and the browser would complain of."""
+    comes_to_rest(page)
     found = [
         (each["id"], [node["html"] for node in each["nodes"]])
         for each in Axe().run(page).response["violations"]

@@ -107,7 +107,7 @@ def test_what_i_read_on_one_device_is_read_on_the_other(somebody, thread):
     expect(page).to_have_url(re.compile(r"\?page=1#post-11$"))
     expect(page.get_by_text("New since your last visit")).to_be_visible()
     for other in lists:
-        expect(counter(other, thread)).to_have_text("30 new", timeout=4_000)
+        expect(counter(other, thread)).to_have_text("30 new", timeout=8_000)
     assert len(sent) == 1
 
 

@@ -44,6 +44,8 @@ def test_two_people_talk_among_themselves(somebody):
 
     mine.get_by_text("2 people can read this").click()
     mine.get_by_role("link", name="Add somebody").click()
+    expect(mine.get_by_label("Whom do you want to add?")).to_be_visible()
+    mine.wait_for_load_state()
     mine.get_by_label("Whom do you want to add?").press_sequentially("@ben")
     mine.get_by_role("option").first.click()
     assert faults(mine) == []

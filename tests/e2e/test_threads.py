@@ -31,10 +31,11 @@ def shots(tmp_path_factory):
 def test_a_question_finds_its_answer(somebody, shots):
     ana, ben = somebody("ana@example.org"), somebody("ben@example.org", width=360)
     starts_a_thread(ana, "the-open-floor", "How do you end a meeting on time?", "Ours never do.")
+    address = ana.page.url.split("?")[0].split("#")[0].removeprefix(ana.site.url)
     ana.page.get_by_role("link", name="Change the title").click()
     ana.page.get_by_label("Question").check()
     ana.page.get_by_role("button", name="Save").click()
-    address = ana.page.url.split("?")[0].split("#")[0].removeprefix(ana.site.url)
+    expect(ana.page.get_by_label("Your reply")).to_be_visible()
     ben.goes_to(address)
     replies(ben, "Begin with the end.")
     page = ana.goes_to(f"{address}?page=1")

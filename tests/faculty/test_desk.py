@@ -21,7 +21,7 @@ from community.models import (
     SpaceRole,
 )
 from faculty import desk
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 HIDE = {"verb": "hide", "reason": "It names a patient."}

@@ -17,7 +17,7 @@ from community.models import (
     TermsAcceptance,
 )
 from faculty import desk
-from tests.conftest import make_leader
+from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leaders import cohorts, imports, sheets
 from leaders.models import Leader, LeaderImport, Organisation, StageRecord
-from tests.conftest import make_leader
+from tests.cast import make_leader
 
 UPLOAD = "/admin/leaders/leaderimport/add/"
 FILE = """email,name,stage,role,profession,organisation,cohort

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from leaders import live
 from leaders.models import HouseRules, HouseRulesAcceptance, Leader, Organisation, Signpost, StageRecord
-from tests.conftest import make_leader
+from tests.cast import make_leader
 
 LEADERS = "/admin/leaders/leader/"
 

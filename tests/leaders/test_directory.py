@@ -5,7 +5,7 @@ import re
 import pytest
 
 from leaders.models import Collaborative, Leader, Organisation
-from tests.conftest import make_leader
+from tests.cast import make_leader
 
 
 def found(browse, viewer, **query) -> list[str]:
