@@ -68,7 +68,7 @@ class Server:
     """A server process of its own, which stays up for all tests of this file."""
 
     def __init__(self, directory, name, **told):
-        self.port = free_port()
+        self.port, self.hears_redis = free_port(), False
         self.log = directory / name
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
         arguments = ["--port", str(self.port), "--ws-max-size", "65536", "--log-level", "warning"]
@@ -102,6 +102,12 @@ class Server:
         while not is_it(self.figure(name)):
             assert time.monotonic() < deadline, f"{name} is {self.figure(name)}"
 
+    def wait_until_it_hears_redis(self):
+        """The first page of a server lets it listen; what is said before that is not pushed."""
+        if not self.hears_redis:
+            self.wait_for_figure("live_redis_subscribed", lambda found: found == 1)
+        self.hears_redis = True
+
     def stop(self):
         self.process.terminate()
         self.process.wait(10)
@@ -111,7 +117,7 @@ class Page:
     """One open page of somebody."""
 
     def __init__(self, stack, server, leader=None, origin=None, **options):
-        self.session = sign_in(leader) if leader else None
+        self.server, self.session = server, sign_in(leader) if leader else None
         cookies = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}"} if leader else {}
         address = f"127.0.0.1:{server.port}"
         opening = connect(
@@ -157,7 +163,9 @@ class Page:
 
     def follow(self, topic):
         self.send(type="subscribe", topic=topic)
-        return self.hear("subscribed")
+        subscribed = self.hear("subscribed")
+        self.server.wait_until_it_hears_redis()
+        return subscribed
 
 
 def free_port():
@@ -422,6 +430,9 @@ def test_a_lost_right_is_noticed_without_a_push(ana, room, pages):
 def test_after_an_outage_of_redis_pages_are_told_to_catch_up(ana, ben, room, pages):
     page = pages(ana)
     page.follow(f"room:{room.pk}")
+    page.send(type="heartbeat")
+    page.hear_until("heartbeat", lambda beat: beat["versions"])
+    page.heard.clear()  # perhaps it was told to catch up when its server began to listen
     client = redis.Redis.from_url(settings.REDIS_URL)
     client.client_kill_filter(_type="pubsub")
     page.hear("catch-up", 10)

@@ -25,7 +25,7 @@ class Hand:
         self.process.stdin.write(json.dumps(code) + "\n")
         self.process.stdin.flush()
         told = json.loads(self.process.stdout.readline() or '["", "The hand is gone."]')
-        assert told[1] == "", told[1]
+        assert told[1] == "", told[0] + told[1]
         return told[0]
 
     def goes(self) -> None:

@@ -13,6 +13,7 @@ from collaborate.local import servers
 from collaborate.local.environment import database_connection
 from collaborate.local.places import ROOT, free_port
 from collaborate.local.processes import Process, Supervisor
+from tests.e2e.hand import Hand
 
 PYTHON = [sys.executable, "-m"]
 LIVE = [
@@ -22,6 +23,7 @@ LIVE = [
     "--ws-per-message-deflate=false",
     "--log-level=warning",
 ]
+CALL = "from django.core import management; management.call_command"
 FORGETFUL_LIVE = [*PYTHON, "tests.e2e.forgetful_live"]
 
 
@@ -44,6 +46,7 @@ class Stack:
         self.start_valkey()
         for words in (["migrate", "--verbosity=0"], ["demo"]):
             self.manage(*words)
+        self.hand = Hand([sys.executable, "manage.py"], self.env)
         self.start_live()
 
     def start_postgres(self) -> None:
@@ -77,6 +80,17 @@ class Stack:
         done = subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def integrity(self) -> str:
+        """What verify_integrity says now."""
+        return self.hand.does(
+            "from django.core.management import call_command as call; call('verify_integrity')"
+        )
+
+    def close(self) -> None:
+        """No more."""
+        self.hand.goes()
+        self.network.close()
 
     def messages(self, slug: str) -> list[tuple[int, str]]:
         """The numbers and words of all that a room's database rows hold, in order."""

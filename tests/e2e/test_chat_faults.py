@@ -19,7 +19,7 @@ def stack(tmp_path_factory):
     with Supervisor() as supervisor:
         stack = Stack(supervisor, tmp_path_factory.mktemp("stack"))
         yield stack
-        stack.network.close()
+        stack.close()
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def all_is_well(stack, pages, said):
         numbers = [number for number, _ in shown]
         assert numbers == [number for number, _ in held][-len(numbers) :]
         assert [words for _, words in shown if words in said] == [body for body in bodies if body in said]
-    assert "Everything holds together." in stack.manage("verify_integrity")
+    assert "Everything holds together." in stack.integrity()
 
 
 def test_valkey_dies_and_comes_back_empty(stack, talk):
