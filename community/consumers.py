@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
 from community import chat, live
+from community.bell import bell
 from community.checks import checks
 from community.forms import MessageForm
 from community.hub import Mailbox, hub
@@ -144,10 +145,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return {"type": "subscribed", "version": versions[topic]}
 
     def _tell_presence(self, topic: str) -> None:
-        """Who is in a room, as far as is known; a newcomer is told to the others soon."""
+        """Who is in a room and when it closes, as far as is known; a newcomer is told to the others soon."""
         if topic.startswith("room:") and topic in self.mailbox.topics:
             presence().stir()
-            if frame := presence().last_told(topic):
+            bell().stir(topic)
+            for frame in filter(None, (presence().last_told(topic), bell().last_told(topic))):
                 self.mailbox.put(topic, frame)
 
     async def _tell_typing(self, topic: str) -> None:

@@ -1,8 +1,10 @@
 // A room with hours, such as a hosted session: says when it opens and when it has closed. The server decides both; it
-// says here in how many seconds, so that a wrong clock does not matter, and tells an open page when a host changes them.
+// says here in how many seconds, and tells an open page when one of these moments has come or a host has changed them:
+// a wrong clock, or one that slept, does not matter.
 import { live } from "./live.js";
 
 const LONGEST = 2 ** 31 - 1; // milliseconds that a timer can wait
+const A_MOMENT = 2_000;
 const OPEN = "The room is open.";
 const CHANGED = "The times have changed.";
 
@@ -13,7 +15,14 @@ class Opening {
 
   constructor() {
     this.#plan(this.#root);
-    live.subscribe(`room:${this.#root.dataset.opening}`, ({ type }) => type === "session" && this.#look());
+    live.subscribe(`room:${this.#root.dataset.opening}`, (event) => event.type === "session" && this.#hear(event));
+  }
+
+  // The end needs no question; all pages ask for what else there is, and not at the same moment.
+  #hear({ opens_in: opensIn, ends_in: endsIn }) {
+    const isKnown = endsIn === 0 || opensIn > 0 || (endsIn > 0 && this.#composer?.hidden === false);
+    if (isKnown) this.#plan({ dataset: { opensIn, endsIn, closed: this.#root.dataset.closed } });
+    else setTimeout(() => this.#look(), endsIn ? Math.random() * A_MOMENT : 0);
   }
 
   // `isOpen`: a page that was fetched just now can be written in.
@@ -21,8 +30,10 @@ class Opening {
     for (const timer of this.#timers) clearTimeout(timer);
     const [opens, ends] = [Number(dataset.opensIn), Number(dataset.endsIn)];
     if ("cancelled" in dataset || !ends) return this.#close(dataset.closed);
-    this.#timers = [this.#in(ends, () => this.#look())];
-    if (opens) this.#timers.push(this.#in(opens, () => this.#look()));
+    // The server says so first, unless there is no connection.
+    const soon = 1 + 2 * Math.random();
+    this.#timers = [this.#in(ends + soon, () => this.#look())];
+    if (opens) this.#timers.push(this.#in(opens + soon, () => this.#look()));
     if (opens) this.#close(dataset.closed);
     else if (!this.#composer && isOpen) this.#say(OPEN, "Come in");
     else if (this.#composer) this.#composer.hidden = false;

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from community import chat
+from community.bell import times_of
 from community.consumers import say
 from community.models import Message, Space
 from community.models.hours import Hours
@@ -130,6 +131,17 @@ def test_within_them_it_is_open(ana, lunching):
         assert "data-composer-of-chat" in text
         assert 'data-opens-in="0" data-ends-in="5400"' in text or 'data-ends-in="5401"' in text
         assert client.post(address, {"body": "Hungry", "uuid": uuid.uuid4()}).status_code == 302
+
+
+def test_open_pages_are_told_when_it_closes_and_opens(lunching, commons):
+    room, always = chat.room_of(lunching), chat.room_of(commons)
+    for (day, hour, minute), opens_in, ends_in in [
+        ((27, 13, 30), 0, 30 * 60),
+        ((27, 12, 29), 60, 91 * 60),
+        ((27, 14, 0), 70.5 * 3600, 72 * 3600),
+    ]:
+        with time_machine.travel(at(2026, 11, day, hour, minute), tick=False):
+            assert times_of([room.pk, always.pk]) == {room.pk: (opens_in, ends_in)}
 
 
 def test_a_chat_without_hours_shows_none(ana, space):

@@ -24,9 +24,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import leaders.live
-from community import chat, live
+from community import chat, hosting, live
+from community.models import Message, Session
 from leaders.live import rights_changed
-from tests.making import make_reply, make_thread
+from tests.making import make_reply, make_session, make_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -274,6 +275,36 @@ def test_talk_reaches_both_whatever_process_they_are_on(ana, ben, room, pages):
     two.send(type="say", room=room.pk, uuid=str(uuid.uuid4()), body="Yes!")
     assert one.hear("message")["author"] == ben.pk
     assert list(room.messages.values_list("body", flat=True)) == ["Is **anybody** here?", "Yes!"]
+
+
+def test_the_end_of_a_session_is_told_by_the_clock_of_the_server(ana, ben, dara, space, pages):
+    session = make_session(space, dara)
+    Session.objects.update(ends_at=timezone.now() + timedelta(seconds=3))
+    page, topic = pages(ana), f"room:{session.pk}"
+    page.follow(topic)
+    assert page.hear("session") == {"topic": topic, "type": "session", "opens_in": 0, "ends_in": 3}
+    page.hear_until("session", lambda told: told["ends_in"] == 0)
+    page.send(type="say", room=session.pk, uuid=str(uuid.uuid4()), body="Too late")
+    assert "has ended" in page.hear("error")["reason"]
+    late = pages(ben)
+    late.follow(topic)
+    assert late.hear("session")["ends_in"] == 0
+    assert not Message.objects.exists()
+
+
+def test_a_session_that_opens_is_told_and_one_that_is_cancelled_rings_no_more(ana, dara, space, pages):
+    session = make_session(space, dara, begins_in=60)
+    other = make_session(space, dara, begins_in=60, title="Another")
+    hosting.cancel(other, by=dara)
+    soon = timezone.now() + timedelta(minutes=10, seconds=3)
+    Session.objects.update(starts_at=soon, ends_at=soon + timedelta(hours=1))
+    page = pages(ana)
+    page.follow(f"room:{other.pk}")
+    page.follow(f"room:{session.pk}")
+    page.hear_until("session", lambda told: told["opens_in"] == 0)
+    assert {told["topic"] for told in page.heard if told["type"] == "session"} <= {f"room:{session.pk}"}
+    page.send(type="say", room=session.pk, uuid=str(uuid.uuid4()), body="First!")
+    assert page.hear("said")["number"] == 1
 
 
 def test_the_same_uuid_again_is_answered_with_the_first_message(ana, room, pages):
