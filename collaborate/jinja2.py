@@ -10,8 +10,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, pass_environment
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 from community import moulds, well_done
 from leaders.profiles import photo_address
@@ -29,6 +30,7 @@ def environment(**options) -> Environment:
     env.globals.update(
         url=url, static=lru_cache(static), photo=photo, well_done=well_done.on_profile, now=timezone.now
     )
+    env.globals["once"] = once
     env.globals["post_html"] = moulds.cast
     env.filters.update(ago=ago, day=day, moment=moment, clock=clock, hour=hour, iso=iso, epoch=epoch)
     return env
@@ -39,6 +41,13 @@ class Unindented(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return INDENTATION.sub("", source) if name and name.endswith(".html") else source
+
+
+@pass_environment
+@lru_cache(maxsize=1_000)
+def once(env: Environment, name: str, **facts) -> Markup:
+    """A fragment that is the same on every page with these facts, none of which is about a person."""
+    return Markup(env.get_template(name).render(facts))  # noqa: S704 (a template of ours, which escapes)
 
 
 def url(name: str, *args, **kwargs) -> str:

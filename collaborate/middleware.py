@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django_prometheus.middleware import PrometheusAfterMiddleware
 from django_structlog.middlewares import RequestMiddleware
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -90,6 +91,20 @@ class Policy(CSPMiddleware):
         elif HEADER not in response:
             response[HEADER] = self.plain
         return response
+
+
+class Measure(PrometheusAfterMiddleware):
+    """Figures for Prometheus, each found by its labels once."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._labelled = {}
+
+    def label_metric(self, metric, request, response=None, **labels):
+        key = metric, *labels.values()
+        if key not in self._labelled:
+            self._labelled[key] = super().label_metric(metric, request, response, **labels)
+        return self._labelled[key]
 
 
 class Log(RequestMiddleware):

@@ -70,7 +70,6 @@ MIDDLEWARE = [
     "leaders.middleware.Visit",
     "leaders.middleware.SignInFirst",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -81,7 +80,7 @@ MIDDLEWARE = [
     "leaders.middleware.LocalTime",
     "collaborate.middleware.ShowWrongMethod",
     "leaders.middleware.Unprocessable",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "collaborate.middleware.Measure",
 ]
 
 ROOT_URLCONF = "collaborate.urls"
@@ -102,7 +101,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "collaborate.jinja2.environment",
-            "context_processors": _context_processors,
+            "context_processors": [name for name in _context_processors if not name.endswith(".auth")],
         },
     },
     {

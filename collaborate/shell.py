@@ -6,21 +6,29 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
 from django.template.backends.utils import csrf_input
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import cached_property
 
 from community.models import Case
 from community.models.notices import count_conversations, count_unread
 from community.permissions import may_open_desk
 from leaders import preferences
+from leaders.models import Leader
 from leaders.permissions import may_come_in, may_use_admin
 
+HOME, FACULTY, DESK = ("Home", "/"), ("Faculty", "/faculty/"), ("Desk", "/desk/")
+INSIDE = (
+    ("Catch up", "/catch-up/"),
+    ("Spaces", "/spaces/"),
+    ("Leaders", "/leaders/"),
+    ("Search", "/search/"),
+)
 WITHIN_A_SPACE = ("/threads/", "/posts/", "/messages/")
 
 
 def shell(request) -> dict:
     """The context processor of both template engines."""
     return {
-        "shell": SimpleLazyObject(lambda: _shell(request)),
+        "shell": Shell(request),
         "csrf_input": CsrfInput(request),
         "unsent": partial(_unsent, request),
     }
@@ -43,23 +51,79 @@ class CsrfInput:
     __str__ = __html__
 
 
-def _shell(request) -> dict:
-    leader = getattr(request, "user", None)
-    inside = leader if may_come_in(leader) else None
-    opens_desk = bool(inside and may_open_desk(inside))
-    return {
-        "leader": leader if leader is not None and leader.is_authenticated else None,
-        "inside": inside is not None,
-        "mail_comes_back": partial(preferences.is_refused, inside),
-        "offers_slower": partial(preferences.offers_slower, inside),
-        "unread_notices": count_unread(inside) if inside else 0,
-        "unread_conversations": count_conversations(inside) if inside else 0,
-        "navigation": _navigation(request.path, inside, opens_desk),
-        "may_open_desk": opens_desk,
-        "may_open_admin": bool(inside and may_use_admin(inside)),
-        "development": settings.DEVELOPMENT,
-        "second_factor_skipped": not settings.DEMAND_SECOND_FACTOR,
-    }
+class Shell:
+    """Who looks at a page, what stands in its header, and where in the site it is; asked for when needed."""
+
+    def __init__(self, request):
+        self._path, self._visitor = request.path, getattr(request, "user", None)
+
+    @cached_property
+    def leader(self) -> Leader | None:
+        """Whoever is signed in."""
+        is_known = self._visitor is not None and self._visitor.is_authenticated
+        return self._visitor if is_known else None
+
+    @cached_property
+    def inside(self) -> bool:
+        """Whether they may come in."""
+        return may_come_in(self.leader)
+
+    @cached_property
+    def unread_notices(self) -> int:
+        """The number beside “Notices”."""
+        return count_unread(self.leader) if self.inside else 0
+
+    @cached_property
+    def unread_conversations(self) -> int:
+        """The number beside “Conversations”."""
+        return count_conversations(self.leader) if self.inside else 0
+
+    @cached_property
+    def may_open_desk(self) -> bool:
+        """Whether they moderate anywhere."""
+        return self.inside and bool(may_open_desk(self.leader))
+
+    @cached_property
+    def may_open_admin(self) -> bool:
+        """Whether they may use the administration pages."""
+        return self.inside and bool(may_use_admin(self.leader))
+
+    @property
+    def mail_comes_back(self) -> bool:
+        """Whether mail to their address came back."""
+        return self.inside and preferences.is_refused(self.leader)
+
+    @property
+    def offers_slower(self) -> bool:
+        """Whether they still owe an answer to the offer of fewer digests."""
+        return self.inside and preferences.offers_slower(self.leader)
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """The tabs: their names and addresses."""
+        return (HOME, *(INSIDE if self.inside else ()), FACULTY, *((DESK,) if self.may_open_desk else ()))
+
+    @cached_property
+    def here(self) -> str:
+        """The address of the tab below which this page stands."""
+        path = "/spaces/" if self._path.startswith(WITHIN_A_SPACE) else self._path
+        below = (href for _, href in self.places if href != "/" and path.startswith(href))
+        return path if path == "/" else next(below, "")
+
+    @cached_property
+    def open_cases(self) -> int:
+        """The number at the desk."""
+        return Case.objects.visible_to(self.leader).open().count() if self.may_open_desk else 0
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a development run."""
+        return settings.DEVELOPMENT
+
+    @property
+    def second_factor_skipped(self) -> bool:
+        """Whether nobody is asked for a second step at sign-in."""
+        return not settings.DEMAND_SECOND_FACTOR
 
 
 def _unsent(request) -> str:
@@ -68,23 +132,3 @@ def _unsent(request) -> str:
         return request.POST.get("body", "")
     except (SuspiciousOperation, BadRequest, MultiPartParserError, OSError):
         return ""
-
-
-def _navigation(path: str, inside, opens_desk: bool) -> list[dict]:
-    places = [("Home", "/"), ("Faculty", "/faculty/")]
-    if inside:
-        places[1:1] = [
-            ("Catch up", "/catch-up/"),
-            ("Spaces", "/spaces/"),
-            ("Leaders", "/leaders/"),
-            ("Search", "/search/"),
-        ]
-    tabs = [{"text": text, "href": href} for text, href in places]
-    if opens_desk:
-        tabs.append(
-            {"text": "Desk", "href": "/desk/", "count": Case.objects.visible_to(inside).open().count()}
-        )
-    here = "/spaces/" if path.startswith(WITHIN_A_SPACE) else path
-    for tab in tabs:
-        tab["current"] = here == tab["href"] or (tab["href"] != "/" and here.startswith(tab["href"]))
-    return tabs

@@ -22,6 +22,13 @@ def device(user_agent: str) -> str:
     return f"{browser} on {machine}" if machine else browser
 
 
+@register.simple_tag
+def once(name: str, **facts) -> str:
+    """A fragment that depends on these facts alone."""
+    env = engines["jinja2"].env
+    return env.globals["once"](env, name, **facts)
+
+
 @register.simple_tag(takes_context=True)
 def jinja(context, name: str, **values) -> str:
     """A fragment such as `_header.html`, with the shell that the page already has."""

@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.dispatch import receiver
+from django.utils.functional import cached_property
 from psycopg2.extensions import AsIs
 
 from leaders.models import Leader
@@ -78,7 +79,7 @@ class Question:
     def __init__(self, build: Callable[[Leader], QuerySet], *, moderates: bool = False):
         self._build, self._moderates = build, moderates
         self._name = f"question_{next(_numbers)}"
-        self._kept: tuple[str, list, SQLCompiler] | None = None
+        self._kept: tuple[str, list, Maker] | None = None
 
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
@@ -95,7 +96,7 @@ class Question:
     def objects(self, **values) -> list:
         """The same as the objects that the query is about, with what was joined and annotated."""
         rows = self.rows(**values)
-        return list(_objects(self._kept[2], rows))
+        return list(self._kept[2].objects(rows))
 
     @property
     def is_kept(self) -> bool:
@@ -113,7 +114,7 @@ class Question:
                 cursor.execute(f"PREPARE {self._name} AS {sql}", given)
             known.add(self._name)
 
-    def _compile(self) -> tuple[str, list, SQLCompiler]:
+    def _compile(self) -> tuple[str, list, "Maker"]:
         compiler = self._query().query.get_compiler(connection.alias)
         sql, params = compiler.as_sql()
         pieces = sql.split("%s")
@@ -122,7 +123,7 @@ class Question:
             if value in LISTS:
                 assert (pieces[number][-5:], pieces[number + 1][:1]) == (" IN (", ")"), sql
                 pieces[number] = f"{pieces[number][:-5]} = ANY("
-        built = "%s".join(pieces), [(_name(value), value) for value in params], compiler
+        built = "%s".join(pieces), [(_name(value), value) for value in params], Maker(compiler)
         # A time that was taken from the clock would stand still if it were kept.
         if not any(isinstance(value, date) and value not in NAMES for value in params):
             self._kept = built
@@ -161,17 +162,28 @@ def _execution(name: str, count: int) -> str:
     return f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
 
 
-def _objects(compiler: SQLCompiler, rows: Iterable[tuple]) -> Iterator[Model]:
-    """What Django makes of the rows of a query: its objects, the joined ones and the annotations."""
-    select, info = compiler.select, compiler.klass_info
-    converters = compiler.get_converters([column[0] for column in select])
-    fields = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
-    names = [column[0].target.attname for column in select[fields]]
-    joined = get_related_populators(info, select, connection.alias)
-    for row in compiler.apply_converters(rows, converters) if converters else rows:
-        found = info["model"].from_db(connection.alias, names, row[fields])
-        for other in joined:
-            other.populate(row, found)
-        for name, place in compiler.annotation_col_map.items():
-            setattr(found, name, row[place])
-        yield found
+class Maker:
+    """Makes of rows what Django makes of them: objects, with what was joined and annotated."""
+
+    def __init__(self, compiler: SQLCompiler):
+        self._compiler = compiler
+
+    @cached_property
+    def _plan(self) -> tuple:
+        select, info = self._compiler.select, self._compiler.klass_info
+        fields = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        names = [column[0].target.attname for column in select[fields]]
+        converters = self._compiler.get_converters([column[0] for column in select])
+        joined = get_related_populators(info, select, connection.alias)
+        return info["model"], fields, names, converters, joined, [*self._compiler.annotation_col_map.items()]
+
+    def objects(self, rows: Iterable[tuple]) -> Iterator[Model]:
+        """The objects of these rows."""
+        model, fields, names, converters, joined, annotations = self._plan
+        for row in self._compiler.apply_converters(rows, converters) if converters else rows:
+            found = model.from_db(connection.alias, names, row[fields])
+            for other in joined:
+                other.populate(row, found)
+            for name, place in annotations:
+                setattr(found, name, row[place])
+            yield found
