@@ -184,13 +184,16 @@ class SpaceAdmin(Kept):
         for leader_id in readers:
             live.rights_changed(leader_id)
         if "kind" in changed:
-            reply_keys.forget_of(obj)
+            reply_keys.end_those_of([obj])
 
     def save_related(self, request, form, formsets, change):
         before = set(form.instance.cohorts.all())
         super().save_related(request, form, formsets, change)
-        for cohort in before ^ set(form.instance.cohorts.all()):
+        now = set(form.instance.cohorts.all())
+        for cohort in before ^ now:
             cohorts.rights_changed(cohort)
+        if now - before:
+            reply_keys.end_those_of([form.instance])
 
     def save_formset(self, request, form, formset, change):
         for membership in formset.save(commit=False):
@@ -225,9 +228,12 @@ class CohortAdmin(CohortWithoutSpaces):
         return ", ".join(space.name for space in cohort.spaces.all())
 
     def save_formset(self, request, form, formset, change):
+        opened = Space.objects.filter(cohorts=form.instance)
+        before = set(opened)
         super().save_formset(request, form, formset, change)
         if formset.model is Space.cohorts.through and formset.has_changed():
             cohorts.rights_changed(form.instance)
+            reply_keys.end_those_of(set(opened.all()) - before)
 
 
 @admin.register(JoinRequest)

@@ -35,6 +35,7 @@ PATIENCE = 60  # seconds after which a run leaves the rest to the next one
 DAYS_UNREAD = 14  # for which a message is kept that could not be dealt with
 DAYS_IN_LEDGER = 90
 
+OTHERS_READ = "Others can read that space now than when we wrote. Please reply on the site, which shows who."
 SIGNED = ("unsubscribe", "less_mail", "mute_by_letter")  # addresses with a key of their reader
 
 R, S = InboundReason, InboundState
@@ -147,12 +148,14 @@ def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
     thread = Thread.objects.visible_to(leader).filter(pk=key.thread_id).select_related("space").first()
     if thread is None or thread.space_id != key.space_id:
         raise Refused(R.RIGHT, "You can no longer reply there by e-mail.")
+    if key.ended_at:
+        raise Refused(R.RIGHT, OTHERS_READ)
     try:
         require(permissions.may_reply_by_mail(leader, thread))
         require(permissions.may_go_on_mailing(leader))
         # The draft of the page stays: it is another text.
         name = uuids.uuid5(_NAMES, f"{key.pk} {envelope.digest}")
-        post = threads.reply(thread, by=leader, body=body, uuid=name, base=0)
+        post = threads.reply(thread, by=leader, body=body, uuid=name, base=0, by_mail=True)
     except TooOften as refusal:
         raise Refused(R.OFTEN, str(refusal)) from refusal
     except composing.Unfit as refusal:

@@ -34,6 +34,7 @@ class Kind(NamedTuple):
     has_author: bool
     has_photo: bool
     is_edited: bool
+    is_by_mail: bool
     is_fresh: bool
     is_thread_hidden: bool
     may_reply: bool
@@ -66,6 +67,7 @@ def cast(
         has_author=post.author is not None,
         has_photo=bool(photo),
         is_edited=post.edited_at is not None,
+        is_by_mail=post.by_mail and post.author is not None,
         is_fresh=bool(post.undo_seconds),
         is_thread_hidden=thread.is_hidden,
         may_reply=bool(may_reply),

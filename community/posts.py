@@ -161,7 +161,7 @@ def _bookmarks(posts: list[Post], viewer: Leader) -> dict[int, Bookmark]:
 # What is asked for every page of posts, whoever looks: built once.
 _SHOWN = ("space", "thread", "number", "author", "alias", "body_html", "created_at", "version", "edited_at")
 _AUTHOR = tuple(f"author__{name}" for name in ("handle", "name", "photo", "visibility"))
-_STATE = ("hidden_at", "withdrawn_at")
+_STATE = ("hidden_at", "withdrawn_at", "by_mail")
 
 
 def _numbered(_leader: Leader) -> QuerySet[Post]:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import formataddr
@@ -38,7 +39,7 @@ def invite(letter: Letter, thread: Thread | None) -> Invitation | None:
     key = secrets.token_hex(16)
     promised = {"leader": letter.leader, "thread": thread, "space": thread.space}
     expires = timezone.now() + timedelta(days=DAYS)
-    values = {"digest": _digest(key), "expires_at": expires, **promised}
+    values = {"digest": _digest(key), "expires_at": expires, "ended_at": None, **promised}
     ReplyKey.objects.update_or_create(letter=letter, defaults=values)
     return Invitation(formataddr(("Collaborate", _address(key))), thread.title, thread.space.name)
 
@@ -70,9 +71,9 @@ def forget_old() -> int:
     return ReplyKey.objects.filter(expires_at__lt=old).delete()[0]
 
 
-def forget_of(space: Space) -> None:
-    """Delete the keys to a space that has other readers now than the letters said."""
-    ReplyKey.objects.filter(space=space).delete()
+def end_those_of(spaces: Iterable[Space]) -> None:
+    """End the keys to spaces that have other readers now than the letters said."""
+    ReplyKey.objects.filter(space__in=spaces, ended_at=None).update(ended_at=timezone.now())
 
 
 def _address(key: str) -> str:

@@ -81,6 +81,7 @@ def reply(
     uuid: uuids.UUID,
     seen: int | None = None,
     base: int | None = None,
+    by_mail: bool = False,
 ) -> Post:
     """Add a post to a thread; the same uuid again returns the post that it made.
 
@@ -96,7 +97,7 @@ def reply(
             require(permissions.may_reply(by, thread))
             require(permissions.may_go_on_writing(by))
             _refuse_if_overtaken(thread, by, seen)
-            post = _add_post(thread, by, body, uuid)
+            post = _add_post(thread, by, body, uuid, by_mail=by_mail)
             words = drafts.Words(body)
             drafts.forget_sent(by, DraftKind.REPLY, thread.pk, words=words, uuid=uuid, base=base)
             return post
@@ -294,9 +295,10 @@ def _refuse_if_overtaken(thread: Thread, by: Leader, seen: int | None) -> None:
         raise Overtaken(len(numbers), numbers[0])
 
 
-def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID) -> Post:
+def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID, **how) -> Post:
     thread.last_number += 1
-    post = Post(space=thread.space, thread=thread, number=thread.last_number, author=by, client_uuid=uuid)
+    place = {"space": thread.space, "thread": thread, "number": thread.last_number}
+    post = Post(**place, author=by, client_uuid=uuid, **how)
     composing.write(post, body, by)
     thread.shown_count += 1
     thread.last_post, thread.last_post_at = post, post.created_at

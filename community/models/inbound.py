@@ -27,6 +27,9 @@ class ReplyKey(models.Model):
         help_text="Whose readers the letter named; a thread may move on.",
     )
     expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(
+        null=True, help_text="When others came to read that space than the letter promised."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="reply_key_expiry")]

@@ -106,6 +106,9 @@ class Post(models.Model):
         null=True, blank=True, editable=False, help_text="When those who watch the thread were told."
     )
     client_uuid = models.UUIDField(default=uuid.uuid4)
+    by_mail = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Whether it came as a reply by e-mail."
+    )
     search = models.GeneratedField(
         expression=SearchVector(own_words("body"), config="english"),
         output_field=SearchVectorField(),

@@ -22,7 +22,7 @@ from community import (
     threads,
 )
 from community.models import Draft, InboundMail, Post, ReplyKey
-from leaders.models import HouseRules
+from leaders.models import Cohort, HouseRules
 from tests.community.inbound.conftest import letter_to
 from tests.mails import QUOTED, SAID, mail
 from tests.making import make_reply, make_thread
@@ -287,22 +287,66 @@ def test_links_with_a_key_are_never_shown_to_a_space(settings, thread, address, 
     assert nothing_was_posted(thread)
 
 
-def test_a_space_that_was_opened_to_others_takes_no_reply_to_an_older_letter(
-    finn, space, thread, address, browse
-):
-    fields = {
-        **{name: getattr(space, name) for name in ("name", "slug", "description", "mail_rule", "order")},
-        "kind": "open",
+def of_space(space, **changed) -> dict:
+    """The form of a space in the administration."""
+    names = ("name", "slug", "description", "mail_rule", "order", "kind")
+    return {
+        **{name: getattr(space, name) for name in names},
         "takes_mail": "on",
         "has_chat": "on",
-        "cohorts": [],
+        "cohorts": [cohort.pk for cohort in space.cohorts.all()],
         **{f"memberships{n}-{what}_FORMS": 0 for n in ("", "-2") for what in ("TOTAL", "INITIAL")},
+        **changed,
     }
-    answer = browse(finn).post(reverse("admin:community_space_change", args=[space.pk]), fields)
-    assert answer.status_code == 302
+
+
+def of_cohort(cohort, space) -> dict:
+    """The form of a cohort in the administration, with a space that it opens from now on."""
+    forms = ("memberships", "memberships-2", "Space_cohorts")
+    fields = {f"{name}-{what}_FORMS": 0 for name in forms for what in ("TOTAL", "INITIAL")}
+    opened = {"Space_cohorts-TOTAL_FORMS": 1, "Space_cohorts-0-space": space.pk}
+    return {**{name: getattr(cohort, name) for name in ("name", "slug", "starts_on")}, **fields, **opened}
+
+
+@pytest.mark.parametrize("change", ["kind", "cohort", "space"])
+def test_a_space_that_was_opened_to_others_takes_no_reply_to_an_older_letter(
+    finn, ben, space, thread, address, browse, mailoutbox, change
+):
+    south = Cohort.objects.create(name="South", slug="south", starts_on=timezone.localdate())
+    linked = [*space.cohorts.values_list("pk", flat=True), south.pk]
+    to, fields = {
+        "kind": (space, of_space(space, kind="open", cohorts=[])),
+        "cohort": (south, of_cohort(south, space)),
+        "space": (space, of_space(space, cohorts=linked)),
+    }[change]
+    page = reverse(f"admin:{to._meta.app_label}_{to._meta.model_name}_change", args=[to.pk])
+    answer = browse(finn).post(page, fields)
+    assert answer.status_code == 302, answer.context["errors"]
     row = comes(mail(address, SAID), address)
-    assert outcome(row) == ("refused", "key")
+    assert outcome(row) == ("refused", "right")
+    assert "Others can read that space now than when we wrote." in mailoutbox[-1].body
     assert nothing_was_posted(thread)
+
+
+def test_a_space_that_lost_a_cohort_goes_on_taking_replies(finn, space, thread, address, browse):
+    south = Cohort.objects.create(name="South", slug="south", starts_on=timezone.localdate())
+    space.cohorts.add(south)
+    fields = of_space(space) | {"cohorts": [pk for pk in of_space(space)["cohorts"] if pk != south.pk]}
+    browse(finn).post(reverse("admin:community_space_change", args=[space.pk]), fields)
+    assert list(space.cohorts.all()) != [south]
+    assert outcome(comes(mail(address, SAID), address)) == ("posted", "")
+
+
+def test_a_post_that_came_by_e_mail_says_so_quietly_and_others_do_not(ana, ben, thread, address, browse):
+    make_reply(thread, ben, "From the page")
+    comes(mail(address, SAID), address)
+    assert list(thread.posts.filter(by_mail=True)) == [thread.posts.last()]
+    page = browse(ben).get(thread.get_absolute_url()).text
+    assert page.count("· by e-mail") == 1
+    thread.posts.filter(by_mail=True).update(author=None)
+    assert "· by e-mail" not in browse(ben).get(thread.get_absolute_url()).text
+    thread.posts.filter(by_mail=True).update(author=ana, hidden_at=timezone.now())
+    assert "· by e-mail" not in browse(ben).get(thread.get_absolute_url()).text
 
 
 def test_too_many_are_refused(ana, thread, address, monkeypatch):
