@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.html import escape
 
-from community import calls, live, messages, notices, permissions
+from community import calls, composing, live, messages, notices, permissions
 from community.markdown import RENDERER
 from community.models import (
     ErrandKind,
@@ -31,10 +31,12 @@ def room_of(space: Space) -> Room:
     return room
 
 
-def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None = None) -> Message:
+def say(
+    room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None = None, sure: bool = False
+) -> Message:
     """Write a message; the same UUID again is the first message, whatever it says.
 
-    `reply_to` is the number of the message that it answers.
+    `reply_to` is the number of the message that it answers; `sure` says that nothing in it is a patient's.
     """
     try:
         with transaction.atomic():
@@ -44,6 +46,7 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
             # Asked now: one may just have left, a session may just have ended.
             require(permissions.may_say(by, held))
             reply = _answered(by, held, reply_to)
+            composing.ask_about_patients(body, sure=sure)
             html = messages.rendered(body, held)
             message = _write(held, by, body, uuid, reply_to=reply, body_html=html, renderer=RENDERER)
             _tell_participants(message)
@@ -54,13 +57,14 @@ def say(room: Room, *, by: Leader, body: str, uuid: UUID, reply_to: int | None =
 
 
 @transaction.atomic
-def edit(message: Message, *, by: Leader, body: str) -> Message:
+def edit(message: Message, *, by: Leader, body: str, sure: bool = False) -> Message:
     """Change one's own message; the former text is kept."""
     _lock(message.room_id)
     message.refresh_from_db()
     require(permissions.may_edit_message(by, message))
     if body == message.body:
         return message
+    composing.ask_about_patients(body, sure=sure, former=message.body)
     _keep_text(message)
     message.body, message.body_html = body, messages.rendered(body, message.room)
     message.renderer, message.edited_at = RENDERER, timezone.now()

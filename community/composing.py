@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 
-from community import attachments, markdown, permissions, posts, spaces
+from community import attachments, markdown, patients, permissions, posts, spaces
 from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space, hold
 from leaders.models import Leader
 
@@ -22,6 +22,25 @@ class Undescribed(Unfit):
             "for it below your words, write it there; or between the square brackets: ![A busy room](…). "
             "If an image shows nothing that matters, write: ![decorative](…)."
         )
+
+
+class PatientDetails(Unfit):
+    """What looks like a patient's, until its writer says that it is none; its sentence repeats nothing."""
+
+    advice = {"asks": True}
+
+    def __init__(self, found: list[patients.Detail]):
+        self.found, self.kinds = found, patients.kinds(found)
+        super().__init__(
+            f"There is what looks like {self.kinds} in your words. If it could be a patient’s, please take "
+            "it out. If it could not, send it anyway."
+        )
+
+    @property
+    def in_full(self) -> str:
+        """The sentence for the writer's own page, which shows the pieces; not for a log or a letter."""
+        pieces = "; ".join(detail.words for detail in self.found)
+        return f"{self} Look for: {pieces}"
 
 
 class LooseQuote(Unfit):
@@ -57,6 +76,15 @@ class UntakenMessage(Unfit):
             "You quote a chat message that is not in this space, is gone, or is not yours to take into a "
             f"thread; or more than {CARRIED_AT_MOST} of them. Please take it out."
         )
+
+
+def ask_about_patients(words: str, *, sure: bool, former: str = "") -> None:
+    """Raise PatientDetails for what is new and looks like it, unless the writer is sure that it is none."""
+    if sure:
+        return
+    known = set(patients.details(former)) if former else set()
+    if found := [detail for detail in patients.details(words) if detail not in known]:
+        raise PatientDetails(found)
 
 
 def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) -> str:

@@ -291,7 +291,7 @@ def say(session_key: str, frame: dict) -> dict:
     form = MessageForm(fields)
     if not form.is_valid():
         raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
-    message = chat.say(room, by=leader, **form.cleaned_data)
+    message = chat.say(room, by=leader, sure=frame.get("sure") is True, **form.cleaned_data)
     return {"type": "said", "room": message.room_id, "number": message.number, "version": message.version}
 
 

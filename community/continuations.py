@@ -37,6 +37,7 @@ def begin(
     uuid: UUID,
     words: str = "",
     kind: str = ThreadKind.DISCUSSION,
+    sure: bool = False,
 ) -> Thread:
     """Start a thread with these messages, and lead to it from each; the same uuid again is that thread."""
     require(permissions.may_open_continuation(by, room))
@@ -44,7 +45,8 @@ def begin(
         return earlier.thread
     require(permissions.may_carry_on(by, room.space, messages, len(messages)))
     body = as_body(messages, words)
-    thread = threads.start(room.space, by=by, title=title, kind=kind, body=body, uuid=uuid, base=0)
+    new = {"title": title, "kind": kind, "body": body, "uuid": uuid}
+    thread = threads.start(room.space, by=by, **new, base=0, sure=sure)
     lead_on(begun_by(thread))
     post = thread.posts.get(number=1)
     enqueue(ErrandKind.TELL_CARRIED_ON, post.pk, due_at=post.told_at)

@@ -33,7 +33,7 @@ def between(leaders: Iterable[Leader]) -> Room | None:
 
 
 @transaction.atomic
-def begin(people: list[Leader], *, by: Leader, body: str, uuid: UUID) -> Message:
+def begin(people: list[Leader], *, by: Leader, body: str, uuid: UUID, sure: bool = False) -> Message:
     """Say something to these people: where exactly they talk already, or else in a new conversation."""
     _hold([by, *people])
     if said := Message.objects.filter(author=by, client_uuid=uuid).select_related("room").first():
@@ -43,7 +43,7 @@ def begin(people: list[Leader], *, by: Leader, body: str, uuid: UUID) -> Message
         require(permissions.may_begin(by, people))
         require(permissions.may_go_on_bringing(by, len(people)))
         room = _open(people, by)
-    return chat.say(room, by=by, body=body, uuid=uuid)
+    return chat.say(room, by=by, body=body, uuid=uuid, sure=sure)
 
 
 @transaction.atomic

@@ -38,6 +38,12 @@ DAYS_IN_LEDGER = 90
 OTHERS_READ = "Others can read that space now than when we wrote. Please reply on the site, which shows who."
 SIGNED = ("unsubscribe", "less_mail", "mute_by_letter")  # addresses with a key of their reader
 
+# Of what was found no word: a letter passes through many hands.
+_ABOUT_PATIENTS = (
+    "There is what looks like {kinds} in it. If it could be a patient’s, please take it out and reply again. "
+    "If it could not, reply on the site, where you can say so."
+)
+
 R, S = InboundReason, InboundState
 _NAMES = uuids.UUID("7d1b5a52-3f0e-4f5e-9a3c-2f4f6f1f9b64")
 
@@ -158,6 +164,8 @@ def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
         post = threads.reply(thread, by=leader, body=body, uuid=name, base=0, by_mail=True)
     except TooOften as refusal:
         raise Refused(R.OFTEN, str(refusal)) from refusal
+    except composing.PatientDetails as refusal:
+        raise Refused(R.UNFIT, _ABOUT_PATIENTS.format(kinds=refusal.kinds)) from None
     except composing.Unfit as refusal:
         raise Refused(R.UNFIT, str(refusal)) from refusal
     except PermissionDenied as refusal:

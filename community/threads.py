@@ -53,10 +53,12 @@ def start(
     uuid: uuids.UUID,
     kind: str = ThreadKind.DISCUSSION,
     base: int | None = None,
+    sure: bool = False,
 ) -> Thread:
     """Start a thread with its first post; the same uuid again returns the thread that it made.
 
     `base` is the version of the draft with which the form began: what was saved elsewhere since is kept.
+    `sure` says that nothing in it is a patient's; PatientDetails if it looks so.
     """
     try:
         with transaction.atomic():
@@ -64,6 +66,7 @@ def start(
             if earlier := _sent(by, uuid):
                 return _as_sent(earlier, by, drafts.Words(body, title, kind)).thread
             require(permissions.may_go_on_writing(by))
+            composing.ask_about_patients(f"{title}\n{body}", sure=sure)
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
             words = drafts.Words(body, title, kind)
@@ -82,11 +85,12 @@ def reply(
     seen: int | None = None,
     base: int | None = None,
     by_mail: bool = False,
+    sure: bool = False,
 ) -> Post:
     """Add a post to a thread; the same uuid again returns the post that it made.
 
     `seen` is the number of the last post that the writer could know of; Overtaken if others wrote since.
-    `base` is the version of the draft with which the form began, as in `start`.
+    `base` is the version of the draft with which the form began, and `sure` says the same as in `start`.
     """
     try:
         with transaction.atomic():
@@ -96,6 +100,7 @@ def reply(
             _refuse_merged(thread)
             require(permissions.may_reply(by, thread))
             require(permissions.may_go_on_writing(by))
+            composing.ask_about_patients(body, sure=sure)
             _refuse_if_overtaken(thread, by, seen)
             post = _add_post(thread, by, body, uuid, by_mail=by_mail)
             words = drafts.Words(body)
@@ -114,16 +119,18 @@ def edit(
     version: int,
     uuid: uuids.UUID | None = None,
     base: int | None = None,
+    sure: bool = False,
 ) -> Post:
     """Give a post a new text and keep the former one; Stale if `version` is not the one that stands.
 
-    `uuid` and `base` name the form and its draft, as in `start`.
+    `uuid` and `base` name the form and its draft, as in `start`; `sure` is asked for what is new.
     """
     # Alone: a joined row is not found again when the post has just been moved elsewhere.
     post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     require(permissions.may_edit(by, post))
     if post.version != version:
         raise Stale
+    composing.ask_about_patients(body, sure=sure, former=post.body)
     drafts.forget_sent(by, DraftKind.EDIT, post.pk, words=drafts.Words(body), uuid=uuid, base=base)
     if body == post.body:
         return post
@@ -167,13 +174,14 @@ def withdraw(post: Post, *, by: Leader) -> Draft:
 
 
 @transaction.atomic
-def rename(thread: Thread, *, by: Leader, title: str, kind: str) -> Thread:
+def rename(thread: Thread, *, by: Leader, title: str, kind: str, sure: bool = False) -> Thread:
     """Give a thread another title or kind, and keep the former ones for its moderators."""
     thread = _locked(thread.pk)
     require(permissions.may_rename(by, thread))
     if (title, kind) == (thread.title, thread.kind):
         return thread
     require(permissions.may_go_on_renaming(by))
+    composing.ask_about_patients(title, sure=sure, former=thread.title)
     FormerTitle.objects.create(thread=thread, title=thread.title, kind=thread.kind, by=by)
     thread.title, thread.kind = title, kind
     thread.save(update_fields=["title", "kind"])

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import chat, messages, permissions, transcript
+from community import chat, composing, messages, permissions, transcript
 from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
 from community.models import CONVERSATION_LEVELS, ROOM_LEVELS, Level, Message, Room, RoomReading, Space
+from community.views.threads import add_refusal, is_sure
 
 FARTHEST = 2**31 - 1
 
@@ -32,10 +33,11 @@ def talk(request, found: Room, template="community/chat.html", **more):
     if not form.is_valid():
         return _show(request, found, form, template, more, status=422)
     try:
-        said = chat.say(found, by=request.user, **form.cleaned_data)
+        said = chat.say(found, by=request.user, sure=is_sure(request), **form.cleaned_data)
     except PermissionDenied as refusal:
-        form.add_error("body", str(refusal))
-        return _show(request, found, form, template, more, status=403)
+        add_refusal(form, "body", refusal)
+        status = 422 if form.has_error("body", "patient") else 403
+        return _show(request, found, form, template, more, status=status)
     return redirect(transcript.address_of(said))
 
 
@@ -95,8 +97,11 @@ def edit(request, pk):
     permissions.require(permissions.may_edit_message(request.user, message))
     form = EditMessageForm(request.POST if request.method == "POST" else None, initial={"body": message.body})
     if form.is_valid():
-        chat.edit(message, by=request.user, body=form.cleaned_data["body"])
-        return redirect("message", pk)
+        try:
+            chat.edit(message, by=request.user, sure=is_sure(request), body=form.cleaned_data["body"])
+            return redirect("message", pk)
+        except composing.PatientDetails as question:
+            add_refusal(form, "body", question)
     context = {"message": message, "space": message.room.space, "form": form}
     return render(request, "community/edit_message.html", context, status=422 if form.is_bound else 200)
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from community import composing, continuations, messages, permissions
 from community.forms import SHOWN, SHOWN_AT_MOST, ContinueForm, size_of
 from community.models import Room
-from community.views.threads import status_of
+from community.views.threads import add_refusal, is_sure, status_of
 
 FARTHEST = 2**31 - 1
 
@@ -30,7 +30,11 @@ def into_thread(request, pk):
             again = ContinueForm(initial=_typed(request), messages=form.messages.values())
             return _show(request, room, again, preview=seen)
         told = {"title": data["title"], "kind": data["kind"], "words": data["body"], "uuid": data["uuid"]}
-        return redirect(continuations.begin(room, form.chosen, by=request.user, **told))
+        begun = continuations.begin(room, form.chosen, by=request.user, sure=is_sure(request), **told)
+        return redirect(begun)
+    except composing.PatientDetails as question:
+        add_refusal(form, "body", question)
+        return _show(request, room, form, status=status_of(question))
     except PermissionDenied as refusal:
         form.add_error("numbers", str(refusal))
         return _show(request, room, form, status=status_of(refusal))

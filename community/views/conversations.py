@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import conversations, pace, permissions, spaces
+from community import composing, conversations, pace, permissions, spaces
 from community.forms import AddForm, BeginForm, LeaveForm, NobodyNewForm
 from community.models import NobodyNew, Room, RoomKind
 from community.models.notices import count_conversations
 from community.views import chat
+from community.views.threads import add_refusal, is_sure
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -43,7 +44,11 @@ def start(request):
         return _start(request, form, status=422)
     words = {name: form.cleaned_data[name] for name in ("body", "uuid")}
     try:
-        said = conversations.begin(form.cleaned_data["to"], by=request.user, **words)
+        sure = is_sure(request)
+        said = conversations.begin(form.cleaned_data["to"], by=request.user, sure=sure, **words)
+    except composing.PatientDetails as question:
+        add_refusal(form, "body", question)
+        return _start(request, form, status=422)
     except PermissionDenied as refusal:
         form.add_error("to", str(refusal))
         return _start(request, form, status=_status(refusal))

@@ -14,7 +14,7 @@ from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
 from community.views.drafts import to_place, with_asides
-from community.views.threads import as_fragments, status_of
+from community.views.threads import add_refusal, as_fragments, is_sure, status_of
 
 
 @require_safe
@@ -43,9 +43,10 @@ def edit(request, pk):
         return previews.show(request, "community/edit.html", context, post.thread.space, post)
     if form.is_valid():
         try:
-            return _to_post(threads.edit(post, by=request.user, **form.cleaned_data))
+            sure = is_sure(request)
+            return _to_post(threads.edit(post, by=request.user, sure=sure, **form.cleaned_data))
         except PermissionDenied as refusal:
-            form.add_error("body", str(refusal))
+            add_refusal(form, "body", refusal)
             return render(request, "community/edit.html", context, status=status_of(refusal))
         except threads.Stale:
             return _both_texts(request, context)

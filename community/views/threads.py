@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from django.core.exceptions import PermissionDenied
-from django.forms import model_to_dict
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form, model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -32,9 +32,9 @@ def start(request, slug):
         return previews.show(request, "community/start.html", context, space)
     if form.is_valid():
         try:
-            return redirect(threads.start(space, by=request.user, **form.cleaned_data))
+            return redirect(threads.start(space, by=request.user, sure=is_sure(request), **form.cleaned_data))
         except (composing.Unfit, permissions.TooOften) as refusal:
-            form.add_error("body", str(refusal))
+            add_refusal(form, "body", refusal)
             return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
 
@@ -73,9 +73,10 @@ def rename(request, pk):
     form = TitleForm(request.POST if request.method == "POST" else None, initial=model_to_dict(found))
     if form.is_valid():
         try:
-            return redirect(threads.rename(found, by=request.user, **form.cleaned_data))
+            sure = is_sure(request)
+            return redirect(threads.rename(found, by=request.user, sure=sure, **form.cleaned_data))
         except PermissionDenied as refusal:
-            form.add_error("title", str(refusal))
+            add_refusal(form, "title", refusal)
             return _rename_page(request, found, form, status_of(refusal))
     return _rename_page(request, found, form, 422 if form.is_bound else 200)
 
@@ -93,11 +94,11 @@ def reply(request, pk):
     if not form.is_valid():
         return _show(request, found, form, status=422)
     try:
-        post = threads.reply(found, by=request.user, **form.cleaned_data)
+        post = threads.reply(found, by=request.user, sure=is_sure(request), **form.cleaned_data)
     except threads.Merged:
         return _show_merged(request, pk)
     except PermissionDenied as refusal:
-        form.add_error("body", str(refusal))
+        add_refusal(form, "body", refusal)
         return _show(request, found, form, status=status_of(refusal))
     except threads.Overtaken as news:
         form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
@@ -158,6 +159,19 @@ def status_of(refusal: PermissionDenied) -> int:
     if isinstance(refusal, composing.Unfit):
         return 422
     return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
+
+
+def is_sure(request) -> bool:
+    """Whether somebody who was asked said that nothing in their words is a patient's."""
+    return "sure" in request.POST
+
+
+def add_refusal(form: Form, field: str, refusal: PermissionDenied) -> None:
+    """Say beside a field why it was refused; where it was only asked about, the form offers to go on."""
+    if isinstance(refusal, composing.PatientDetails):
+        form.add_error(field, ValidationError(refusal.in_full, code="patient"))
+    else:
+        form.add_error(field, str(refusal))
 
 
 def _thread(request, pk) -> Thread:

@@ -45,8 +45,8 @@ class Courier {
   async #send({ id }) {
     const entry = (await this.#waiting()).find((each) => each.id === id);
     if (!entry) return true; // another tab was there first
-    const { room, uuid, body, reply_to } = entry;
-    if (live.state !== "connected" || !live.send({ type: "say", room, uuid, body, reply_to })) return false;
+    const { room, uuid, body, reply_to, sure } = entry;
+    if (live.state !== "connected" || !live.send({ type: "say", room, uuid, body, reply_to, sure })) return false;
     const answer = await this.#answerTo(uuid);
     if (!answer) return live.state === "connected";
     if (answer.again) await new Promise((resolve) => setTimeout(resolve, answer.again * 1_000));
@@ -73,7 +73,7 @@ class Courier {
       await chats.forget(entry.id);
       return tell(entry, { said: answer });
     }
-    const kept = { ...entry, reason: answer.reason };
+    const kept = { ...entry, reason: answer.reason, asks: answer.asks };
     await chats.keep(kept);
     return tell(entry, { kept });
   }

@@ -57,7 +57,9 @@ export class Outbox {
     return Boolean(entry);
   }
 
+  // Whoever was asked about patient details and sends it as it is has answered.
   retry(entry) {
+    if (entry.asks) entry.sure = true;
     delete entry.reason;
     this.#keep(entry);
     this.#add(entry);
@@ -85,8 +87,9 @@ export class Outbox {
   #sendNext() {
     const entry = this.#next;
     if (!entry) return true;
-    const { uuid, body, reply_to } = entry;
-    if (live.state !== "connected" || !live.send({ type: "say", room: this.room.id, uuid, body, reply_to })) return false;
+    const { uuid, body, reply_to, sure } = entry;
+    const frame = { type: "say", room: this.room.id, uuid, body, reply_to, sure };
+    if (live.state !== "connected" || !live.send(frame)) return false;
     this.shown.tell(entry, "Sending…");
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, PATIENCE, true);
@@ -144,11 +147,11 @@ export class Outbox {
     else this.room.expect(version);
   }
 
-  #refused({ uuid, reason, again }) {
+  #refused({ uuid, reason, again, asks }) {
     const entry = this.#find(uuid);
     if (!entry) return;
     if (again) return this.#goOn(true, again * 1_000);
-    entry.reason = reason;
+    Object.assign(entry, { reason, asks });
     this.#keep(entry);
     this.shown.draw(entry, this.#waiting);
     this.shown.announce(`Not sent. ${reason}`);

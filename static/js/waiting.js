@@ -44,6 +44,7 @@ export class Waiting {
     const fate = item.querySelector("[data-fate]");
     fate.replaceChildren(document.getElementById("refused-message").content.cloneNode(true));
     fate.querySelector("[data-reason]").textContent = `Not sent. ${entry.reason}`;
+    if (entry.asks) fate.querySelector("[data-retry]").textContent = "Send anyway";
     fate.querySelector("[data-retry]").addEventListener("click", () => this.outbox.retry(entry));
     fate.querySelector("[data-change]").addEventListener("click", () => this.outbox.takeBack(entry));
     fate.querySelector("[data-discard]").addEventListener("click", () => this.#discard(entry));

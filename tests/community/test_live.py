@@ -601,3 +601,19 @@ def test_what_is_sent_too_fast_is_named_in_the_refusal(ana, room, pages):
         page.send(type="unsubscribe", topic="room:1")
     page.send(type="say", room=room.pk, uuid=number, body="Too fast.")
     page.hear_until("error", lambda refusal: refusal.get("uuid") == number and refusal["again"] == 2)
+
+
+def test_what_looks_like_a_patients_is_asked_about_and_sent_by_whoever_is_sure(ana, room, pages):
+    page = pages(ana)
+    page.follow(f"room:{room.pk}")
+    frame = {"type": "say", "room": room.pk, "uuid": str(uuid.uuid4()), "body": "It is 943 476 5919."}
+    page.send(**frame)
+    question = page.hear("error")
+    assert (question["uuid"], question["asks"]) == (frame["uuid"], True)
+    assert "943" not in question["reason"]
+    assert not room.messages.exists()
+    for odd in ("yes", 1, None, []):
+        page.send(**frame, sure=odd)
+        assert page.hear("error")["asks"]
+    page.send(**frame, sure=True)
+    assert page.hear("said")["number"] == 1

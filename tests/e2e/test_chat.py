@@ -151,6 +151,18 @@ def test_a_refusal_can_be_tried_again_changed_or_discarded(somebody, chat):
     expect(refused).to_have_count(0)
 
 
+def test_what_looks_like_a_patients_is_asked_about_and_goes_out_by_a_second_press(somebody, chat):
+    page = enters(somebody("ana@example.org"), chat)
+    says(page, "The example is 943 476 5919.")
+    asked = page.locator(".message--unsent")
+    expect(asked).to_contain_text("Not sent. There is what looks like an NHS number in your words.")
+    says(page, "And this goes on.")
+    hears(page, "And this goes on.")
+    asked.get_by_role("button", name="Send anyway").click()
+    expect(asked).to_have_count(0)
+    hears(page, "The example is 943 476 5919.")
+
+
 def test_signing_out_in_one_tab_ends_the_other(somebody, chat):
     ana = somebody("ana@example.org")
     page = enters(ana, chat)

@@ -512,3 +512,14 @@ def test_what_was_given_up_can_be_read_again(finn, thread, address, browse):
     browse(finn).post(reverse("admin:community_inboundmail_changelist"), action)
     incoming.read_due()
     assert thread.posts.filter(body=SAID).exists()
+
+
+def test_what_looks_like_a_patients_is_explained_by_return_without_a_word_of_it(thread, address, mailoutbox):
+    row = comes(mail(address, "He is 943 476 5919, I think."), address)
+    assert (outcome(row), row.raw) == (("refused", "unfit"), None)
+    assert nothing_was_posted(thread)
+    [letter] = mailoutbox
+    words = " ".join(letter.body.split())
+    assert "There is what looks like an NHS number in it." in words
+    assert "reply on the site, where you can say so" in words
+    assert "943" not in words
