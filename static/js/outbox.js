@@ -154,6 +154,7 @@ export class Outbox {
     Object.assign(entry, { reason, asks });
     this.#keep(entry);
     this.shown.draw(entry, this.#waiting);
+    this.shown.reveal(entry);
     this.shown.announce(`Not sent. ${reason}`);
     this.#goOn();
   }

@@ -30,6 +30,11 @@ export class Waiting {
     if (fate) fate.textContent = words;
   }
 
+  // Whoever is still where it was written sees what there is to do about it.
+  reveal({ uuid }) {
+    if (document.activeElement === this.outbox.text) this.#itemOf(uuid)?.scrollIntoView({ block: "nearest" });
+  }
+
   announce(words) {
     this.root.querySelector("[data-told]").textContent = words;
   }
