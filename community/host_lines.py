@@ -3,10 +3,13 @@
 import uuid as uuids
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from community import permissions
-from community.models import HostLine, Space
+from community.models import HostLine, Space, asking
+from community.models.host_lines import A_WEEK
+from community.models.spaces import readable_ids
 from community.permissions import require
 from leaders.models import Leader
 
@@ -32,4 +35,14 @@ def end(line: HostLine, *, by: Leader) -> None:
 
 def of(space: Space, reader: Leader) -> HostLine | None:
     """The line that holds in a space now, for those who may read there."""
-    return HostLine.objects.visible_to(reader).filter(space=space).select_related("by").first()
+    now, reads = timezone.now(), list(readable_ids(reader))
+    found = _HELD.objects(space=space.pk, reads=reads, now=now, since=now - A_WEEK)
+    return found[0] if found else None
+
+
+def _held(leader: Leader) -> QuerySet[HostLine]:
+    here = HostLine.objects.visible_to(leader).filter(space=asking.SPACE).select_related("by")
+    return here.only("space", "by", "words", "at", "by__name")[:1]
+
+
+_HELD = asking.Question(_held)

@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from community import live, permissions
-from community.models import ErrandKind, Room, RoomKind, Session, Space
+from community.models import ErrandKind, Room, RoomKind, Session, Space, asking
 from community.models.sessions import LONGEST
 from community.permissions import Conflict, require
 from community.tasks import enqueue
 from leaders.models import Leader
+
+SHOWN = 3  # on the page of a space
 
 
 @transaction.atomic
@@ -97,6 +99,11 @@ def coming(space: Space) -> QuerySet[Session]:
     return Session.objects.filter(room__space=space).coming().select_related("host", "room__space")
 
 
+def next_few(space: Space) -> list[Session]:
+    """The first of those, for the page of the space."""
+    return _NEXT.objects(space=space.pk, now=timezone.now())
+
+
 def past(space: Space) -> QuerySet[Session]:
     """Those that took place, the latest first."""
     return Session.objects.filter(room__space=space).past().select_related("host", "room__space")
@@ -116,3 +123,14 @@ def _change(session: Session, **values) -> Session:
     session.save(update_fields=[*values, "sequence", "changed_at"])
     live.push(live.room_topic(session.pk), {"type": "session"})
     return session
+
+
+def _next(_leader: Leader) -> QuerySet[Session]:
+    found = Session.objects.filter(room__space=asking.SPACE).coming(asking.NOW)
+    lean = found.select_related("host", "room__space").only(
+        *("title", "starts_at", "ends_at", "cancelled_at", "room__kind", "host__name", "room__space__slug")
+    )
+    return lean[:SHOWN]
+
+
+_NEXT = asking.Question(_next)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from community.models import asking
 from community.models.spaces import Space, SpaceKind, SpaceMembership, SpaceRole, spaces_read_by
 from leaders.models import Leader
 
@@ -21,13 +22,14 @@ class HostLineQuerySet(models.QuerySet):
 
     def current(self):
         """Those of this week that nobody took away, by those who still moderate there."""
-        roles = SpaceMembership.objects.current().filter(
+        now = asking.NOW if asking.is_building() else timezone.now()
+        since = asking.SINCE if asking.is_building() else now - A_WEEK
+        roles = SpaceMembership.objects.current(now).filter(
             space=OuterRef("space"), leader=OuterRef("by"), role=SpaceRole.MODERATOR
         )
-        hosts = Leader.objects.active().filter(is_faculty=True)
-        return self.filter(
-            Exists(roles), by__in=hosts, ended_at=None, at__gt=timezone.now() - A_WEEK
-        ).exclude(space__kind=SpaceKind.SEALED)
+        hosts = Leader.objects.active(now).filter(is_faculty=True)
+        held = self.filter(Exists(roles), by__in=hosts, ended_at=None, at__gt=since)
+        return held.exclude(space__kind=SpaceKind.SEALED)
 
 
 class HostLine(models.Model):

@@ -1,7 +1,7 @@
 """Conversations of a space."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -26,6 +26,13 @@ def hold(model: type[models.Model], pks: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         rows = f"SELECT 1 FROM {model._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608
         cursor.execute(rows, [list(pks)])
+
+
+@lru_cache(maxsize=2_000)
+def _slug(title: str) -> str:
+    slug = slugify(title)[:60].strip("-") or "untitled"
+    # A single word could be the name of what one does to a thread, such as /threads/7/close/.
+    return slug if "-" in slug else f"thread-{slug}"
 
 
 @cache
@@ -154,9 +161,7 @@ class Thread(models.Model):
 
     @property
     def slug(self) -> str:
-        slug = slugify(self.title)[:60].strip("-") or "untitled"
-        # A single word could be the name of what one does to a thread, such as /threads/7/close/.
-        return slug if "-" in slug else f"thread-{slug}"
+        return _slug(self.title)
 
     @property
     def is_question(self) -> bool:

@@ -15,7 +15,6 @@ from leaders import profiles
 from leaders.models import Cohort
 
 MEMBERS_PER_PAGE = 60
-SESSIONS_SHOWN = 3
 PEOPLE_PER_MINUTE = 120
 
 
@@ -49,7 +48,7 @@ def space(request, slug):
         "may_start": permissions.may_start(request.user, place),
         "levels": SPACE_LEVELS,
         "sweep": catch_up.done(request),
-        "sessions": hosting.coming(place)[:SESSIONS_SHOWN],
+        "sessions": hosting.next_few(place),
         "line": host_lines.of(place, request.user),
         "may_write_line": permissions.may_write_line(request.user, place),
     }

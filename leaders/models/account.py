@@ -92,10 +92,10 @@ def photo_path(leader, filename: str) -> str:
 
 
 class LeaderQuerySet(models.QuerySet):
-    def active(self):
+    def active(self, now=None):
         """People who have joined, may sign in and are not suspended."""
         return self.filter(
-            Q(suspended_until=None) | Q(suspended_until__lte=timezone.now()),
+            Q(suspended_until=None) | Q(suspended_until__lte=now or timezone.now()),
             is_active=True,
             joined_at__isnull=False,
         )

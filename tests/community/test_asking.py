@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -177,6 +178,7 @@ def test_a_thread_has_the_facts_of_its_reader(ana, ben, space):
 def test_the_latest_new_threads_are_the_same_however_they_are_found(ana, ben, space, monkeypatch):
     known, *fresh = [make_thread(space, ben, title=f"Thread {n}") for n in range(6)]
     reading.mark_read(fresh[3], by=ana, first=1, last=1)
+    reading.new_among_latest(ana)  # built now, with the number that holds
     for looked_at in (1, 2, 4, 200):
         monkeypatch.setattr(reading, "LOOKED_AT_FIRST", looked_at)
         for number in (1, 3, 9):
@@ -195,6 +197,30 @@ def test_a_question_gives_the_same_objects_as_its_query(ana, ben, space):
     assert (quick.last_post.number, quick.last_post.author.name) == (4, ben.name)
     assert quick.last_post.author.visibility == ben.visibility
     assert quick.space.get_absolute_url() == space.get_absolute_url()
+
+
+def test_objects_of_a_question_can_be_read_further_changed_and_saved(ana, ben, space):
+    make_thread(space, ana, title="Before", body="Words.")
+    [thread] = reading.in_lists(ben, [Thread.objects.get().pk])
+    assert thread == Thread.objects.get()
+    assert "created_at" not in thread.last_post.__dict__
+    assert thread.last_post.created_at == Thread.objects.get().last_post.created_at
+    assert not thread.last_post.author.photo
+    assert (thread._state.adding, thread._state.db) == (False, "default")
+    thread.title = "After"
+    thread.save()
+    assert Thread.objects.get().title == "After"
+
+
+def test_a_model_that_is_listened_to_is_made_by_django():
+    made = []
+    post_init.connect(listen := lambda instance, **_: made.append(instance), sender=Thread)
+    try:
+        thread = asking.Quick(Thread).from_db("default", ["id", "title"], (7, "Before"))
+    finally:
+        post_init.disconnect(listen, sender=Thread)
+    assert made == [thread]
+    assert asking.Quick(Thread).from_db("default", ["id", "title"], (7, "Before")) == thread
 
 
 def test_a_list_shows_only_what_its_reader_may_see(ana, cleo, dara, space):

@@ -176,3 +176,29 @@ def test_a_list_asks_no_more_for_more_rows(browse, ana, ben, space, show, django
         write()
     with django_assert_max_num_queries(len(one)):
         client.get(f"/threads/?show={show}")
+
+
+def test_the_page_of_a_space_asks_few_questions(browse, ana, ben, space, django_assert_max_num_queries):
+    for _ in range(3):
+        make_thread(space, ben)
+    reader = browse(ana)
+    for _ in range(2):
+        reader.get(space.get_absolute_url())
+    with django_assert_max_num_queries(8):
+        reader.get(space.get_absolute_url())
+
+
+def test_a_row_says_who_wrote_last_and_what_is_new(browse, ana, ben, space):
+    thread = make_thread(space, ana, title="Rota <b>", kind="question")
+    make_reply(thread, ben)
+    make_reply(thread, ben)
+    html = " ".join(browse(ana).get(space.get_absolute_url()).content.decode().split())
+    assert "Rota &lt;b&gt;" in html
+    assert "Ben Carrow replied, just now" in html
+    assert '<span class="badge">Question</span>' in html
+    assert "2 replies" in html
+    assert f'<span class="counter" data-unread="{thread.pk}">2 new</span>' in html
+    make_thread(space, ben, title="Mine alone")
+    html = " ".join(browse(ben).get(space.get_absolute_url()).content.decode().split())
+    assert "Ben Carrow started it, just now" in html
+    assert "No reply yet" in html
