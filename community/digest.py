@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from community import delivery, editions
+from community import delivery, editions, ledgers
 from community.editions import Edition
 from community.models import Digest, LetterState, Notice, Post, Reading
 from community.models.posts import told_until
@@ -49,7 +49,8 @@ class Digests:
         _mark_posts(rows)
         offered = [row.leader_id for row in rows if "slower" in row.marks]
         preferences.note_digests([row.leader_id for row in rows], offered_slower=offered)
-        Notice.objects.filter(pk__in=[pk for row in rows for pk in row.marks["notices"]]).mark_mailed()
+        if told := [pk for row in rows for pk in row.marks["notices"]]:
+            Notice.objects.filter(pk__in=told).mark_mailed()
 
     def take_back(self, row: Digest) -> None:
         """Its posts and notices may stand in another one: the marks fall back to those of the others."""
@@ -122,7 +123,7 @@ def _open(rhythm: Rhythm, zone_name: str) -> int:
 def _open_by_hand(leader: Leader) -> Digest:
     today = timezone.now().astimezone(leader.zone).date()
     number = Digest.objects.filter(leader=leader, period__startswith=f"{today} by hand").count() + 1
-    claimed = {"state": LetterState.CLAIMED, "lease_until": timezone.now() + delivery.LEASE}
+    claimed = {"state": LetterState.CLAIMED, "lease_until": timezone.now() + ledgers.LEASE}
     return Digest.objects.create(leader=leader, period=f"{today} by hand {number}", **claimed)
 
 

@@ -10,8 +10,8 @@ from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from community import delivery, digest, letters
-from community.delivery import Row
+from community import digest, ledgers, letters
+from community.ledgers import Row
 from community.models import STRANDED, UNFINISHED, Digest, Letter, LetterState
 from community.permissions import may_send_again, require
 from community.permissions.mail import AGAIN
@@ -105,7 +105,7 @@ def rows_of(found: Iterable[tuple]) -> list[Row]:
     rows = {}
     for name, ledger in LEDGERS.items():
         keys = [pk for mailing, pk, _ in found if mailing == name]
-        model = ledger.model.objects.select_related("leader").alias(is_last=~delivery.has_newer(ledger))
+        model = ledger.model.objects.select_related("leader").alias(is_last=~ledgers.has_newer(ledger))
         offered = model.filter(is_last=True, state__in=AGAIN).exclude(_comes_back())
         again = set(offered.filter(pk__in=keys).values_list("pk", flat=True))
         for pk, row in model.in_bulk(keys).items():

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from community import digest, letters
-from community.delivery import Ledger, Row
+from community.ledgers import Ledger, Row
 from community.models import LetterState
 from leaders import preferences
 

@@ -7,7 +7,7 @@ from community.models.drafts import Aside, Draft, DraftKind
 from community.models.errands import Errand, ErrandKind
 from community.models.host_lines import HostLine
 from community.models.inbound import InboundMail, InboundReason, InboundState, ReplyKey
-from community.models.letters import STRANDED, UNFINISHED, Digest, Letter, LetterState, Mail
+from community.models.letters import STRANDED, UNFINISHED, Digest, InHand, Letter, LetterState, Mail
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
 from community.models.notices import Notice, NoticeKind
 from community.models.posts import Mention, Post, Quote, Revision
@@ -55,6 +55,7 @@ __all__ = [
     "ErrandKind",
     "FormerTitle",
     "HostLine",
+    "InHand",
     "InboundMail",
     "InboundReason",
     "InboundState",

@@ -107,3 +107,15 @@ class Letter(Outgoing):
 
     def __str__(self):
         return f"Letter to {self.leader}, opened {self.opened_at:%-d %B %Y}"
+
+
+class InHand(models.Model):
+    """A letter that was handed over and of which the server has heard nothing yet.
+
+    Its table is not logged: taking a row out waits for no disk, and a crash of PostgreSQL empties it.
+    """
+
+    message_key = models.UUIDField(primary_key=True)
+
+    def __str__(self):
+        return str(self.message_key)

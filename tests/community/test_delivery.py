@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from community import delivery, digest, domains, letters
+from community import delivery, digest, domains, ledgers, letters
 from community.models import Digest, Letter, Notice
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
@@ -65,9 +65,9 @@ def test_each_try_waits_longer_and_a_day_of_that_is_enough(ben, news, sink, time
         pauses.append(row.due_at - timezone.now())
     assert row.state == "failed"
     assert row.note == f"Given up after a day and {row.attempts} tries. 451 Later"
-    assert timedelta(days=1) <= row.sent_at - start < timedelta(days=1) + 2 * delivery.LONGEST_PAUSE
+    assert timedelta(days=1) <= row.sent_at - start < timedelta(days=1) + 2 * ledgers.LONGEST_PAUSE
     assert pauses[0] < timedelta(minutes=3) < pauses[3] < pauses[6]
-    assert max(pauses) <= delivery.LONGEST_PAUSE * 1.25
+    assert max(pauses) <= ledgers.LONGEST_PAUSE * 1.25
     assert row.attempts == len(pauses) + 1
     assert len(set(pauses)) == len(pauses)
 
@@ -241,19 +241,19 @@ def test_an_answer_in_between_starts_the_count_anew(ben):
 
 def test_a_newer_letter_meanwhile_ends_the_older_that_goes_back(ben):
     older = Letter.objects.create(leader=ben, due_at=timezone.now())
-    [held] = delivery.claim(letters.LEDGER)
+    [held] = ledgers.claim(letters.LEDGER)
     Letter.objects.create(leader=ben)
-    delivery._give_back(letters.LEDGER, [held])
+    ledgers.give_back(letters.LEDGER, [held])
     older.refresh_from_db()
-    assert (older.state, older.note) == ("skipped", delivery.NEWER)
+    assert (older.state, older.note) == ("skipped", ledgers.NEWER)
 
 
 def test_a_batch_that_is_worked_at_stays_held(ben, cleo, news, sink):
     for leader in (ben, cleo):
         due(leader)
-    rows = delivery.claim(digest.LEDGER)
+    rows = ledgers.claim(digest.LEDGER)
     Digest.objects.filter(leader=ben).update(lease_until=timezone.now() + timedelta(seconds=9))
-    [kept] = delivery._renew(digest.LEDGER, rows)
+    [kept] = ledgers.renew(digest.LEDGER, rows)
     assert kept.leader == cleo
     assert (
         Digest.objects.get(leader=cleo).lease_until
@@ -262,9 +262,72 @@ def test_a_batch_that_is_worked_at_stays_held(ben, cleo, news, sink):
     )
 
 
+def test_a_letter_costs_few_statements(news, sink):
+    def statements(number: int) -> int:
+        crowd(number, f"of{number}.example")
+        with CaptureQueriesContext(connection) as asked:
+            digest.deliver()
+        return len(asked)
+
+    more = statements(4 * delivery.TOGETHER) - statements(3 * delivery.TOGETHER)
+    assert more <= delivery.TOGETHER + 8  # one before each, and some for them together
+    assert set(states()) == {"sent"}
+
+
+def test_what_a_server_has_not_heard_of_waits_as_before_when_it_goes_away(news, sink):
+    crowd(4, "some.example")
+    rows = Digest.objects.order_by("pk").values_list("attempts", "tried_at", "marks", "item_count")
+    before = list(rows)
+    sink.stop()
+    digest.deliver()
+    assert states() == ["deferred", "due", "due", "due"]
+    assert list(rows)[1:] == before[1:]
+
+
+def test_what_was_tried_before_stays_so_when_it_is_withdrawn(ben, news):
+    long_ago = timezone.now() - timedelta(hours=5)
+    due(ben, attempts=3, tried_at=long_ago)
+    [row] = ledgers.claim(digest.LEDGER)
+    content = digest.LEDGER.compose([ben])[ben.pk]
+    assert ledgers.hand_over(digest.LEDGER, [(row, content)]) == {row.pk}
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.tried_at, row.item_count) == ("sending", 4, long_ago, 1)
+    ledgers.withdraw(digest.LEDGER, [row])
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.tried_at, row.item_count) == ("claimed", 3, long_ago, 0)
+
+
+def test_what_a_dead_worker_still_had_in_hand_is_sent_by_another(ben, cleo, dara, news, sink):
+    for leader in (ben, cleo, dara):
+        due(leader)
+    rows = ledgers.claim(digest.LEDGER)
+    contents = digest.LEDGER.compose([row.leader for row in rows])
+    held = ledgers.hand_over(digest.LEDGER, [(row, contents[row.leader_id]) for row in rows])
+    assert held == {row.pk for row in rows}
+    assert ledgers.let_go(rows[0])  # the server has begun to hear of the first, and the worker is killed
+    Digest.objects.update(lease_until=timezone.now())
+    digest.deliver()
+    assert states() == ["ambiguous", "sent", "sent"]
+    assert sorted(sink.envelopes) == [cleo.email, dara.email]
+    assert not any(ledgers.let_go(row) for row in rows)  # should that worker live after all
+
+
+def test_after_a_crash_of_the_database_nothing_counts_as_in_hand(ben, news, sink):
+    due(ben)
+    [row] = ledgers.claim(digest.LEDGER)
+    ledgers.hand_over(digest.LEDGER, [(row, digest.LEDGER.compose([ben])[ben.pk])])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'community_inhand'")
+        assert cursor.fetchone() == ("u",)  # PostgreSQL empties it then, as here
+        cursor.execute("DELETE FROM community_inhand")
+    Digest.objects.update(lease_until=timezone.now())
+    digest.deliver()
+    assert (states(), sink.heard) == (["ambiguous"], [])
+
+
 def test_a_crowd_costs_no_question_each_for_its_domain(news, sink):
     crowd(4, "one.example")
-    rows = delivery.claim(digest.LEDGER)
+    rows = ledgers.claim(digest.LEDGER)
     with CaptureQueriesContext(connection) as asked:
         assert domains.share_out(rows) == (rows, [])
     assert len(asked) == 0

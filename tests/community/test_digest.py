@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import announcements, delivery, digest, editions, moderation, posts, reading
+from community import announcements, delivery, digest, domains, editions, ledgers, moderation, posts, reading
 from community.models import (
     Digest,
     Level,
@@ -385,8 +385,8 @@ def test_what_a_merge_puts_behind_newer_posts_is_not_told_again(ana, ben, dara, 
 def test_what_was_written_while_an_unanswered_digest_waited_is_in_the_next(ana, ben, space, mailoutbox):
     make_thread(space, ben, "In the digest whose worker died")
     due(ana)
-    [dead] = delivery.claim(digest.LEDGER)
-    delivery.hand_over(digest.LEDGER, dead, edition(ana))
+    [dead] = ledgers.claim(digest.LEDGER)
+    ledgers.hand_over(digest.LEDGER, [(dead, edition(ana))])
     make_thread(space, ben, "While nobody worked")
     later = timezone.now() + timedelta(hours=3)
     Digest.objects.update(lease_until=timezone.now())
@@ -455,21 +455,22 @@ def test_without_a_server_all_wait_and_one_try_is_made(ana, ben, space, sink):
 def test_a_worker_that_died_before_sending_leaves_the_digest_to_the_next(ana, ben, space, mailoutbox):
     make_thread(space, ben)
     due(ana)
-    [dead] = delivery.claim(digest.LEDGER)
+    [dead] = ledgers.claim(digest.LEDGER)
     digest.deliver()
     assert mailoutbox == []
     Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     digest.deliver()
     assert len(mailoutbox) == 1
-    delivery.send_one(digest.LEDGER, dead, edition(ana), digest.Line(), delivery.Taken(digest.LEDGER))
+    late = delivery.Run(digest.LEDGER, {ana.pk: edition(ana)}, digest.Line(), domains.Mood(), float("inf"))
+    assert late.send([dead]) == []
     assert len(mailoutbox) == 1
 
 
 def test_a_worker_that_died_while_sending_leaves_it_unrepeated(ana, ben, space, mailoutbox):
     make_thread(space, ben)
     due(ana)
-    [dead] = delivery.claim(digest.LEDGER)
-    assert delivery.hand_over(digest.LEDGER, dead, edition(ana))
+    [dead] = ledgers.claim(digest.LEDGER)
+    assert ledgers.hand_over(digest.LEDGER, [(dead, edition(ana))])
     Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     digest.deliver()
     assert (mailoutbox, states()) == ([], ["ambiguous"])
