@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, pass_environment
@@ -19,6 +19,7 @@ from leaders.profiles import photo_address
 from leaders.styles import Styled
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+WORD = re.compile(r"[-a-zA-Z0-9_]+")
 
 
 def environment(**options) -> Environment:
@@ -53,18 +54,29 @@ def once(env: Environment, name: str, **facts) -> Markup:
 def url(name: str, *args, **kwargs) -> str:
     """The address of a named page."""
     # A page of posts names more than a hundred, and Django takes its time for each.
-    if not kwargs and all(type(arg) is int and arg >= 0 for arg in args):
-        return _shape(name, len(args)).format(*args)
+    if not kwargs and (shape := _shape(name, tuple(map(_kind, args)))):
+        return shape.format(*args)
     return reverse(name, args=args, kwargs=kwargs)
 
 
+def _kind(arg) -> str:
+    """What can stand for a part of an address: a number, a word that nobody has to quote, or nothing."""
+    if type(arg) is int:
+        return "number" if arg >= 0 else ""
+    return "word" if type(arg) is str and WORD.fullmatch(arg) else ""
+
+
 @lru_cache(maxsize=1_000)
-def _shape(name: str, count: int) -> str:
-    """The address of a page with a place for each of so many numbers."""
-    numbers = [10**15 + place for place in range(count)]
-    address = reverse(name, args=numbers).replace("{", "{{").replace("}", "}}")
-    for number in numbers:
-        address = address.replace(str(number), "{}")
+def _shape(name: str, kinds: tuple[str, ...]) -> str:
+    """The address of a page with a place for each part of these kinds; nothing if it takes others."""
+    parts = [10**15 + place if kind == "number" else f"word-{place}-here" for place, kind in enumerate(kinds)]
+    try:
+        address = reverse(name, args=parts) if all(kinds) else ""
+    except NoReverseMatch:
+        return ""
+    address = address.replace("{", "{{").replace("}", "}}")
+    for part in parts:
+        address = address.replace(str(part), "{}")
     return address
 
 

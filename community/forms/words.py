@@ -3,6 +3,8 @@
 import uuid
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html
 
 from community.models import (
     Thread,
@@ -13,6 +15,14 @@ POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
 
 
+class Textarea(forms.Textarea):
+    """Django's, without its templates: every page of a thread has one."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        shown = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        return format_html("<textarea{}>\n{}</textarea>", flatatt(shown), self.format_value(value) or "")
+
+
 class BodyField(forms.CharField):
     """The words of a post, with or without the spaces around them."""
 
@@ -20,7 +30,7 @@ class BodyField(forms.CharField):
         options = {
             "label": "Your words",
             "max_length": POST_AT_MOST,
-            "widget": forms.Textarea(attrs={"rows": 8}),
+            "widget": Textarea(attrs={"rows": 8}),
             "error_messages": {
                 "required": "Write something first.",
                 "max_length": f"This is longer than {POST_AT_MOST:,} characters. Please split it.",
@@ -116,7 +126,7 @@ class MessageField(BodyField):
         too_long = f"This is longer than {MESSAGE_AT_MOST:,} characters. Please split it."
         super().__init__(
             max_length=MESSAGE_AT_MOST,
-            widget=forms.Textarea(attrs={"rows": 2}),
+            widget=Textarea(attrs={"rows": 2}),
             error_messages={"required": "Write something first.", "max_length": too_long},
             **options,
         )

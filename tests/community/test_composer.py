@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.utils import timezone
+from pytest_django.asserts import assertHTMLEqual
 
 from community import moderation, posts, spaces, threads
+from community.forms import ReplyForm
 from community.models import Post, Space, SpaceKind, SpaceMembership
 from community.views import previews
 from community.views import spaces as space_views
@@ -266,3 +269,14 @@ def test_whoever_sees_a_post_can_quote_it_from_the_page(browse, thread, ana, ben
     moderation.hide(post, by=dara, reason="It names a patient.")
     for reader in (ana, ben, dara):
         assert browse(reader).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["", "A <b>word</b> & “more” {0}", "\nA line first"])
+def test_the_field_for_words_is_that_of_django(words):
+    form = ReplyForm(initial={"body": words})
+    attrs = {"rows": 5, "class": "wide", "aria-describedby": False}
+    ours = form["body"].as_widget(attrs=attrs)
+    widget = form.fields["body"].widget
+    form.fields["body"].widget = forms.Textarea(attrs=widget.attrs)
+    form.fields["body"].widget.is_required = widget.is_required
+    assertHTMLEqual(ours, form["body"].as_widget(attrs=attrs))
