@@ -9,6 +9,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
 from community import postman, returns
+from leaders.answers import without_words
 
 
 def addresses(services: list[str]) -> list:
@@ -35,7 +36,7 @@ def hear(sender, event, **others):
         names=[(event.metadata or {}).get("letter"), event.message_id],
         address=event.recipient or "",
         reason=event.reject_reason or "",
-        words=event.mta_response or event.description or "",
+        words=without_words(event.mta_response or event.description or ""),
     )
 
 

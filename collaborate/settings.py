@@ -7,6 +7,8 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 
+from collaborate.logs import WithoutRows, without_rows
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -303,8 +305,8 @@ _shared = [
 
 def _format(name: str) -> list:
     if name == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        return [WithoutRows(), structlog.processors.JSONRenderer()]
+    return [WithoutRows(), structlog.dev.ConsoleRenderer(colors=False)]
 
 
 LOGGING = {
@@ -338,5 +340,9 @@ if SENTRY_DSN:
     import sentry_sdk
 
     sentry_sdk.init(
-        dsn=SENTRY_DSN, send_default_pii=False, include_local_variables=False, max_request_body_size="never"
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=without_rows,
     )

@@ -167,7 +167,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if self.leader is None:
             await self._end(SIGNED_OUT)
             return
-        self.mailbox.shown = self.leader.pk if self.leader.shows_presence else None
+        was_shown, self.mailbox.shown = (
+            self.mailbox.shown,
+            self.leader.pk if self.leader.shows_presence else None,
+        )
+        if self.mailbox.shown != was_shown:
+            presence().stir()
         for topic in followed - versions.keys():
             hub().unsubscribe(self.mailbox, topic)
             await self._tell({"type": "gone", "topic": topic})

@@ -3,7 +3,7 @@
 import re
 import smtplib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formataddr
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leaders import preferences
+from leaders.answers import without_words
 from leaders.mime import Written, mailbox
 from leaders.models import Leader
 
@@ -125,7 +126,7 @@ class Line:
             verdict = judge(error)
             if verdict.code in (0, CLOSING):
                 self._drop()
-            return verdict
+            return replace(verdict, note=without_words(verdict.note, *_told(letter)))
         return Delivery(Outcome.SENT)
 
     def _drop(self):
@@ -231,6 +232,10 @@ def _list_headers(mailing: str, domain: str, address: str) -> dict[str, str]:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{mailing}:collaborate",
     }
+
+
+def _told(letter: EmailMessage) -> list[str]:
+    return [letter.subject, *(to.rpartition("<")[0] for to in letter.to)]
 
 
 def _answered(code: int, words: bytes | str, for_good: Outcome) -> Delivery:

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 
+from leaders import live
 from leaders.models import Cohort, Collaborative, Leader, Organisation, Shown, StageRecord
 from leaders.models.account import sort_key
 from leaders.permissions import fields_shown, may_change_profile, require
@@ -110,6 +111,8 @@ def change(leader: Leader, *, by: Leader, visibility: dict, organisation: str, *
     """Change what a leader tells of themselves, and to whom."""
     require(may_change_profile(leader, by))
     leader = Leader.objects.select_for_update().get(pk=leader.pk)
+    if leader.shows_presence != told["shows_presence"]:
+        live.rights_changed(leader.pk)
     for field in TOLD:
         setattr(leader, field, told[field])
     leader.sort_name = sort_key(leader.name)

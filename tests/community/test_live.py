@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -27,6 +28,7 @@ import leaders.live
 from community import chat, hosting, live
 from community.models import Message, Session
 from leaders.live import rights_changed
+from tests.leaders.test_profile import form_of
 from tests.making import make_reply, make_session, make_thread
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -492,6 +494,20 @@ def test_who_is_here_is_told_across_processes_and_only_of_those_who_show_it(ana,
         page.hear_until("presence", lambda event: (event["names"], event["count"]) == (both, 2))
     two.socket.close()
     one.hear_until("presence", lambda event: event["names"] == ["Ana Brook"])
+
+
+def test_whoever_shows_it_no_longer_is_gone_from_the_room_at_once(ana, ben, room, pages, browse):
+    one, other = pages(ana), pages(ben)
+    for page in (one, other):
+        page.follow(f"room:{room.pk}")
+    both = ["Ana Brook", "Ben Carrow"]
+    for page in (one, other):
+        page.hear_until("presence", lambda event: sorted(event["names"]) == both)
+    before = time.monotonic()
+    told = {name: value for name, value in form_of(ben).items() if name != "shows_presence"}
+    assert browse(ben).post(reverse("settings_profile"), told).status_code == 302
+    one.hear_until("presence", lambda event: event["names"] == ["Ana Brook"])
+    assert time.monotonic() - before < 4  # the round would look after five
 
 
 def test_outsider_does_not_learn_who_is_here(ana, cleo, room, pages):
