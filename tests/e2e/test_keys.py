@@ -146,3 +146,18 @@ def test_the_menu_of_levels_fits_a_narrow_screen(somebody, path):
     expect(page.get_by_role("button", name=re.compile("^Muted"))).to_be_visible()
     assert page.get_by_role("button", name=re.compile("^Muted")).bounding_box()["x"] >= 0
     assert faults(page) == []
+
+
+def test_on_a_phone_the_first_news_is_at_hand_and_so_is_marking_all_as_read(somebody):
+    page = somebody("dara@example.org", width=360).goes_to("/catch-up/")
+    expect(page.locator(".catch").first.get_by_role("link").first).to_be_in_viewport()
+    count = page.locator(".catch").count()
+    page.get_by_text("All spaces").click()
+    expect(page.get_by_role("link", name="Kestrel cohort")).to_be_visible()
+    page.keyboard.press("Escape")
+    for name in ("Mark everything as read", "Undo"):
+        button = page.get_by_role("button", name=name)
+        expect(button).to_be_in_viewport(ratio=1)
+        assert button.bounding_box()["y"] > 400
+        button.click()
+    expect(page.locator(".catch")).to_have_count(count)
