@@ -11,6 +11,7 @@ from community.notices import place_of, tell
 Verb = Decision.Verb
 
 WELCOME_WITHIN = timedelta(hours=24)
+CASES_AT_MOST = 200  # looked at in one go
 PROMPTED_FOR = timedelta(days=30)  # after an outage, and not for the years before
 
 DECIDED = {
@@ -84,10 +85,19 @@ def tell_reporters(case: Case) -> None:
 
 @transaction.atomic
 def tell_moderators(case: Case) -> None:
-    """Tell those who may decide about a new case that it waits; never whom it is about."""
+    """Tell those who may decide about a case that it waits, once each; never whom it is about."""
     if case.is_open:
         told = {"kind": NoticeKind.CASE, "cause": f"opened:{case.pk}", "case": case, "space": case.space}
-        tell(Notice(leader=each, **told) for each in case.deciders())
+        deciders = set(case.deciders().values_list("pk", flat=True))
+        known = Notice.objects.filter(leader__in=deciders, cause=told["cause"])
+        tell(Notice(leader_id=pk, **told) for pk in deciders - set(known.values_list("leader", flat=True)))
+
+
+def tell_new_moderators() -> None:
+    """Tell those who moderate since a case was opened that it waits."""
+    waiting = Case.objects.open().select_related("space", "message")
+    for case in waiting.order_by("priority", "pk")[:CASES_AT_MOST]:
+        tell_moderators(case)
 
 
 @transaction.atomic

@@ -50,8 +50,9 @@ def send_digests() -> None:
 
 @shared_task
 def prompt_moderators() -> None:
-    """Ask moderators to answer the first posts that have waited a day."""
+    """Ask moderators to answer the first posts that have waited a day, and new ones to see the cases."""
     outcomes.prompt_moderators()
+    outcomes.tell_new_moderators()
 
 
 @shared_task

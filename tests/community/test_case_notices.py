@@ -1,8 +1,10 @@
 """A new case tells the moderators of its space, and nobody whom it should not reach."""
 
+import uuid
+
 import pytest
 
-from community import editions, errands, moderation
+from community import conversations, editions, errands, moderation, notices, tasks
 from community.models import Case, Notice, NoticeKind, SpaceMembership, SpaceRole
 from tests.making import make_thread
 
@@ -71,6 +73,53 @@ def test_who_moderates_no_longer_sees_it_no_longer(browse, case, dara):
 def test_it_is_in_no_digest(case, dara):
     told()
     assert editions.compose([dara])[dara.pk].personal == []
+
+
+# --- Appointed later ----------------------------------------------------------------------------------------
+
+
+def now_moderates(leader, space):
+    leader.is_faculty = True
+    leader.save()
+    SpaceMembership.objects.create(space=space, leader=leader, role=SpaceRole.MODERATOR)
+
+
+def test_whoever_moderates_later_is_told_once_of_what_waits(case, cleo, dara, space):
+    assert told() == {dara}
+    now_moderates(cleo, space)
+    for _ in range(2):
+        tasks.prompt_moderators()
+    assert told() == {dara, cleo}
+    assert Notice.objects.filter(kind=NoticeKind.CASE).count() == 2
+    notices.open_all(cleo)
+    tasks.prompt_moderators()
+    assert not Notice.objects.visible_to(cleo).unread().exists()
+
+
+def test_whoever_moderates_later_is_told_of_a_reported_conversation(ana, ben, cleo, commons):
+    said = conversations.begin([ben], by=ana, body="A zebra", uuid=uuid.uuid4())
+    moderation.report(said, by=ben, category="harassment")
+    assert told() == set()
+    now_moderates(cleo, commons)
+    tasks.prompt_moderators()
+    assert told() == {cleo}
+    assert "zebra" not in str(Notice.objects.filter(leader=cleo).values())
+
+
+def test_neither_those_who_talked_there_nor_those_it_is_about_are_told_later(ana, ben, commons):
+    said = conversations.begin([ben], by=ana, body="A zebra", uuid=uuid.uuid4())
+    moderation.report(said, by=ben, category="harassment")
+    for leader in (ana, ben):
+        now_moderates(leader, commons)
+    tasks.prompt_moderators()
+    assert told() == set()
+
+
+def test_of_a_closed_case_nobody_is_told_later(case, cleo, dara, space):
+    moderation.dismiss(case, by=dara, reason="Fine")
+    now_moderates(cleo, space)
+    tasks.prompt_moderators()
+    assert cleo not in told()
 
 
 # --- Nobody may decide ----------------------------------------------------------------------------------
