@@ -190,10 +190,8 @@ def seen(leader: Leader, pk: int) -> Thread | None:
 
 def tell(leader: Leader, thread: Thread, *, is_back: bool = False) -> None:
     """Have the open pages of a leader show how far a thread is read now."""
-    found = with_first_unread(leader, Thread.objects.filter(pk=thread.pk))
-    now = found.values("first_unread", "unread", "last_number").get()
-    mark = now["first_unread"] - 1 if now["first_unread"] else now["last_number"]
-    told = {"thread": thread.pk, "mark": mark, "unread": now["unread"], "back": is_back}
+    [(first, unread, last)] = _TOLD.rows(leader=leader.pk, joined=leader.joined_at, thread=thread.pk)
+    told = {"thread": thread.pk, "mark": first - 1 if first else last, "unread": unread, "back": is_back}
     live.push(live.leader_topic(leader.pk), {"type": "read", **told})
 
 
@@ -229,10 +227,11 @@ def _before(leader: Leader) -> QuerySet[Post]:
 
 
 def _reading(leader: Leader, thread: Thread) -> Reading:
-    mine = Reading.objects.filter(leader=leader, thread=thread).select_for_update()
-    if (reading := next(iter(mine), None)) is None:
+    mine = {"leader": leader.pk, "thread": thread.pk}
+    if not (held := _HELD.objects(**mine)):
         Reading.objects.bulk_create([Reading(leader=leader, thread=thread)], ignore_conflicts=True)
-        reading = mine.get()
+        held = _HELD.objects(**mine)
+    [reading] = held
     reading.leader, reading.thread = leader, thread
     is_untouched = not reading.read_up_to and reading.set_back_at is None
     if is_untouched and thread.created_at < leader.joined_at:
@@ -243,9 +242,10 @@ def _reading(leader: Leader, thread: Thread) -> Reading:
 
 def _skips(reading: Reading, number: int) -> bool:
     """Whether unseen posts of others stand between the mark and a post; hidden ones and gaps are no posts."""
-    between = Post.objects.filter(thread=reading.thread_id, number__gt=reading.read_up_to, number__lt=number)
-    is_next = number <= reading.read_up_to + 1
-    return not is_next and between.filter(hidden_at=None).exclude(author=reading.leader_id).exists()
+    if number <= reading.read_up_to + 1:
+        return False
+    between = {"first": reading.read_up_to, "last": number}
+    return bool(_SKIPPED.rows(leader=reading.leader_id, thread=reading.thread_id, **between))
 
 
 def _move(reading: Reading, number: int) -> None:
@@ -296,5 +296,21 @@ def _new(leader: Leader) -> QuerySet[Thread]:
     return new(leader).filter(pk__in=[asking.THREADS]).order_by(*LATEST_FIRST).values_list("pk")
 
 
+def _held(leader: Leader) -> QuerySet[Reading]:
+    return Reading.objects.filter(leader=leader, thread=asking.THREAD).select_for_update().order_by()
+
+
+def _skipped(leader: Leader) -> QuerySet[Post]:
+    between = {"number__gt": Value(asking.FIRST), "number__lt": Value(asking.LAST)}
+    posts = Post.objects.filter(thread=asking.THREAD, hidden_at=None, **between)
+    return posts.exclude(author=leader).order_by().values_list("pk")[:1]
+
+
+def _told(leader: Leader) -> QuerySet[Thread]:
+    found = with_first_unread(leader, Thread.objects.filter(pk=asking.THREAD)).order_by()
+    return found.values_list("first_unread", "unread", "last_number")
+
+
+_HELD, _SKIPPED, _TOLD = asking.Question(_held), asking.Question(_skipped), asking.Question(_told)
 _SEEN, _LISTED = asking.Question(_seen, moderates=True), asking.Question(_in_lists)
 _LATEST, _NEW, _SPACE = asking.Question(_latest), asking.Question(_new), asking.Question(_space)

@@ -1,6 +1,9 @@
 """Celery's entries. A task only wakes; what is due stands in rows."""
 
 import logging
+import math
+import time
+from collections import deque
 from datetime import datetime
 
 from celery import shared_task
@@ -13,12 +16,24 @@ from community.models import Errand, ErrandKind
 
 log = logging.getLogger(__name__)
 
+_woken: deque[int] = deque(maxlen=2)  # the seconds for which this process asked a worker to look
+
 
 def enqueue(kind: ErrandKind, target: int, *, due_at: datetime | None = None) -> None:
     """Promise an errand in this transaction, and wake a worker once it has committed, or once it is due."""
     due_at = due_at or timezone.now()
     Errand.objects.create(kind=kind, target=target, due_at=due_at)
-    transaction.on_commit(lambda: wake((due_at - timezone.now()).total_seconds()))
+    transaction.on_commit(lambda: wake_at(due_at))
+
+
+def wake_at(due_at: datetime) -> None:
+    """Have a worker look once that moment has come; what is due later within one second shares one look."""
+    pause = due_at.timestamp() - time.time()
+    if pause <= 0:
+        wake()
+    elif (second := math.ceil(due_at.timestamp())) not in _woken:
+        _woken.append(second)
+        wake(second - time.time())
 
 
 def wake(pause: float = 0) -> None:

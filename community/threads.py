@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from community import attachments, composing, drafts, live, messages, permissions, reading
+from community import attachments, composing, drafts, live, messages, permissions, reading, replying
 from community.models import (
     Draft,
     DraftKind,
@@ -18,6 +18,7 @@ from community.models import (
     Space,
     Thread,
     ThreadKind,
+    asking,
 )
 from community.permissions import Conflict, require
 from community.tasks import enqueue
@@ -94,17 +95,17 @@ def reply(
     """
     try:
         with transaction.atomic():
-            thread = _locked(thread.pk)
-            if earlier := _sent(by, uuid):
-                return _as_sent(earlier, by, drafts.Words(body))
+            thread, words = replying.hold(thread.pk), drafts.Words(body)
+            facts = replying.facts(thread, by, uuid, seen)
+            if facts.sent and _is_theirs(thread, facts, by):
+                return _as_sent(Post.objects.get(pk=facts.sent), by, words)
             _refuse_merged(thread)
-            require(permissions.may_reply(by, thread))
-            require(permissions.may_go_on_writing(by))
+            _refuse(thread, facts, by)
             composing.ask_about_patients(body, sure=sure)
-            _refuse_if_overtaken(thread, by, seen)
+            _refuse_if_overtaken(facts)
             post = _add_post(thread, by, body, uuid, by_mail=by_mail)
-            words = drafts.Words(body)
-            drafts.forget_sent(by, DraftKind.REPLY, thread.pk, words=words, uuid=uuid, base=base)
+            if facts.has_draft:
+                drafts.forget_sent(by, DraftKind.REPLY, thread.pk, words=words, uuid=uuid, base=base)
             return post
     except IntegrityError:
         return _repeated(by, uuid)
@@ -294,13 +295,22 @@ def _repeated(by: Leader, uuid: uuids.UUID) -> Post:
     return Post.objects.select_related("thread__space").get(author=by, client_uuid=uuid)
 
 
-def _refuse_if_overtaken(thread: Thread, by: Leader, seen: int | None) -> None:
-    if seen is None:
-        return
-    newer = thread.posts.filter(number__gt=seen, hidden_at=None).exclude(author=by).order_by("number")
-    numbers = list(newer.values_list("number", flat=True))
-    if numbers:
-        raise Overtaken(len(numbers), numbers[0])
+def _is_theirs(thread: Thread, facts: Space, by: Leader) -> bool:
+    """Whether the writer of an earlier post still sees its thread, or it went elsewhere with the post."""
+    with asking.remembering(replying.known(facts, by)):
+        return bool(thread.merged_into_id or permissions.may_see(by, thread))
+
+
+def _refuse(thread: Thread, facts: Space, by: Leader) -> None:
+    """Refuse what the facts speak against; asked under the lock, they hold until the end."""
+    with asking.remembering(replying.known(facts, by)):
+        require(permissions.may_reply(by, thread))
+        require(permissions.may_go_on_writing(by))
+
+
+def _refuse_if_overtaken(facts: Space) -> None:
+    if facts.newer:
+        raise Overtaken(facts.newer, facts.first_newer)
 
 
 def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID, **how) -> Post:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID as Uuid
 from weakref import WeakKeyDictionary
 
 from django.db import connection
@@ -27,12 +28,12 @@ FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_
 SPACES = -7_000_010
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
-SINCE = datetime(1, 2, 3, 4, 5, 6, 10, tzinfo=UTC)
+SINCE, UUID = datetime(1, 2, 3, 4, 5, 6, 10, tzinfo=UTC), Uuid(int=7_000_011)
 NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
 SLUG, TSQUERY = "?", "??"  # no slug and no word holds them
 NAMES |= {SLUG: "slug", TSQUERY: "tsquery", SPACES: "spaces"}
 NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
-NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined", SINCE: "since"}
+NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined", SINCE: "since", UUID: "uuid"}
 LISTS = (READ, MODERATED, POSTS, THREADS, SPACES)
 
 _numbers = itertools.count(1)

@@ -40,11 +40,13 @@ from community.permissions.spaces import (
     may_write,
 )
 from community.permissions.threads import (
+    Unseen,
     may_choose_answer,
     may_mark_answer,
     may_rename,
     may_reply,
     may_reply_by_mail,
+    may_see,
     may_start,
 )
 from community.permissions.well_done import both_see, may_say_well_done, may_show, may_take_away
@@ -55,6 +57,7 @@ __all__ = [
     "PEOPLE_AT_MOST",
     "Conflict",
     "TooOften",
+    "Unseen",
     "Verdict",
     "both_see",
     "may_accept_terms",
@@ -104,6 +107,7 @@ __all__ = [
     "may_report",
     "may_say",
     "may_say_well_done",
+    "may_see",
     "may_send_again",
     "may_set_aside",
     "may_show",

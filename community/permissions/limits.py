@@ -18,6 +18,7 @@ from community.models import (
     Revision,
     Session,
     WellDone,
+    asking,
 )
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, TooOften, Verdict
@@ -36,8 +37,13 @@ ATTACHMENTS_AT_MOST, ATTACHED_BYTES_AT_MOST = 100, 300_000_000  # in a day
 
 def may_go_on_writing(leader: Leader) -> Verdict:
     """Whoever wrote no more posts than people do."""
-    lately = Post.objects.filter(author=leader).since(_ago(minutes=10))
-    return _unless(lately, POSTS_AT_MOST, "You have written very much just now. Please wait ten minutes.")
+
+    def count():
+        return Post.objects.filter(author=leader).since(_ago(minutes=10)).count()
+
+    if (asking.remember(("lately", leader.pk), count) or 0) < POSTS_AT_MOST:
+        return ALLOWED
+    return Verdict(False, "You have written very much just now. Please wait ten minutes.", TooOften)
 
 
 def may_go_on_editing(leader: Leader) -> Verdict:

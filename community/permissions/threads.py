@@ -1,5 +1,7 @@
 """Who may write in threads and say what they are about."""
 
+from django.core.exceptions import PermissionDenied
+
 from community.models import (
     MailRule,
     Post,
@@ -12,6 +14,16 @@ from leaders.models import Leader
 from leaders.permissions import ALLOWED, Verdict, no, uses_second_factor
 
 
+class Unseen(PermissionDenied):
+    """What one must not even know to be there."""
+
+
+def may_see(leader: Leader, thread: Thread) -> Verdict:
+    """Whoever reads the space; a thread that is hidden, only its moderators."""
+    unseen = Verdict(False, "Only members of this space can read it.", Unseen)
+    return ALLOWED if _sees(leader, thread) else unseen
+
+
 def may_start(leader: Leader, space: Space) -> Verdict:
     """Whoever may write in the space may start a thread."""
     return may_write(leader, space)
@@ -19,8 +31,8 @@ def may_start(leader: Leader, space: Space) -> Verdict:
 
 def may_reply(leader: Leader, thread: Thread) -> Verdict:
     """Whoever may write in the space, while the thread is open and shown."""
-    if not _sees(leader, thread):
-        return no("Only members of this space can read it.")
+    if not (verdict := may_see(leader, thread)):
+        return verdict
     if thread.is_hidden:
         return no("This thread is hidden.")
     if thread.is_closed and not may_moderate(leader, thread.space):

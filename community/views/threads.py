@@ -84,27 +84,24 @@ def rename(request, pk):
 @require_POST
 def reply(request, pk):
     """A new post in a thread; what was meant for one that was merged meanwhile is kept."""
-    found = reading.seen(request.user, pk)
-    if found is None:
-        return _show_merged(request, pk)
     form = ReplyForm(request.POST)
-    if request.POST.get("preview"):
-        context = _context(request, found, form)
-        return previews.show(request, "community/thread.html", context, found.space)
-    if not form.is_valid():
-        return _show(request, found, form, status=422)
+    if request.POST.get("preview") or not form.is_valid():
+        return _show_unsent(request, pk, form)
     try:
-        post = threads.reply(found, by=request.user, sure=is_sure(request), **form.cleaned_data)
-    except threads.Merged:
+        # What may be seen and done there is asked once, while the thread is held.
+        post = threads.reply(Thread(pk=pk), by=request.user, sure=is_sure(request), **form.cleaned_data)
+    except (Thread.DoesNotExist, permissions.Unseen, threads.Merged):
         return _show_merged(request, pk)
     except PermissionDenied as refusal:
         add_refusal(form, "body", refusal)
-        return _show(request, found, form, status=status_of(refusal))
+        return _show(request, _thread(request, pk), form, status=status_of(refusal))
     except threads.Overtaken as news:
+        found = _thread(request, pk)
         form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
         form.add_error("body", str(news))
         return _show(request, found, form, status=409, number=page_of(news.first))
-    return redirect(f"{post.thread.get_absolute_url()}?page={post.page_number}#post-{post.number}")
+    where = post.thread if post.thread_id == pk else _thread(request, post.thread_id)
+    return redirect(f"{where.get_absolute_url()}?page={post.page_number}#post-{post.number}")
 
 
 @require_safe
@@ -187,6 +184,17 @@ def _merged(request, pk) -> Place:
     number = (int(page) - 1) * POSTS_PER_PAGE + 1 if page.isascii() and page.isdecimal() and int(page) else 1
     place = transfers.place_of(gone, number)
     return Place(_thread(request, place.thread.pk), place.number)
+
+
+def _show_unsent(request, pk, form):
+    """A reply that is not sent yet: looked at first, or not fit to be sent."""
+    found = reading.seen(request.user, pk)
+    if found is None:
+        return _show_merged(request, pk)
+    if request.POST.get("preview"):
+        context = _context(request, found, form)
+        return previews.show(request, "community/thread.html", context, found.space)
+    return _show(request, found, form, status=422)
 
 
 def _show_merged(request, pk):

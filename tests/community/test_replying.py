@@ -1,0 +1,151 @@
+"""What decides about a reply is asked once, under the lock: no right that ended meanwhile is used."""
+
+import uuid as uuids
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from community import drafts, moderation, permissions, replying, tasks, threads
+from community.models import Errand, Post, Space, asking
+from leaders.models import Leader
+from tests.making import make_reply, make_thread
+
+
+@pytest.fixture
+def thread(ana, space):
+    return make_thread(space, ana, title="Rotas in winter")
+
+
+def sent(client, thread, uuid=None, **fields):
+    """The answer to a reply that a browser sends."""
+    fields = {"body": "I tried it.", "uuid": str(uuid or uuids.uuid4()), "seen": thread.last_number, **fields}
+    return client.post(f"/threads/{thread.pk}/reply/", fields)
+
+
+def leave(leader):
+    """Their membership of the cohort ended."""
+    leader.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+
+
+def test_a_right_that_ends_while_the_thread_is_awaited_is_not_used(ben, thread, monkeypatch):
+    held = replying.hold
+
+    def hold(pk):
+        leave(ben)
+        return held(pk)
+
+    monkeypatch.setattr(replying, "hold", hold)
+    with pytest.raises(permissions.Unseen, match="Only members"):
+        make_reply(thread, ben)
+    assert thread.posts.count() == 1
+
+
+def test_to_whoever_may_not_see_a_thread_it_is_not_there(browse, ben, cleo, dara, space, thread):
+    hidden = make_thread(space, thread.author)
+    moderation.hide(hidden, by=dara, reason="Names somebody")
+    closed = make_thread(space, thread.author)
+    moderation.close(closed, by=dara, reason="Done")
+    for leader, where, status in (
+        (cleo, thread, 404),
+        (cleo, closed, 404),
+        (cleo, hidden, 404),
+        (ben, hidden, 404),
+        (ben, closed, 403),
+        (dara, hidden, 403),
+        (dara, closed, 302),
+    ):
+        assert sent(browse(leader), where).status_code == status
+    assert sent(browse(ben), thread, body="").status_code == 422
+    assert sent(browse(cleo), thread, body="").status_code == 404
+    assert (
+        browse(ben).post("/threads/987654321/reply/", {"body": "x", "uuid": uuids.uuid4()}).status_code == 404
+    )
+    assert Post.objects.filter(body="I tried it.").count() == 1
+
+
+def test_a_repeat_tells_nothing_to_whoever_has_left(browse, ben, thread):
+    uuid, client = uuids.uuid4(), browse(ben)
+    first, again = sent(client, thread, uuid), sent(client, thread, uuid)
+    assert first.url == again.url
+    leave(ben)
+    assert sent(client, thread, uuid).status_code == 404
+    assert thread.posts.count() == 2
+
+
+def test_a_repeat_after_a_merge_leads_to_where_the_post_is_now(browse, ben, dara, space, commons, thread):
+    uuid, client = uuids.uuid4(), browse(ben)
+    sent(client, thread, uuid)
+    other = make_thread(space, dara, title="All about rotas")
+    moderation.merge(thread, by=dara, into=other, reason="The same")
+    assert "all-about-rotas" in sent(client, thread, uuid).url
+    leave(ben)
+    assert sent(client, thread, uuid).status_code == 404
+
+
+def test_what_is_known_of_a_reply_is_what_the_rules_say(ana, ben, cleo, dara, eli, space, commons, thread):
+    for _ in range(3):
+        make_reply(thread, ana)
+    make_reply(thread, ben)
+    drafts.save("reply", thread.pk, by=ben, words=drafts.Words("Begun"), uuid=uuids.uuid4())
+    for leader in (ana, ben, cleo, dara, eli):
+        facts = replying.facts(thread, leader, uuids.uuid4(), seen=2)
+        with asking.remembering(replying.known(facts, leader)), CaptureQueriesContext(connection) as asked:
+            verdict = permissions.may_reply(leader, thread)
+            moderates = permissions.may_moderate(leader, space)
+            permissions.may_go_on_writing(leader)
+        assert len(asked) == 0
+        assert verdict == permissions.may_reply(leader, thread)
+        assert moderates == permissions.may_moderate(leader, space)
+        assert facts.has_draft is (leader == ben)
+        assert facts == Space.objects.get(pk=space.pk)
+        assert (facts.newer, facts.first_newer) == {ana: (1, 5), ben: (2, 3)}.get(leader, (3, 3))
+        assert (facts.lately or 0) == Post.objects.filter(author=leader).count()
+    assert replying.facts(thread, dara, uuids.uuid4(), seen=None).newer is None
+    mine = Post.objects.filter(author=ben).get()
+    assert replying.facts(thread, ben, mine.client_uuid, seen=None).sent == mine.pk
+    assert replying.facts(thread, ana, mine.client_uuid, seen=None).sent is None
+
+
+def test_whoever_wrote_too_much_waits(ben, thread, monkeypatch):
+    monkeypatch.setattr("community.permissions.limits.POSTS_AT_MOST", 2)
+    make_reply(thread, ben)
+    make_reply(thread, ben)
+    with pytest.raises(PermissionDenied, match="very much"):
+        make_reply(thread, ben)
+    assert thread.posts.count() == 3
+
+
+def test_a_reply_costs_few_statements(browse, ben, thread):
+    client = browse(ben)
+    sent(client, thread)
+    sent(client, thread)
+    with CaptureQueriesContext(connection) as asked:
+        assert sent(client, thread).status_code == 302
+    said = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    # Who I am; the thread, held; what decides; the post; the thread; my mark and what it skips; the errand.
+    assert len(said) == 8
+
+
+def test_what_is_due_within_one_second_wakes_a_worker_once(monkeypatch):
+    pauses, now = [], timezone.now().replace(microsecond=100_000) + timedelta(seconds=90)
+    monkeypatch.setattr(tasks, "wake", lambda pause=0: pauses.append(pause))
+    tasks._woken.clear()
+    for later in (0, 200, 800, 950, 1_100):
+        tasks.wake_at(now + timedelta(milliseconds=later))
+    assert len(pauses) == 2
+    assert all(pause > 88 for pause in pauses)
+    tasks.wake_at(timezone.now())
+    tasks.wake_at(timezone.now())
+    assert pauses[2:] == [0, 0]
+    tasks._woken.clear()
+
+
+def test_nothing_is_promised_for_a_reply_that_was_refused(cleo, thread):
+    before = Errand.objects.count()
+    with pytest.raises(PermissionDenied):
+        threads.reply(thread, by=Leader.objects.get(pk=cleo.pk), body="Hello", uuid=uuids.uuid4())
+    assert Errand.objects.count() == before
