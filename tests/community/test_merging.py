@@ -494,3 +494,11 @@ def test_the_door_is_for_moderators_and_says_what_is_missing(browse, a, b, ana, 
         refused = browse(dara).post(f"/threads/{b.pk}/merge/", {**typed, **wrong})
         assert (wrong, refused.status_code) == (wrong, 422)
     assert not Decision.objects.exists()
+
+
+def test_whoever_moves_very_many_posts_is_told_that_it_takes_a_while(a, b, dara, browse):
+    address = f"/threads/{a.pk}/merge/?q={b.pk}"
+    assert "half a minute" not in browse(dara).get(address).content.decode()
+    Thread.objects.filter(pk=a.pk).update(last_number=50_000)
+    for page in (address, f"/threads/{a.pk}/split/"):
+        assert "This thread has 50,000 posts." in browse(dara).get(page).content.decode()
