@@ -12,6 +12,8 @@ from bench.wish import Wish
 from collaborate.local.console import Failure, step
 
 RATE = 20  # messages a second
+RATE_OF_MANY = 100  # in 200 rooms: one message in each every two seconds
+REST = 11  # seconds in which each socket of a silent crowd is checked once
 RATES = [20, 30, 45, 70, 100, 150, 220, 330, 500]
 SLOW = 250  # milliseconds: beyond it a rate is too high
 STORMY, STORMS = 300, 3
@@ -39,7 +41,7 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
     one, many = told["crowd"], told["many"]
     for name, seats, goal in ((ONE, one, GOAL), (PUBLISHED, one, GOAL), (MANY, many, "")):
         if f"chat, {name}" in wanted:
-            table.lines += _beside_the_floor(stand, wish, name, seats, goal)
+            table.lines += _beside_the_floor(stand, wish, name, seats, goal, table.notes)
     if HIGHEST in wanted:
         table.lines += _highest(stand, wish, told["crowd"])
     if STORM in wanted:
@@ -49,12 +51,22 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
     return table
 
 
-def _beside_the_floor(stand: Stand, wish: Wish, name: str, seats: list, goal: str) -> Iterator[ChatLine]:
+def _beside_the_floor(
+    stand: Stand, wish: Wish, name: str, seats: list, goal: str, notes: list[str]
+) -> Iterator[ChatLine]:
     for kind, server in (("floor", "floor"), ("chat", "live")):
-        told = {"rates": [RATE], "seconds": _seconds(wish)}
+        told = {"rates": [RATE_OF_MANY if name == MANY else RATE], "seconds": _seconds(wish)}
         told |= {"publish": PREFIX[server]} if name == PUBLISHED else {}
+        told |= {"rest": REST} if name == MANY and not wish.requests else {}
         found = _gather(stand, f"{kind}, {name}", server, seats, **told)
+        if found["rest"]:
+            notes.append(_at_rest(f"{kind}, {name}", found["rest"]))
         yield _line(f"{kind}, {name}", seats, found, found["steps"][0], goal if kind == "chat" else "")
+
+
+def _at_rest(name: str, shares: dict[str, float]) -> str:
+    told = ", ".join(f"{server} {share:.1%}" for server, share in shares.items())
+    return f"{name}, while nobody says anything: {told} of a processor."
 
 
 def _highest(stand: Stand, wish: Wish, seats: list) -> Iterator[ChatLine]:
@@ -125,13 +137,20 @@ def _gather(stand: Stand, name: str, server: str, seats: list, **told) -> dict:
     with step(name):
         stand.start_sockets(server)
         pids = stand.pids(live=server)
-        plan = {"port": stand.ports[server], "pids": pids, "seats": seats, "storms": 0, "limit": 0, **told}
+        plan = {
+            "port": stand.ports[server],
+            "pids": pids,
+            "seats": seats,
+            "storms": 0,
+            "limit": 0,
+            "rest": 0,
+            **told,
+        }
         found = stand.ask("crowd", plan)
         stand.supervisor.stop(server)
-    for spoken in found["steps"]:
-        if spoken["refusals"]:
-            raise Failure(f"{name}: the server refused: {spoken['refusals'][0]}")
     first = found["steps"][0]
+    if first["refusals"]:
+        raise Failure(f"{name}: the server refused: {first['refusals'][0]}")
     if first["heard"] != first["awaited"]:
         raise Failure(f"{name}: {first['awaited']} messages should have been heard, {first['heard']} were.")
     return found

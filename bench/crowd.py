@@ -23,6 +23,7 @@ from bench.page import Page, Tally, stamped
 
 AT_ONCE = 50  # that open at the same time
 PATIENCE = 60  # seconds for pages to open, or for what was said to be heard
+ENOUGH = 10  # the same where a rate is tried: by then it is too high
 WARMING = 5  # messages a second
 SETTLING = 3  # seconds after the last page has come
 SHORTEST, LONGEST = 0.5, 20  # seconds before a page that was cut off comes back, as in static/js/live.js
@@ -45,11 +46,19 @@ class Crowd:
         await self._come()
         await asyncio.sleep(SETTLING)
         found = {"socket_bytes": (self._memory() - empty) / len(self.pages)}
+        found["rest"] = await self._rest(self.plan["rest"])
         found["steps"] = [step async for step in self._steps()]
         found["storms"] = [await self.storm() for _ in range(self.plan["storms"])]
         for page in self.pages:
             page.transport.abort()
         return found
+
+    async def _rest(self, seconds: float) -> dict:
+        """What share of a processor each server uses while nobody says anything."""
+        before, began = self.meter.read(), time.monotonic()
+        await asyncio.sleep(seconds)
+        after, took = self.meter.read(), time.monotonic() - began
+        return {name: (after[name] - before[name]) / took for name in before} if seconds else {}
 
     async def _steps(self):
         """Each rate in turn, until one is too high; first a few words, to which a server is slow."""
@@ -72,16 +81,17 @@ class Crowd:
             page = speakers[n % len(speakers)]
             self._utter(page)
             awaited += members[page.room]
-        await self._until(lambda: len(self.tally.latencies) >= awaited)
+        limit = self.plan["limit"]
+        await self._until(lambda: len(self.tally.latencies) >= awaited, ENOUGH if limit else PATIENCE)
         took, after, own = time.monotonic() - began, self.meter.read(), psutil.Process().cpu_times()
         times = {share: quantile(self.tally.latencies, share) for share in SHARES}
-        heard, limit = len(self.tally.latencies), self.plan["limit"]
+        heard = len(self.tally.latencies)
         return {
             "rate": rate,
             "awaited": awaited,
             "heard": heard,
             "times": times,
-            "in_time": heard == awaited and not 0 < limit < times["0.95"],
+            "in_time": heard == awaited and not self.tally.refusals and not 0 < limit < times["0.95"],
             "cpu": {name: after[name] - before[name] for name in before},
             "generator": (own.user + own.system - mine.user - mine.system) / took,
             "refusals": self.tally.refusals[:1],
@@ -128,8 +138,8 @@ class Crowd:
         await asyncio.wait_for(page.listens, PATIENCE)
         return page
 
-    async def _until(self, is_so) -> None:
-        deadline = time.monotonic() + PATIENCE
+    async def _until(self, is_so, patience: float) -> None:
+        deadline = time.monotonic() + patience
         while not is_so() and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
