@@ -156,6 +156,7 @@ class Room {
 
   #leave() {
     this.#gone = true;
+    this.later.stop();
     this.log.empty();
     this.root.querySelector("[data-here]").textContent = "";
     this.root.querySelector("[data-gone]").hidden = false;

@@ -19,6 +19,12 @@ export class Later {
     this.#look();
   }
 
+  stop() {
+    this.sight?.disconnect();
+    this.link?.parentElement.remove();
+    this.log.isBehind = false;
+  }
+
   // Also when it has stayed in sight, as after a few short messages.
   #look() {
     this.sight.unobserve(this.link);
@@ -56,11 +62,9 @@ export class Later {
 
   #reachEnd({ dataset }) {
     const hadFocus = document.activeElement === this.link;
-    this.sight.disconnect();
-    this.link.parentElement.remove();
+    this.stop();
     this.root.querySelector("[data-onward]").remove();
     if (hadFocus) this.log.scroller.focus({ preventScroll: true });
-    this.log.isBehind = false;
     this.room.reachedEnd(dataset.mark);
   }
 }
