@@ -7,7 +7,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from community import markdown
-from community.models import Level, Message, Notice, NoticeKind, Post, Room, RoomReading, SpaceLevel
+from community.models import (
+    Level,
+    Message,
+    Notice,
+    NoticeKind,
+    Post,
+    Room,
+    RoomReading,
+    SpaceLevel,
+    asking,
+)
 from community.models.notices import READ_IN_THE_ROOM
 from community.notices import channels_of, count_again, follow_up, tell
 from leaders.models import Leader
@@ -19,8 +29,17 @@ def concerns_anybody(message: Message) -> bool:
     """Whether somebody may have to be told: it names people, or some want to know of everything."""
     if message.is_note:
         return False
-    watched = RoomReading.objects.filter(room=message.room_id, level=Level.WATCHING)
-    return message.room.is_direct or bool(markdown.named_in(message.body_html)) or watched.exists()
+    if message.room.is_direct or markdown.named_in(message.body_html):
+        return True
+    return bool(_WATCHED.rows(room=message.room_id))
+
+
+def _watched(_):
+    watched = RoomReading.objects.filter(room=asking.ROOM, level=Level.WATCHING)
+    return watched.values_list("pk")[:1]
+
+
+_WATCHED = asking.Question(_watched)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.html import escape
@@ -18,6 +19,8 @@ from community.models import (
     Space,
     Thanks,
 )
+from community.models.chat import store
+from community.models.rooms import hold_room
 from community.permissions import require
 from community.tasks import enqueue
 from leaders.models import Leader
@@ -41,8 +44,6 @@ def say(
     try:
         with transaction.atomic():
             held = _lock(room.pk)
-            if said := _said(by, uuid):
-                return said
             # Asked now: one may just have left, a session may just have ended.
             require(permissions.may_say(by, held))
             reply = _answered(by, held, reply_to)
@@ -52,8 +53,11 @@ def say(
             _tell_participants(message)
             _promise(message)
             return message
-    except IntegrityError:  # the same UUID at the same moment in another room
-        return Message.objects.get(author=by, client_uuid=uuid)
+    except (IntegrityError, PermissionDenied):
+        # Repeated, perhaps after the room has closed: whoever said it may not have heard that it stands.
+        if said := Message.objects.filter(author=by, client_uuid=uuid).first():
+            return said
+        raise
 
 
 @transaction.atomic
@@ -154,11 +158,7 @@ def _keep_text(message: Message) -> None:
 
 
 def _lock(room_id: int) -> Room:
-    return Room.objects.select_for_update(no_key=True, of=("self",)).select_related("space").get(pk=room_id)
-
-
-def _said(by: Leader, uuid: UUID) -> Message | None:
-    return Message.objects.filter(author=by, client_uuid=uuid).first()
+    return hold_room(room_id)
 
 
 def _answered(by: Leader, room: Room, number: int | None) -> Message | None:
@@ -172,8 +172,7 @@ def _answered(by: Leader, room: Room, number: int | None) -> Message | None:
 def _write(room: Room, by: Leader | None, body: str, uuid: UUID, **more) -> Message:
     room.last_number += 1
     room.version += 1
-    room.save(update_fields=["last_number", "version"])
-    message = Message.objects.create(
+    message = Message(
         room=room,
         number=room.last_number,
         version=room.version,
@@ -182,6 +181,7 @@ def _write(room: Room, by: Leader | None, body: str, uuid: UUID, **more) -> Mess
         client_uuid=uuid,
         **more,
     )
+    store(message)
     messages.announce(message, is_new=True)
     return message
 

@@ -7,8 +7,12 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
+from django.contrib.sessions.models import Session
+from django.db.models import Subquery
+from django.utils import timezone
 
 from community import live
+from community.models import asking
 from leaders import sessions
 from leaders.models import Leader
 
@@ -64,6 +68,24 @@ class Checks:
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+
+
+def who(session_key: str, expected: Leader | None) -> Leader | None:
+    """Who speaks by a session now: with one statement, if it is the one who is expected."""
+    if expected is None or "\x00" in session_key:
+        return sessions.leader_of(session_key)
+    for leader in _WHO.objects(leader=expected.pk, key=session_key, now=timezone.now()):
+        if leader.held:
+            return sessions.confirmed(leader, session_key, leader.held)
+    return sessions.leader_of(session_key)
+
+
+def _held(_):
+    held = Session.objects.filter(session_key=asking.KEY, expire_date__gt=asking.NOW).values("session_data")
+    return Leader.objects.filter(pk=asking.LEADER).annotate(held=Subquery(held))
+
+
+_WHO = asking.Question(_held)
 
 
 def look(questions: list[tuple[str, Set[str]]]) -> list[Answer]:

@@ -38,6 +38,12 @@ def leaders_of(session_keys: Collection[str]) -> dict[str, Leader]:
     return {key: leader for key, leader in found.items() if leader}
 
 
+def confirmed(leader: Leader, session_key: str, session_data: str) -> Leader | None:
+    """The leader, if it is theirs what a session holds, and they may come in."""
+    data = SessionStore().decode(session_data)
+    return _behind(session_key, data, {leader.pk: leader}) if SESSION_KEY in data else None
+
+
 def _behind(session_key: str, data: dict, leaders: dict[int, Leader]) -> Leader | None:
     """The leader to whom a session belongs without a doubt; whatever else it is, Django is asked."""
     leader = leaders.get(int(data[SESSION_KEY]))

@@ -25,13 +25,13 @@ from leaders.models import Leader
 # Values that stand for those of a question while its SQL is built; no row has them.
 LEADER, READ, MODERATED, THREAD = -7_000_001, -7_000_002, -7_000_003, -7_000_004
 FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_008, -7_000_009
-SPACES = -7_000_010
+SPACES, ROOM = -7_000_010, -7_000_011
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 SINCE, UUID = datetime(1, 2, 3, 4, 5, 6, 10, tzinfo=UTC), Uuid(int=7_000_011)
 NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
-SLUG, TSQUERY = "?", "??"  # no slug and no word holds them
-NAMES |= {SLUG: "slug", TSQUERY: "tsquery", SPACES: "spaces"}
+SLUG, TSQUERY, KEY = "?", "??", "???"  # no slug, no word and no key of a session holds them
+NAMES |= {SLUG: "slug", TSQUERY: "tsquery", KEY: "key", SPACES: "spaces", ROOM: "room"}
 NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined", SINCE: "since", UUID: "uuid"}
 LISTS = (READ, MODERATED, POSTS, THREADS, SPACES)
@@ -108,15 +108,9 @@ class Question:
         return self._kept is not None
 
     def _prepare(self, session) -> None:
-        """Have PostgreSQL read and plan it once, for as long as the connection lives."""
-        known = _prepared.setdefault(session, set())
-        if self._name not in known:
-            sql, params, _ = self._kept
-            places = (AsIs(f"${number}") for number in itertools.count(1))
-            given = [next(places) if name else value for name, value in params]
-            with session.cursor() as cursor:
-                cursor.execute(f"PREPARE {self._name} AS {sql}", given)
-            known.add(self._name)
+        sql, params, _ = self._kept
+        places = (AsIs(f"${number}") for number in itertools.count(1))
+        _prepare(session, self._name, sql, [next(places) if name else value for name, value in params])
 
     def _compile(self) -> tuple[str, list, "Maker"]:
         compiler = self._query().query.get_compiler(connection.alias)
@@ -140,6 +134,33 @@ class Question:
             return self._build(leader)
         finally:
             _remembered.reset(token)
+
+
+class Statement:
+    """A statement of our own, `%s` for each of its values, prepared once on each connection."""
+
+    def __init__(self, sql: str):
+        self._sql, self._name = sql, f"statement_{next(_numbers)}"
+
+    def row(self, *values) -> tuple:
+        """The first row that it returns."""
+        with connection.cursor() as cursor:
+            sql = self._sql
+            if _may_prepare(connection):
+                places = [AsIs(f"${number}") for number in range(1, len(values) + 1)]
+                _prepare(cursor.connection, self._name, self._sql, places)
+                sql = _execution(self._name, len(values))
+            cursor.execute(sql, values)
+            return cursor.fetchone()
+
+
+def _prepare(session, name: str, sql: str, values: list) -> None:
+    """Have PostgreSQL read and plan it once, for as long as the connection lives."""
+    known = _prepared.setdefault(session, set())
+    if name not in known:
+        with session.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} AS {sql}", values)
+        known.add(name)
 
 
 def _name(value) -> str | None:

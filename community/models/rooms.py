@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from community.models import asking
 from community.models.spaces import Space, spaces_read_by
 from leaders.models import Leader
 from leaders.models.account import may_come_in
@@ -35,6 +36,21 @@ class RoomQuerySet(models.QuerySet):
             return self.none()
         mine = Participant.objects.now().filter(leader=leader).values("room")
         return self.filter(in_spaces(spaces_read_by(leader)) | Q(kind=RoomKind.DIRECT, pk__in=mine))
+
+
+def _held(_):
+    rooms = Room.objects.select_for_update(no_key=True, of=("self",)).select_related("space")
+    return rooms.filter(pk=asking.ROOM)
+
+
+_HELD = asking.Question(_held)
+
+
+def hold_room(room_id: int) -> "Room":
+    """A room that nobody else counts on until the transaction ends, with its space."""
+    for room in _HELD.objects(room=room_id):
+        return room
+    raise Room.DoesNotExist
 
 
 class Room(models.Model):

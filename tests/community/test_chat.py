@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
-from community import chat, messages, moderation
+from community import chat, consumers, messages, moderation
 from community.models import Message, Room, RoomReading
 
 
@@ -40,6 +40,40 @@ def test_the_same_uuid_is_the_first_message(ana, room):
     assert again.body == "One."
     room.refresh_from_db()
     assert (room.last_number, room.version) == (1, 1)
+
+
+def test_saying_takes_few_statements(ana, room, browse, django_assert_num_queries):
+    key = browse(ana).session.session_key
+    frame = {"room": room.pk, "body": "Good morning."}
+    consumers.say(key, {**frame, "uuid": str(uuid.uuid4())}, expected=ana)  # builds and prepares them
+    with django_assert_num_queries(
+        7
+    ):  # who, the room, its readers, the message, who watches; a savepoint's two
+        said = consumers.say(key, {**frame, "uuid": str(uuid.uuid4())}, expected=ana)
+    assert (said["number"], said["version"]) == (2, 2)
+    message = Message.objects.get(number=2)
+    assert (message.author, message.body_html, message.is_note) == (ana, "<p>Good morning.</p>\n", False)
+    assert Room.objects.get(pk=room.pk).last_number == 2
+
+
+def test_a_room_that_one_cannot_see_is_like_none(ana, cleo, space, room, browse):
+    number, key = uuid.uuid4(), browse(cleo).session.session_key
+    say(room, ana, number=number)
+    for place in (room.pk, 999_999):
+        frame = {"room": place, "body": "Me too", "uuid": str(number)}
+        with pytest.raises(consumers.Refused, match="There is no room here"):
+            consumers.say(key, frame, expected=cleo)
+    assert Message.objects.count() == 1
+
+
+def test_what_was_said_is_answered_again_after_the_room_has_closed(ana, space, room):
+    number = uuid.uuid4()
+    said = say(room, ana, number=number)
+    space.closed_at = space.created_at
+    space.save()
+    assert say(room, ana, number=number) == said
+    with pytest.raises(PermissionDenied, match="closed"):
+        say(room, ana)
 
 
 def test_another_may_use_the_same_uuid(ana, ben, room):

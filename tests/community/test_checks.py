@@ -52,6 +52,25 @@ def test_asked_for_many_the_answers_are_those_for_each(ana, ben, cleo, dara, eli
     assert each[0] != each[2]
 
 
+def test_who_speaks_is_asked_with_one_statement(ana, ben, eli, django_assert_num_queries):
+    mine = sign_in(ana)
+    checks.who(mine, ana)  # builds and prepares it
+    with django_assert_num_queries(1):
+        assert checks.who(mine, ana) == ana
+    assert checks.who(mine, ben) == ana  # it is the session that tells
+    assert checks.who(sign_in(eli), eli) is None  # suspended
+    assert [checks.who(key, ana) for key in ("", "x" * 40, "a\0b")] == [None] * 3
+    Session.objects.update(expire_date=timezone.now())
+    assert checks.who(mine, ana) is None
+
+
+def test_a_new_password_ends_who_speaks(ana):
+    mine = sign_in(ana)
+    ana.set_password("Another long sentence")
+    ana.save()
+    assert checks.who(mine, ana) is None
+
+
 def test_nobody_is_given_the_topic_of_another(ana, cleo, topics):
     mine, hers = (set(live.versions(topics, to=leader)) for leader in (ana, cleo))
     assert live.versions_for_all([(ana, hers - mine), (cleo, mine - hers)]) == [{}, {}]
