@@ -93,7 +93,7 @@ def waits_for(moderator) -> Q:
     moderated = spaces_moderated_by(moderator)
     firsts = Post.objects.waiting_for_welcome().filter(pk=OuterRef("post"), space__in=moderated)
     cases = Q(case__in=ModerationCase.objects.visible_to(moderator).filter(closed_at=None).values("pk"))
-    return Q(cases, kind=NoticeKind.CASE) | Q(Exists(firsts), kind=NoticeKind.FIRST_POST)
+    return Q(kind=NoticeKind.CASE) & cases | Q(kind=NoticeKind.FIRST_POST) & Exists(firsts)
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -105,15 +105,16 @@ class NoticeQuerySet(models.QuerySet):
         praise = WellDone.objects.visible_to(leader).filter(pk=OuterRef("well_done"))
         messages = Message.objects.visible_to(leader)
         told = messages.shown().filter(pk=OuterRef("message"))
+        # The kind comes first: PostgreSQL asks in this order, and most of what follows is of other kinds.
         return self.filter(leader=leader).filter(
             ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, *READ_IN_THE_ROOM, *WITH_THEIR_OWN_RULE])
-            | Q(Exists(told), kind__in=[*ABOUT_A_MESSAGE, NoticeKind.THANKS])
-            | Q(Exists(said(messages)), kind__in=OF_A_ROOM)
-            | Q(Exists(seen), kind__in=ABOUT_A_POST)
-            | Q(Exists(replies(spaces)), kind=NoticeKind.REPLY)
+            | Q(kind__in=[*ABOUT_A_MESSAGE, NoticeKind.THANKS]) & Exists(told)
+            | Q(kind__in=OF_A_ROOM) & Exists(said(messages))
+            | Q(kind__in=ABOUT_A_POST) & Exists(seen)
+            | Q(kind=NoticeKind.REPLY) & Exists(replies(spaces))
             | waits_for(leader)
             | Q(kind=NoticeKind.SESSION, space__in=spaces)
-            | Q(Exists(praise), kind=NoticeKind.WELL_DONE)
+            | Q(kind=NoticeKind.WELL_DONE) & Exists(praise)
         )
 
     def unread(self):
@@ -125,9 +126,9 @@ class NoticeQuerySet(models.QuerySet):
         return marked.filter(
             ~Q(kind__in=[*READ_WITH_THE_POST, *READ_IN_THE_ROOM, NoticeKind.REPLY])
             | Q(kind__in=ABOUT_A_MESSAGE, message__number__gt=F("room_mark"))
-            | Q(Exists(unheard), kind__in=OF_A_ROOM)
+            | Q(kind__in=OF_A_ROOM) & Exists(unheard)
             | Q(kind__in=READ_WITH_THE_POST, post__number__gt=F("mark"))
-            | Q(Exists(later), kind=NoticeKind.REPLY)
+            | Q(kind=NoticeKind.REPLY) & Exists(later)
         )
 
     def with_level(self):
