@@ -6,6 +6,7 @@ from community.models import (
     Case,
     Decision,
     ErrandKind,
+    HostLine,
     Message,
     Post,
     Revision,
@@ -17,7 +18,7 @@ from community.permissions import Conflict
 from community.tasks import enqueue
 from leaders.models import Leader
 
-Item = Post | Message | Thread
+Item = Post | Message | HostLine | Thread
 Verb = Decision.Verb
 
 OUTCOMES = {
@@ -141,7 +142,7 @@ def which(item: Item) -> dict[str, Item]:
 
 def noun(item: Item) -> str:
     """The word for an item."""
-    return type(item).__name__.lower()
+    return "line" if isinstance(item, HostLine) else type(item).__name__.lower()
 
 
 def _answered_cases(verb: Verb, item: Item | None) -> list[Case]:

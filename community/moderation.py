@@ -12,6 +12,7 @@ from community.models import (
     Case,
     Decision,
     ErrandKind,
+    HostLine,
     JoinRequest,
     Message,
     Post,
@@ -31,7 +32,7 @@ SHOWN_AROUND = 3  # messages before and after one that was reported in a convers
 
 
 @transaction.atomic
-def report(item: Post | Message, *, by: Leader, category: str, words: str = "") -> Report:
+def report(item: Post | Message | HostLine, *, by: Leader, category: str, words: str = "") -> Report:
     """Flag an item; all open flags of one item form one case; a member's second flag is the first."""
     decisions.hold(item)
     require(permissions.may_report(by, item))
@@ -318,11 +319,11 @@ def _carry(thread: Thread, to: Thread, **which) -> dict:
     }
 
 
-def _open_case(item: Post | Message) -> Case | None:
+def _open_case(item: Post | Message | HostLine) -> Case | None:
     return Case.objects.open().filter(**decisions.which(item)).first()
 
 
-def _new_case(item: Post | Message, category: str, by: Leader) -> Case:
+def _new_case(item: Post | Message | HostLine, category: str, by: Leader) -> Case:
     case = Case.objects.create(
         space=item.space,
         about=item.author,
@@ -334,7 +335,7 @@ def _new_case(item: Post | Message, category: str, by: Leader) -> Case:
     return case
 
 
-def _shown(item: Post | Message, by: Leader) -> dict[str, int]:
+def _shown(item: Post | Message | HostLine, by: Leader) -> dict[str, int]:
     """How much of a conversation a report opens: a few messages that its reporter sees, none to come."""
     if item.space:
         return {}

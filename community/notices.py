@@ -10,6 +10,7 @@ from community import live
 from community.models import (
     Case,
     Channel,
+    HostLine,
     Letter,
     Level,
     Message,
@@ -98,7 +99,7 @@ def forget_thanks(item: Post | Message, by: Leader) -> None:
     count_again(leaders)
 
 
-def recount(item: Post | Thread | Case | Message) -> None:
+def recount(item: Post | Thread | Case | Message | HostLine) -> None:
     """Something changed: whoever has a line about its thread, room or case may have one more or less."""
     match item:
         case Case():
@@ -109,6 +110,8 @@ def recount(item: Post | Thread | Case | Message) -> None:
             about = Q(thread=item.thread_id)
         case Thread():
             about = Q(thread=item)
+        case HostLine():
+            return  # no notice is about one
     told = Notice.objects.filter(about, read_at=None).order_by()
     count_again(told.values_list("leader", flat=True).distinct())
 

@@ -133,7 +133,8 @@ def _not_prompted(post: Post):
 
 
 def _noun(decision: Decision) -> str:
-    return "post" if decision.post_id else "message" if decision.message_id else "thread"
+    of = {"post": decision.post_id, "message": decision.message_id, "line": decision.line_id}
+    return next((noun for noun, pk in of.items() if pk), "thread")
 
 
 def _thread(about: Decision | Case) -> Thread | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.models import Message, Post, Thread
+from community.models import HostLine, Message, Post, Thread
 from community.views import (
     attachments,
     bookmarks,
@@ -126,6 +126,7 @@ urlpatterns = [
     path("drafts/<slug:kind>/<int:target>/back/", drafts.bring_back, name="bring_draft_back"),
     path("spaces/<slug:slug>/line/", host_lines.write, name="host_line"),
     path("spaces/<slug:slug>/line/end/", host_lines.end, name="end_host_line"),
+    path("lines/<int:pk>/report/", reports.report, {"model": HostLine}, name="report_line"),
     path("settings/mail/slower/", preferences.slower, name="slower"),
     path("less-mail/<str:token>/", preferences.less, name="less_mail"),
     path("mute/<str:token>/", preferences.mute_by_letter, name="mute_by_letter"),

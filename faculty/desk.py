@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from community import decisions
 from community.models import Case, Decision, JoinRequest, Message, Post, Space, Thread
 from community.outcomes import WELCOME_WITHIN
 from leaders.models import Leader
@@ -20,7 +21,7 @@ def queue(leader: Leader) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(leader)
         .open()
-        .select_related("space", "post__thread", "message__room__space", "assignee")
+        .select_related("space", "post__thread", "message__room__space", "line", "assignee")
         .annotate(flags=Count("reports"))
     )
 
@@ -65,15 +66,15 @@ def suspensions(leader: Leader) -> QuerySet[Decision]:
 
 def log(leader: Leader, space: Space | None = None) -> QuerySet[Decision]:
     """The decisions in the spaces of a moderator, or in one of them, the latest first."""
-    decisions = Decision.objects.visible_to(leader).select_related(
-        "space", "by", "leader", "thread", "post__thread", "message__room__space"
+    found = Decision.objects.visible_to(leader).select_related(
+        "space", "by", "leader", "thread", "post__thread", "message__room__space", "line__space"
     )
-    return decisions.filter(space=space) if space else decisions
+    return found.filter(space=space) if space else found
 
 
 def history(case: Case) -> QuerySet[Decision]:
     """What was decided so far about the item of a case and its thread, the latest first."""
-    about = Q(message=case.message_id) if case.message_id else Q(post=case.post_id)
+    about = Q(**decisions.which(case.item))
     if case.post_id:
         about |= Q(thread=case.post.thread_id)
     return Decision.objects.filter(about).select_related("by", "leader")
@@ -87,6 +88,8 @@ def around(case: Case) -> list[Post] | list[Message]:
         # What a moderator hid is not for its reporter to see, and so not for who reads the report.
         shown = shown.filter(Q(hidden_at=None) | Q(pk=item.pk))
         return list(shown.select_related("author").order_by("number"))
+    if case.line_id:
+        return [item]
     siblings = item.thread.posts if case.post_id else item.room.messages
     numbers = (item.number - 1, item.number, item.number + 1)
     return list(siblings.filter(number__in=numbers).select_related("author").order_by("number"))
@@ -99,6 +102,8 @@ def subject(about: Case | Decision) -> str:
     if about.message_id:
         where = "in the chat" if about.space else "in a conversation"
         return f"Message {about.message.number} {where}"
+    if about.line_id:
+        return f"The line of a host in {about.space}"
     if thread := getattr(about, "thread", None):
         return f"“{thread.title}”"
     return str(about.leader)
@@ -111,11 +116,11 @@ def address(decision: Decision) -> str:
     return decision.item.get_absolute_url() if decision.item else ""
 
 
-def write_register(decisions: Iterable[Decision], file: TextIO) -> None:
+def write_register(rows: Iterable[Decision], file: TextIO) -> None:
     """The register of decisions as CSV, safe to open in a spreadsheet."""
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for decision in decisions:
+    for decision in rows:
         cells = [
             timezone.localtime(decision.at).isoformat(timespec="seconds"),
             decision.get_verb_display(),

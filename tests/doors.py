@@ -127,6 +127,7 @@ DOORS = {
     "take_bookmark_back": MEMBER,
     "report_post": MEMBER,
     "report_message": MEMBER,
+    "report_line": MEMBER,
     "chat": MEMBER,
     "chat_after": MEMBER,
     "read_room": MEMBER,

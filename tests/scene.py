@@ -54,6 +54,7 @@ def set_scene() -> dict:
         "notices": {
             "pk": Notice.objects.create(leader=ana, kind="mention", space=space, thread=thread, post=post).pk
         },
+        "lines": {"pk": 1},
         "well-done": {"pk": WellDone.objects.create(to=ana, by=dara, words="The rota.").pk, "handle": "dara"},
         "bookmarks": {"pk": bookmarks.keep(post, by=ana).pk},
         "catch-up": {"pk": Sweep.objects.create(leader=ana, marks={}).pk},

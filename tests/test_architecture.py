@@ -80,6 +80,7 @@ EXPECTED = {
 EMPTY = {
     "unsubscribe": {None: {404}, "ana": {404}},
     "end_host_line": {None: {401}, "dara": {404}, "ana": {403}, "cleo": {404}, "finn": {404}},
+    "report_line": {None: {401}, "ana": {404}, "cleo": {404}, "eli": {403}},
     "less_mail": {None: {404}, "ana": {404}},
     "mute_by_letter": {None: {404}, "ana": {404}},
     "mailbox_message": {None: {404}, "ana": {404}},

@@ -1,7 +1,8 @@
 """A line that the host of a space writes for a week: on its page, and in digests."""
 
+import html
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -28,7 +29,7 @@ class HostLineQuerySet(models.QuerySet):
             space=OuterRef("space"), leader=OuterRef("by"), role=SpaceRole.MODERATOR
         )
         hosts = Leader.objects.active(now).filter(is_faculty=True)
-        held = self.filter(Exists(roles), by__in=hosts, ended_at=None, at__gt=since)
+        held = self.filter(Exists(roles), by__in=hosts, ended_at=None, hidden_at=None, at__gt=since)
         return held.exclude(space__kind=SpaceKind.SEALED)
 
 
@@ -36,12 +37,13 @@ class HostLine(models.Model):
     """One sentence of one moderator; the next one takes its place."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="host_lines")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     words = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     client_uuid = models.UUIDField(default=uuid.uuid4)
+    hidden_at = models.DateTimeField(null=True, blank=True)
 
     objects = HostLineQuerySet.as_manager()
 
@@ -56,3 +58,28 @@ class HostLine(models.Model):
 
     def __str__(self):
         return f"{self.by} in {self.space}"
+
+    def get_absolute_url(self) -> str:
+        return self.space.get_absolute_url()
+
+    @property
+    def author(self) -> Leader | None:
+        """Whoever wrote it, by the name that every item of a report has."""
+        return self.by
+
+    @property
+    def author_id(self) -> int | None:
+        return self.by_id
+
+    @property
+    def created_at(self) -> datetime:
+        return self.at
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+    @property
+    def body_html(self) -> str:
+        """Its words, which are no Markdown."""
+        return html.escape(self.words)

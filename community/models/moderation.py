@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.models.chat import Message
+from community.models.host_lines import HostLine
 from community.models.posts import Post
 from community.models.rooms import Participant
 from community.models.spaces import (
@@ -78,6 +79,7 @@ class Case(models.Model):
     )
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="cases")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="cases")
+    line = models.ForeignKey(HostLine, models.PROTECT, null=True, db_index=False, related_name="cases")
     shown_from = models.PositiveIntegerField(null=True, help_text="Of a conversation: the first to be read.")
     shown_to = models.PositiveIntegerField(null=True, help_text="Of a conversation: the last to be read.")
     about = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -95,7 +97,9 @@ class Case(models.Model):
         ordering = ["priority", "opened_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(post__isnull=False, message=None) | Q(post=None, message__isnull=False),
+                condition=Q(post__isnull=False, message=None, line=None)
+                | Q(post=None, message__isnull=False, line=None)
+                | Q(post=None, message=None, line__isnull=False),
                 name="case_of_one_item",
             ),
             models.CheckConstraint(
@@ -109,6 +113,9 @@ class Case(models.Model):
             models.UniqueConstraint(
                 fields=["message"], condition=Q(closed_at=None), name="one_open_case_per_message"
             ),
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(closed_at=None), name="one_open_case_per_line"
+            ),
         ]
         indexes = [
             models.Index(fields=["priority", "opened_at"], condition=Q(closed_at=None), name="case_queue")
@@ -118,8 +125,8 @@ class Case(models.Model):
         return f"Case {self.pk}"
 
     @property
-    def item(self) -> Post | Message:
-        return self.post or self.message
+    def item(self) -> Post | Message | HostLine:
+        return self.post or self.message or self.line
 
     @property
     def is_open(self) -> bool:
@@ -210,6 +217,7 @@ class Decision(models.Model):
     thread = models.ForeignKey(Thread, models.PROTECT, null=True, related_name="decisions")
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="decisions")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="decisions")
+    line = models.ForeignKey(HostLine, models.PROTECT, null=True, db_index=False, related_name="decisions")
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="decisions")
     detail = models.JSONField(
@@ -226,8 +234,8 @@ class Decision(models.Model):
         return f"{self.get_verb_display()} on {self.at:%-d %B %Y}"
 
     @property
-    def item(self) -> Post | Message | Thread | None:
-        return self.post or self.message or self.thread
+    def item(self) -> Post | Message | HostLine | Thread | None:
+        return self.post or self.message or self.line or self.thread
 
     @property
     def concerns(self) -> Leader | None:

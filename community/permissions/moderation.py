@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from community.models import (
     Case,
     Decision,
+    HostLine,
     Message,
     Post,
     Space,
@@ -20,7 +21,7 @@ class Conflict(PermissionDenied):
     """What one wants to decide has been decided meanwhile; the sentence says how."""
 
 
-def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
+def may_decide(leader: Leader, item: Post | Message | HostLine | Thread) -> Verdict:
     """The moderators of its space, but not about their own words; of a conversation, what was reported."""
     if not (verdict := _may_moderate(leader, item)):
         return verdict
@@ -31,7 +32,7 @@ def may_decide(leader: Leader, item: Post | Message | Thread) -> Verdict:
     return ALLOWED
 
 
-def _may_moderate(leader: Leader, item: Post | Message | Thread) -> Verdict:
+def _may_moderate(leader: Leader, item: Post | Message | HostLine | Thread) -> Verdict:
     if item.space:
         return may_moderate(leader, item.space)
     if not Case.objects.visible_to(leader).filter(message=item).exists():

@@ -6,6 +6,7 @@ from django.utils import timezone
 from community.models import (
     Bookmark,
     Case,
+    HostLine,
     Message,
     Post,
     WellDone,
@@ -63,7 +64,7 @@ def may_bookmark(leader: Leader, post: Post) -> Verdict:
     return ALLOWED
 
 
-def may_report(leader: Leader, item: Post | Message) -> Verdict:
+def may_report(leader: Leader, item: Post | Message | HostLine) -> Verdict:
     """Whoever can see the item, unless it is their own."""
     if not type(item).objects.visible_to(leader).filter(pk=item.pk).exists():
         return no("You cannot see this.")

@@ -1,11 +1,11 @@
-"""Reporting a post or a message to the moderators of its space."""
+"""Reporting a post, a message or the line of a host to the moderators of its space."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community import moderation, permissions, posts
+from community import decisions, moderation, permissions, posts
 from community.forms import ReportForm
 from community.models import Post
 
@@ -20,7 +20,7 @@ def report(request, model, pk):
         flag = moderation.report(item, by=request.user, **form.cleaned_data)
         _thank(request, flag.case)
         return redirect(item)
-    context = {"item": item, "form": form, "noun": model.__name__.lower()}
+    context = {"item": item, "form": form, "noun": decisions.noun(item)}
     context["words"] = words_of(item, request.user)
     return render(request, "community/report.html", context, status=422 if form.is_bound else 200)
 

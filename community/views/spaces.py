@@ -39,6 +39,7 @@ def space(request, slug):
     if place is None:
         return _closed_door(request, get_object_or_404(Space.objects.listed_to(request.user), slug=slug))
     show = lists.chosen(request.GET.get("show", ""))
+    line = host_lines.of(place, request.user)
     context = {
         "space": place,
         "rules": markdown.render(place.rules).html,
@@ -49,7 +50,8 @@ def space(request, slug):
         "levels": SPACE_LEVELS,
         "sweep": catch_up.done(request),
         "sessions": hosting.next_few(place),
-        "line": host_lines.of(place, request.user),
+        "line": line,
+        "may_report_line": line is not None and line.by_id != request.user.pk,
         "may_write_line": permissions.may_write_line(request.user, place),
     }
     return render(request, "community/space.html", context)

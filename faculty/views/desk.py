@@ -142,8 +142,9 @@ def register(request):
 
 
 def _case(request, pk) -> Case:
-    cases = Case.objects.visible_to(request.user)
-    return get_object_or_404(cases.select_related("space", "post__thread", "message__room", "about"), pk=pk)
+    items = ("post__thread", "message__room", "line__space")
+    cases = Case.objects.visible_to(request.user).select_related("space", "about", *items)
+    return get_object_or_404(cases, pk=pk)
 
 
 def _verbs(leader, found) -> list[tuple[str, str]]:
