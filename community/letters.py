@@ -29,6 +29,33 @@ AT_MOST = 20  # entries told one by one
 IN_A_THREAD = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THREAD, NoticeKind.THANKS, NoticeKind.ANSWER)
 
 
+SENTENCES = {
+    NoticeKind.REPLY: "{who} replied {where}",
+    NoticeKind.MENTION: "{who} mentioned you {where}",
+    NoticeKind.CHAT_MENTION: "{who} mentioned you in the chat of {space}",
+    NoticeKind.DIRECT: "Somebody wrote to you",  # not even who: a letter may be seen by others
+    NoticeKind.CHAT: "{number} new in the chat of {space}",
+    NoticeKind.CARRIED: "{who} carried on in a thread what you said in the chat: “{title}”",
+    NoticeKind.QUOTE: "{who} quoted you {where}",
+    NoticeKind.ANSWERED: "Your question has an answer {where}",
+    NoticeKind.THREAD: "{who} started “{title}”",
+    NoticeKind.THANKS: "{who} thanked you for your post {where}{words}",
+    NoticeKind.WELL_DONE: "{who} said well done to you",
+    NoticeKind.ANSWER: "Your reply was marked as the answer {where}",
+    NoticeKind.MODERATION: "A moderator has decided something that concerns you",
+    NoticeKind.REPORT: "A moderator has decided something that concerns you",
+    NoticeKind.CASE: "A report waits for you in {space}",
+    NoticeKind.SESSION: "News of a session in {space}",
+    NoticeKind.FIRST_POST: "A first post waits for a few words {where}",
+    NoticeKind.MEMBERSHIP: "Your place in {space} has changed",
+}
+WITHOUT_SPACE = {
+    NoticeKind.CHAT_MENTION: "Somebody mentioned you",
+    NoticeKind.CASE: "A report waits for you in a conversation",
+    NoticeKind.MEMBERSHIP: "Your spaces have changed",
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """What one notice says in a letter, as far as its space lets it leave."""
@@ -171,50 +198,31 @@ def _mute(entry: Entry) -> str:
 
 def _sentence(notice: Notice, *, is_open: bool) -> str:
     """What happened; who did it and their words only where everything may leave."""
-    where = f"in “{notice.thread.title}”" if notice.thread else ""
-    who = (is_open and str(notice.actor or "")) or "Somebody"
-    words = f": “{notice.words}”" if notice.words and is_open else ""
+    title = notice.thread.title if notice.thread else ""
+    return _pattern(notice).format(
+        who=(is_open and str(notice.actor or "")) or "Somebody",
+        words=f": “{notice.words}”" if notice.words and is_open else "",
+        where=f"in “{title}”" if title else "",
+        title=title,
+        space=notice.space,
+        number=notice.replies if notice.kind == NoticeKind.REPLY else notice.said,
+    )
+
+
+def _pattern(notice: Notice) -> str:
+    """The sentence of its kind, which may depend on how many there are and where."""
     match notice.kind:
-        case NoticeKind.REPLY:
-            return f"{notice.replies} new replies {where}" if notice.replies > 1 else f"{who} replied {where}"
-        case NoticeKind.MENTION:
-            return f"{who} mentioned you {where}"
-        case NoticeKind.CHAT_MENTION:
-            return (
-                f"{who} mentioned you in the chat of {notice.space}"
-                if notice.space
-                else "Somebody mentioned you"
-            )
-        case NoticeKind.DIRECT:  # not even who: a letter may be seen by others
-            return f"{notice.said} new messages for you" if notice.said > 1 else "Somebody wrote to you"
-        case NoticeKind.CHAT:
-            return f"{notice.said or 1} new in the chat of {notice.space}"
-        case NoticeKind.CARRIED:
-            return f"{who} carried on in a thread what you said in the chat: “{notice.thread.title}”"
-        case NoticeKind.QUOTE:
-            return f"{who} quoted you {where}"
-        case NoticeKind.ANSWERED:
-            return f"Your question has an answer {where}"
-        case NoticeKind.THREAD:
-            return f"{who} started “{notice.thread.title}”"
-        case NoticeKind.THANKS:
-            what = "your message in a chat" if notice.room_id else f"your post {where}"
-            return f"{who} thanked you for {what}{words}"
-        case NoticeKind.WELL_DONE:
-            return f"{who} said well done to you"
-        case NoticeKind.ANSWER:
-            return f"Your reply was marked as the answer {where}"
-        case NoticeKind.MODERATION | NoticeKind.REPORT:
-            return "A moderator has decided something that concerns you"
-        case NoticeKind.CASE:
-            return f"A report waits for you in {notice.space or 'a conversation'}"
-        case NoticeKind.SESSION:
-            return f"News of a session in {notice.space}"
-        case NoticeKind.FIRST_POST:
-            return f"A first post waits for a few words {where}"
-        case NoticeKind.MEMBERSHIP:
-            return f"Your place in {notice.space} has changed" if notice.space else "Your spaces have changed"
-    return "Something new for you"
+        case NoticeKind.REPLY if notice.replies > 1:
+            return "{number} new replies {where}"
+        case NoticeKind.DIRECT if notice.said > 1:
+            return "{number} new messages for you"
+        case NoticeKind.CHAT if not notice.said:
+            return "1 new in the chat of {space}"
+        case NoticeKind.THANKS if notice.room_id:
+            return "{who} thanked you for your message in a chat{words}"
+        case NoticeKind.CHAT_MENTION | NoticeKind.CASE | NoticeKind.MEMBERSHIP if not notice.space:
+            return WITHOUT_SPACE[notice.kind]
+    return SENTENCES.get(notice.kind, "Something new for you")
 
 
 def _space(notice: Notice) -> Space | None:

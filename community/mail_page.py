@@ -66,6 +66,7 @@ class MailAdmin(Ledger):
             "rows": [self._row(request, row) for row in mailroom.rows_of(page.object_list)],
             "pages": page.paginator.get_elided_page_range(page.number),
             "query": query.urlencode(),
+            "at_most": mailroom.AT_MOST,
             "stranded": mailroom.stranded(),
             "mailing": LABELS.get(wanted.mailing, ""),
             "chart": _chart(mailroom.by_day(wanted.mailing)),

@@ -1,13 +1,13 @@
 """What was sent by e-mail, for those who look after it: to whom, when, and why not; never the words."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from community import digest, ledgers, letters
@@ -19,6 +19,9 @@ from leaders.models import Leader
 
 LEDGERS = {"digest": digest.LEDGER, "notices": letters.LEDGER}
 LABELS = {"digest": "Digest", "notices": "Notices"}
+AT_MOST = (
+    5_000  # rows of the list, so that no page of it takes long; older ones are found by looking for them
+)
 DAYS = 60
 RUNS = 14
 
@@ -89,14 +92,15 @@ class Totals:
 
 
 def listed(wanted: Wanted) -> QuerySet:
-    """The list, primary key and time of what somebody looks for, the newest first."""
+    """The list, primary key and time of what somebody looks for: the newest, `AT_MOST` of them."""
+    newest = "-opened_at", "-pk"
     parts = [
-        wanted.narrow(LEDGERS[name].model.objects.order_by())
+        wanted.narrow(LEDGERS[name].model.objects.order_by(*newest))
         .annotate(mailing=Value(name))
-        .values_list("mailing", "pk", "opened_at")
+        .values_list("mailing", "pk", "opened_at")[:AT_MOST]
         for name in ([wanted.mailing] if wanted.mailing else LEDGERS)
     ]
-    return parts[0].union(*parts[1:], all=True).order_by("-opened_at", "-pk")
+    return parts[0].union(*parts[1:], all=True).order_by(*newest)[:AT_MOST] if parts[1:] else parts[0]
 
 
 def rows_of(found: Iterable[tuple]) -> list[Row]:
@@ -116,28 +120,20 @@ def rows_of(found: Iterable[tuple]) -> list[Row]:
 
 def by_day(mailing: str = "") -> list[Totals]:
     """What became of the letters of each of the last days, of one list or all."""
-    today = timezone.localdate()
-    first = today - timedelta(days=DAYS - 1)
-    days = {first + timedelta(days=number): {} for number in range(DAYS)}
+    first = timezone.localdate() - timedelta(days=DAYS - 1)
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    states = {day: Counter() for day in days}
     for name in [mailing] if mailing else LEDGERS:
-        rows = LEDGERS[name].model.objects.filter(opened_at__gte=_midnight(first)).order_by()
-        for day, state, number in (
-            rows.annotate(day=TruncDate("opened_at")).values_list("day", "state").annotate(Count("pk"))
-        ):
-            if day in days:
-                days[day][state] = days[day].get(state, 0) + number
-    return [Totals(f"{day:%-d %B}", states) for day, states in days.items()]
+        for day, state, number in _counted(LEDGERS[name].model, days):
+            states[day][state] += number
+    return [Totals(f"{day:%-d %B}", states[day]) for day in days]
 
 
 def by_run() -> list[Totals]:
     """What became of the digests of each of the last local days."""
-    first = timezone.localdate() - timedelta(days=DAYS)
-    rows = Digest.objects.filter(opened_at__gte=_midnight(first)).order_by()
-    runs: dict[str, dict] = {}
-    for period, state, number in rows.values_list("period", "state").annotate(Count("pk")):
-        name = period.partition(" ")[0]
-        run = runs.setdefault(name, {})
-        run[state] = run.get(state, 0) + number
+    runs = _runs(RUNS + 2)  # as many days as hold so many runs where there is one each day
+    if len(runs) <= RUNS:
+        runs = _runs(DAYS)
     return [Totals(name, runs[name]) for name in sorted(runs, reverse=True)[:RUNS]]
 
 
@@ -168,6 +164,29 @@ def send_again(row: Row, *, by: Leader, sure: bool = False) -> None:
         raise PermissionDenied("Something changed in the meantime. Please look again.")
     if row.state == LetterState.AMBIGUOUS:
         ledger.take_back(row)
+
+
+def _counted(model: type[Row], days: list[date]) -> list[tuple[date, str, int]]:
+    """How many rows of each day have each state: the index alone tells."""
+    statement = f"""
+        SELECT day.name, counted.state, counted.number
+          FROM unnest(%s::date[], %s::timestamptz[], %s::timestamptz[]) AS day (name, since, until),
+       LATERAL (SELECT state, count(*) AS number FROM {model._meta.db_table}
+                 WHERE opened_at >= day.since AND opened_at < day.until GROUP BY state) AS counted
+    """  # noqa: S608
+    nights = [_midnight(day) for day in [*days, days[-1] + timedelta(days=1)]]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [days, nights[:-1], nights[1:]])
+        return cursor.fetchall()
+
+
+def _runs(days: int) -> dict[str, Counter]:
+    """The digests that were opened in the last days, by local day and state."""
+    rows = Digest.objects.filter(opened_at__gte=_midnight(timezone.localdate() - timedelta(days=days)))
+    runs: dict[str, Counter] = defaultdict(Counter)
+    for period, state, number in rows.order_by().values_list("period", "state").annotate(Count("pk")):
+        runs[period.partition(" ")[0]][state] += number
+    return runs
 
 
 def _comes_back() -> Q:

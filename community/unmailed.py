@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from community.models import LetterState, Session, Space, Thread
+from community.models import LetterState, Post, Session, Space, Thread
 from community.models.posts import told_until
 from leaders.models import CohortMembership, Leader
 
@@ -22,6 +22,43 @@ LISTENED_FOR = timedelta(days=365)
 NONE = ()
 
 Since = dict[int, tuple[datetime, list[int]]]
+
+
+# Whom one listens to: whom one thanked, or to whom one said well done.
+HEARD = """
+    SELECT thanks.by_id AS leader_id, post.author_id FROM community_thanks thanks
+      JOIN community_post post ON post.id = thanks.post_id
+     WHERE thanks.by_id = ANY(%(leaders)s) AND thanks.at > %(listened)s
+    UNION
+    SELECT by_id, to_id FROM community_welldone
+     WHERE by_id = ANY(%(leaders)s) AND at > %(listened)s
+    EXCEPT
+    SELECT leader_id, giver_id FROM community_unheard WHERE leader_id = ANY(%(leaders)s)
+"""
+# Of the posts of which anybody may be told: what each neither read nor was told, where they may read.
+NEWS = """
+    WITH heard AS ({heard})
+    SELECT may.leader_id, may.space_id, thread.id,
+           min(post.id) FILTER (WHERE heard.author_id IS NOT NULL), min(post.id),
+           count(*), max(post.number), array_agg(post.id) FILTER (WHERE post.created_at > %(late)s),
+           bool_or(reading.level = 'watching')
+      FROM unnest(%(who)s::bigint[], %(where)s::bigint[], %(since)s::timestamptz[])
+           AS may (leader_id, space_id, since)
+      JOIN community_thread thread ON thread.space_id = may.space_id AND thread.last_post_at > may.since
+      LEFT JOIN community_reading reading ON reading.thread_id = thread.id
+           AND reading.leader_id = may.leader_id
+      JOIN ({tellable}) post ON post.thread_id = thread.id AND post.created_at > may.since
+           AND post.author_id IS DISTINCT FROM may.leader_id
+           AND post.number > coalesce(greatest(reading.read_up_to, reading.mailed_up_to), 0)
+      LEFT JOIN community_spacelevel place ON place.space_id = may.space_id
+           AND place.leader_id = may.leader_id
+      LEFT JOIN heard ON heard.leader_id = may.leader_id AND heard.author_id = post.author_id
+      LEFT JOIN unnest(%(late_who)s::bigint[], %(late_what)s::bigint[]) AS mailed (leader_id, post_id)
+        ON mailed.leader_id = may.leader_id AND mailed.post_id = post.id
+     WHERE coalesce(reading.level, place.level, 'normal') <> 'muted' AND mailed.post_id IS NULL
+     GROUP BY may.leader_id, may.space_id, thread.id
+     ORDER BY thread.last_post_at DESC, thread.id DESC
+"""
 
 
 class News(NamedTuple):
@@ -99,55 +136,35 @@ def since(leaders: list[Leader]) -> Since:
 
 def _rows(seen: dict, since: Since) -> list[tuple]:
     # One statement for all of them, since the ORM has no join of pairs: a query for each leader is six
-    # times slower. Whom one listens to are those whom one thanked, or to whom one said well done.
-    statement = """
-        WITH heard AS (
-            SELECT thanks.by_id AS leader_id, post.author_id FROM community_thanks thanks
-              JOIN community_post post ON post.id = thanks.post_id
-             WHERE thanks.by_id = ANY(%(leaders)s) AND thanks.at > %(listened)s
-            UNION
-            SELECT by_id, to_id FROM community_welldone
-             WHERE by_id = ANY(%(leaders)s) AND at > %(listened)s
-            EXCEPT
-            SELECT leader_id, giver_id FROM community_unheard WHERE leader_id = ANY(%(leaders)s))
-        SELECT may.leader_id, may.space_id, thread.id,
-               min(post.id) FILTER (WHERE heard.author_id IS NOT NULL), min(post.id),
-               count(*), max(post.number), array_agg(post.id) FILTER (WHERE post.created_at > %(late)s),
-               bool_or(reading.level = 'watching')
-          FROM unnest(%(who)s::bigint[], %(where)s::bigint[], %(since)s::timestamptz[])
-               AS may (leader_id, space_id, since)
-          JOIN community_thread thread ON thread.space_id = may.space_id
-               AND thread.hidden_at IS NULL AND thread.last_post_at > may.since
-          LEFT JOIN community_reading reading ON reading.thread_id = thread.id
-               AND reading.leader_id = may.leader_id
-          JOIN community_post post ON post.thread_id = thread.id AND post.hidden_at IS NULL
-               AND post.created_at > may.since AND post.created_at <= %(told)s
-               AND post.author_id IS DISTINCT FROM may.leader_id
-               AND post.number > coalesce(greatest(reading.read_up_to, reading.mailed_up_to), 0)
-          LEFT JOIN community_spacelevel place ON place.space_id = may.space_id
-               AND place.leader_id = may.leader_id
-          LEFT JOIN heard ON heard.leader_id = may.leader_id AND heard.author_id = post.author_id
-          LEFT JOIN unnest(%(late_who)s::bigint[], %(late_what)s::bigint[]) AS mailed (leader_id, post_id)
-            ON mailed.leader_id = may.leader_id AND mailed.post_id = post.id
-         WHERE coalesce(reading.level, place.level, 'normal') <> 'muted' AND mailed.post_id IS NULL
-         GROUP BY may.leader_id, may.space_id, thread.id
-         ORDER BY thread.last_post_at DESC, thread.id DESC
-    """
+    # times slower.
+    tellable, values = _tellable()
+    with connection.cursor() as cursor:
+        cursor.execute(NEWS.format(heard=HEARD, tellable=tellable), values | _values(seen, since))
+        return cursor.fetchall()
+
+
+def _tellable() -> tuple[str, dict]:
+    """The posts of which anybody may be told, in SQL with named values: the rules stand with the rows."""
+    posts = (
+        Post.objects.shown().told().order_by().values("id", "thread_id", "number", "author_id", "created_at")
+    )
+    sql, params = posts.query.sql_with_params()
+    values = {f"rule_{number}": value for number, value in enumerate(params)}
+    return sql % tuple(f"%({name})s" for name in values), values
+
+
+def _values(seen: dict, since: Since) -> dict:
     told, late = told_until(), [(leader, post) for leader, (_, posts) in since.items() for post in posts]
-    values = {
+    return {
         "leaders": list(since),
         "listened": told - LISTENED_FOR,
         "late": told - OVERLAP,
-        "told": told,
         "who": [leader for leader, _ in seen],
         "where": [space for _, space in seen],
         "since": [since[leader][0] for leader, _ in seen],
         "late_who": [leader for leader, _ in late],
         "late_what": [post for _, post in late],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
 
 
 def _cohort_spaces(leaders: list[int]) -> set[tuple[int, int]]:

@@ -215,7 +215,9 @@ def door(name: str, leader: Leader, what: str) -> str:
 
 def plain(words: str) -> str:
     """Words fit for a header: one line, without what cannot be seen or would be read as encoded words."""
-    seen = "".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words)
+    seen = words
+    if not (words.isascii() and words.isprintable()):
+        seen = "".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words)
     return " ".join(seen.replace("=?", "= ?").split())
 
 

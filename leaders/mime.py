@@ -73,9 +73,8 @@ def mailbox(value: str) -> str:
 def _part(kind: str, words: str) -> str | None:
     """Text or HTML with its head; None if it has a line that no server needs to take."""
     lines = words.replace(CRLF, "\n").replace("\r", "\n").split("\n")
-    is_ascii = words.isascii()
-    longest = max(lines, key=len)
-    # A sign has four bytes at most, so that few letters are looked at so closely.
-    if len(longest) > LINE_AT_MOST // 4 and max(len(line.encode()) for line in lines) > LINE_AT_MOST:
+    # A sign has four bytes at most, so that few lines are looked at so closely.
+    long = [line for line in lines if len(line) > LINE_AT_MOST // 4]
+    if any(len(line.encode()) > LINE_AT_MOST for line in long):
         return None
-    return _PART % (kind, "7bit" if is_ascii else "8bit") + CRLF.join(lines)
+    return _PART % (kind, "7bit" if words.isascii() else "8bit") + CRLF.join(lines)

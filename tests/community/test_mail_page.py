@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.utils import timezone
 
-from community import digest
+from community import digest, mailroom
 from community.models import Digest, Letter
 from leaders import preferences
 from leaders.models import Leader
@@ -228,3 +228,27 @@ def test_a_longer_list_asks_no_more(ana, team, django_assert_max_num_queries):
         row(make_leader(f"Reader{number} Ode"), "failed")
     with django_assert_max_num_queries(len(few)):
         page(team)
+
+
+def test_only_the_newest_are_listed_and_the_page_says_so(ana, ben, team, monkeypatch):
+    monkeypatch.setattr(mailroom, "AT_MOST", 3)
+    for number in range(1, 6):
+        row(ana if number % 2 else ben, period=f"2026-01-0{number}")
+    Letter.objects.create(leader=ben, state="sent")
+    said = page(team)
+    assert "The latest 3 e-mails" in said
+    assert "There may be older ones." in said
+    assert "Digest of 2026-01-05" in said
+    assert "Digest of 2026-01-01" not in said
+    said = page(team, "?words=ben%40&state=sent&mailing=notices")
+    assert "One e-mail" in said
+    assert "The latest" not in said
+
+
+def test_weekly_runs_are_told_from_longer_ago(ana):
+    for week in range(6):
+        day = timezone.localdate() - timedelta(weeks=week)
+        row(ana, period=day.isoformat(), opened_at=timezone.now() - timedelta(weeks=week))
+    runs = mailroom.by_run()
+    assert [run.all for run in runs] == [1] * 6
+    assert runs[0].name == timezone.localdate().isoformat()
