@@ -19,6 +19,7 @@ from leaders.profiles import photo_address
 from leaders.styles import Styled
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+MONTHS = tuple(month_name)
 WORD = re.compile(r"[-a-zA-Z0-9_]+")
 
 
@@ -100,7 +101,7 @@ def ago(value: datetime) -> str:
 def day(value) -> str:
     """A date as 22 November 2026."""
     value = timezone.localtime(value) if isinstance(value, datetime) else value
-    return f"{value.day} {month_name[value.month]} {value.year}"
+    return f"{value.day} {MONTHS[value.month]} {value.year}"
 
 
 def moment(value: datetime) -> str:

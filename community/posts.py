@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from community import live, markdown, notices, permissions, transfers
@@ -41,7 +41,7 @@ def page(thread: Thread, number: int, *, viewer: Leader) -> list[Post | Gap]:
 
 def between(thread: Thread, first: int, last: int, *, viewer: Leader) -> list[Post | Gap]:
     """The posts with these numbers as the viewer sees them, and a line where some left the thread."""
-    found = _PAGE.objects(thread=thread.pk, first=first, last=last)
+    found = _PAGE.objects(thread=thread.pk, first=first, last=last, leader=viewer.pk)
     seen = as_seen(found, thread, viewer=viewer)
     if len(seen) > min(last, thread.last_number) - first:
         return seen
@@ -146,15 +146,18 @@ def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
 
 def _thanks(posts: list[Post]) -> dict[int, list[Thanks]]:
     given: dict[int, list[Thanks]] = {}
-    for thanks in _THANKS.objects(posts=[post.pk for post in posts]):
+    # A page by `between` knows which posts have any: most often none.
+    thanked = [post.pk for post in posts if getattr(post, "has_thanks", True)]
+    for thanks in _THANKS.objects(posts=thanked) if thanked else ():
         given.setdefault(thanks.post_id, []).append(thanks)
     return given
 
 
 def _bookmarks(posts: list[Post], viewer: Leader) -> dict[int, Bookmark]:
-    if not may_come_in(viewer):
+    marked = [post.pk for post in posts if getattr(post, "has_bookmark", True)]
+    if not marked or not may_come_in(viewer):
         return {}
-    kept = _BOOKMARKS.objects(posts=[post.pk for post in posts], leader=viewer.pk)
+    kept = _BOOKMARKS.objects(posts=marked, leader=viewer.pk)
     return {bookmark.post_id: bookmark for bookmark in kept}
 
 
@@ -164,8 +167,11 @@ _AUTHOR = tuple(f"author__{name}" for name in ("handle", "name", "photo", "visib
 _STATE = ("hidden_at", "withdrawn_at", "by_mail")
 
 
-def _numbered(_leader: Leader) -> QuerySet[Post]:
-    found = Post.objects.filter(thread=asking.THREAD, number__range=(asking.FIRST, asking.LAST))
+def _numbered(leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.filter(thread=asking.THREAD, number__range=(asking.FIRST, asking.LAST)).annotate(
+        has_thanks=Exists(Thanks.objects.filter(post=OuterRef("pk"))),
+        has_bookmark=Exists(Bookmark.objects.visible_to(leader).kept().filter(post=OuterRef("pk"))),
+    )
     # The limit tells PostgreSQL what it cannot guess: that few of a long thread's posts have these numbers.
     few = found.order_by("number")[:BETWEEN_AT_MOST]
     return few.select_related("author").only(*_SHOWN, *_STATE, *_AUTHOR)

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from community import posts, reading, threads
+from community import bookmarks, posts, reading, threads
 from community.models import Post, Reading, Space, SpaceKind, SpaceMembership, Thread
 from tests.making import make_reply, make_thread
 
@@ -292,3 +292,31 @@ def test_a_link_can_be_tried_by_head(browse, ana, space):
         "/spaces/north/start/",
     ):
         assert browse(ana).head(address).status_code == 200
+
+
+def test_a_page_of_a_thread_asks_no_more_for_more_posts(
+    browse, ana, ben, dara, space, django_assert_max_num_queries
+):
+    thread = make_thread(space, ana)
+    first = make_reply(thread, ben)
+    page, reader = f"{thread.get_absolute_url()}?page=1", browse(ana)
+    reader.get(page)
+    with django_assert_max_num_queries(6) as plain:
+        reader.get(page)
+    for _ in range(18):
+        make_reply(thread, dara)
+    with django_assert_max_num_queries(len(plain)):
+        reader.get(page)
+    posts.thank(first, by=ana)
+    bookmarks.keep(first, by=ana)
+    with django_assert_max_num_queries(len(plain) + 2):
+        html = text(reader.get(page))
+    assert "Thanked by" in html
+    assert "Bookmarked" in html
+
+
+def test_nobody_sees_what_another_bookmarked(browse, ana, ben, space):
+    thread = make_thread(space, ana)
+    bookmarks.keep(thread.posts.get(), by=ben)
+    assert "Bookmarked" not in text(browse(ana).get(f"{thread.get_absolute_url()}?page=1"))
+    assert "Bookmarked" in text(browse(ben).get(f"{thread.get_absolute_url()}?page=1"))
