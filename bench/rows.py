@@ -53,6 +53,7 @@ def rows() -> list[Row]:
     full = list(shown.filter(last_number__range=(21, DEEP)).order_by("-last_number")[:20]) or [long]
     deep = full[0]
     found = [
+        Row("almost empty page", [reverse("accessibility")], [five]),
         Row("thread, first page", [page(t, 1) for t in full], [five], goal="3x, 8 queries, 60 KB"),
         Row("thread, deep page", [page(deep, deep.page_count)], [five], goal="3x, 8 queries, 60 KB"),
         Row("long thread, first page", [page(long, 1)], [five], goal="3x, 8 queries, 60 KB"),
