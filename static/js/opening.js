@@ -20,6 +20,7 @@ class Opening {
 
   // The end needs no question; all pages ask for what else there is, and not at the same moment.
   #hear({ opens_in: opensIn, ends_in: endsIn }) {
+    if (endsIn === 0 || opensIn > 0) this.#root.querySelector("[data-badge=open]")?.remove(); // the words below say what is
     const isKnown = endsIn === 0 || opensIn > 0 || (endsIn > 0 && this.#composer?.hidden === false);
     if (isKnown) this.#plan({ dataset: { opensIn, endsIn, closed: this.#root.dataset.closed } });
     else setTimeout(() => this.#look(), endsIn ? Math.random() * A_MOMENT : 0);
@@ -51,6 +52,7 @@ class Opening {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-opening]");
     if (!fresh) return;
+    this.#root.querySelector("[data-badge]")?.replaceWith(fresh.querySelector("[data-badge]"));
     this.#say(CHANGED, "Show them");
     this.#plan(fresh, page.querySelector("[data-composer-of-chat]") !== null);
   }

@@ -69,6 +69,7 @@ def test_a_session_that_ends_by_itself_ends_on_open_pages(somebody, site):
     page.evaluate("performance.now = () => 0")  # whatever its own clock says
     site.does(OVER.format(title=title, seconds=1))
     expect(page.get_by_text("This session has ended.")).to_be_visible(timeout=A_WHILE)
+    expect(page.get_by_text("Open now")).to_have_count(0)
     expect(page.get_by_label("Your message")).to_be_hidden()
     assert faults(page) == []
 
