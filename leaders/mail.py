@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from leaders import preferences
 from leaders.answers import without_words
+from leaders.marks import upright
 from leaders.mime import Written, mailbox
 from leaders.models import Leader
 
@@ -187,8 +188,8 @@ def write(
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
     people = {"to": [formataddr((plain(to.name), to.email))], "reply_to": [reply_to] if reply_to else None}
-    letter = Written(_short(plain(subject)), text, headers=headers, **people)
-    letter.attach_alternative(html, "text/html")
+    letter = Written(_short(plain(subject)), upright(text), headers=headers, **people)
+    letter.attach_alternative(upright(html), "text/html")
     return letter
 
 

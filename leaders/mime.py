@@ -57,7 +57,12 @@ def header(name: str, value: str) -> str:
 @lru_cache(maxsize=100)
 def _folded(name: str, value: str) -> str:
     _, safe = forbid_multi_line_headers(name, value, settings.DEFAULT_CHARSET)
-    return f"{name}: {Header(safe, header_name=name).encode(linesep=CRLF)}{CRLF}"
+    if name == "Subject" and not value.isascii():
+        # What is encoded already is folded before its first word, and some programs show that as a space.
+        folded = Header(value, settings.DEFAULT_CHARSET, header_name=name)
+    else:
+        folded = Header(safe, header_name=name)
+    return f"{name}: {folded.encode(linesep=CRLF)}{CRLF}"
 
 
 @lru_cache(maxsize=1_000)

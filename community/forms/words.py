@@ -10,6 +10,7 @@ from community.models import (
     Thread,
     ThreadKind,
 )
+from leaders.marks import upright
 
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
@@ -85,7 +86,7 @@ class TitleForm(forms.ModelForm):
         fields = ["title", "kind"]
 
     def clean_title(self):
-        title = self.cleaned_data["title"]
+        title = upright(self.cleaned_data["title"])
         if not any(character.isalnum() for character in title):
             raise forms.ValidationError("Give it a title in words, so that others can find it.")
         return title

@@ -1,5 +1,7 @@
 """What is told of one thread is one entry of the list, and one line of a letter."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -186,3 +188,10 @@ def test_an_anonymous_author_is_told_by_the_alias(ana, ben, thread, browse):
     page = listed(browse(ana))
     assert "Quiet Heron mentioned you twice" in page
     assert "Ben" not in page
+
+
+def test_a_title_that_turns_the_writing_is_kept_upright(ana, space, browse):
+    form = {"title": "\u202eRotas\u2069 at night", "kind": "discussion", "body": "How?", "uuid": uuid.uuid4()}
+    answer = browse(ana).post(reverse("start", args=[space.slug]), form)
+    assert answer.status_code == 302
+    assert Thread.objects.get().title == "Rotas at night"

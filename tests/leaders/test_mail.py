@@ -102,6 +102,20 @@ def test_marks_that_turn_the_writing_are_stripped_from_headers(ana):
     assert mail.plain("\u202enews") == "news"
 
 
+def test_marks_that_turn_the_writing_turn_no_letter(ana):
+    ana.name = "\u202eAna\u2067 שלום"
+    _, letter = write(ana, subject="\u202enews")
+    whole = letter.body + letter.alternatives[0].content
+    assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069") & set(whole)
+
+
+def test_a_subject_begins_beside_its_name(ana):
+    subject = "Ben Carrow mentioned you twice in “Saying no kindly”"
+    raw = write(ana, subject=subject)[1].as_bytes()
+    assert b"\r\nSubject: =?utf-8?" in b"\r\n" + raw
+    assert email.message_from_bytes(raw, policy=email.policy.default)["Subject"] == subject
+
+
 def test_one_connection_carries_many_letters(sink):
     with Line() as line:
         assert [line.send(plain_letter()).outcome for _ in range(3)] == [Outcome.SENT] * 3
