@@ -4,8 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from community import catch_up, reading, threads
-from community.models import Space
+from community import catch_up, lists, reading, spaces
 from faculty.models import FacultyMember
 from leaders import profiles
 from leaders.models import Cohort, Leader
@@ -19,13 +18,13 @@ def home(request):
     if not may_come_in(request.user):
         return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
     me = request.user
-    waiting = threads.waiting(me, 5)
+    waiting = lists.waiting(me, 5)
     new = reading.latest_new(me, 8, besides=[thread.pk for thread in waiting])
     context = {
         "new": reading.in_lists(me, new),
         "new_threads": catch_up.count(me),
         "waiting": waiting,
-        "spaces": Space.objects.visible_to(me),
+        "spaces": spaces.of(me),
         "cohorts": [(cohort, _companions(cohort, me)) for cohort in Cohort.objects.of(me)],
     }
     return render(request, "home/inside.html", context)

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from community import editions, live, reading
 from community.models import Post, Reading, Space, Sweep, Thread, asking
-from community.models.spaces import readable_ids
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -111,15 +110,25 @@ def _first(threads: QuerySet[Thread], number: int) -> list[int]:
 
 def _with_first_new(leader: Leader) -> QuerySet[Thread]:
     few = reading.listed(leader).filter(pk__in=[asking.THREADS]).order_by()
-    return few.annotate(first_new=reading.first_new(leader))
+    lean = few.select_related(None).defer(None).select_related("space").only(*_COLUMNS)
+    return lean.annotate(first_new=reading.first_new(leader))
 
 
-_ROWS = asking.Question(_with_first_new)
+def _first_posts(_leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.filter(pk__in=[asking.POSTS]).select_related("author", "thread").order_by()
+    return found.only(*_COLUMNS_OF_POSTS)
+
+
+_COLUMNS = ("space", "kind", "title", "last_post_at", "space__name", "space__slug", "space__order")
+_COLUMNS_OF_POSTS = (
+    *("thread", "author", "alias", "number", "created_at", "body_html", "thread__title"),
+    *(f"author__{name}" for name in ("handle", "name", "photo", "visibility")),
+)
+_ROWS, _POSTS = asking.Question(_with_first_new), asking.Question(_first_posts)
 
 
 def _rows(leader: Leader, threads: list[int]) -> list[Thread]:
-    reads = list(readable_ids(leader))
-    return _ROWS.objects(leader=leader.pk, threads=threads, joined=leader.joined_at, reads=reads)
+    return _ROWS.objects(threads=threads, **reading.asker(leader))
 
 
 def _latest(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
@@ -168,8 +177,8 @@ def _with_first(threads: list[Thread]) -> list[Thread]:
 
 
 def _posts(threads) -> dict[int, Post]:
-    firsts = [thread.first_new for thread in threads]
-    return Post.objects.select_related("author", "thread").defer("search", "thread__search").in_bulk(firsts)
+    firsts = [thread.first_new for thread in threads if thread.first_new]
+    return {post.pk: post for post in _POSTS.objects(posts=firsts)}
 
 
 def _before(cursor: str) -> Q:

@@ -11,6 +11,7 @@ from leaders.models import Leader
 
 PER_PAGE = 30
 FARTHEST = 1_000
+WAITING_AT_MOST = 10
 
 
 class Show(TextChoices):
@@ -47,6 +48,12 @@ def page(leader: Leader, show: str, number: int, *, space: Space | None = None) 
     if space and not show:
         last = _last(found.count())
     return Page(reading.in_lists(leader, pks[:PER_PAGE]), number, last)
+
+
+def waiting(leader: Leader, number: int) -> list[Thread]:
+    """So many threads of others in a leader's spaces that nobody has answered, the oldest first."""
+    oldest = [pk for (pk,) in _WAITING.rows(**reading.asker(leader))]
+    return reading.in_lists(leader, oldest[:number])
 
 
 def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
@@ -89,7 +96,14 @@ def _count(leader: Leader) -> QuerySet[Thread]:
     return _in_space(leader).order_by().values("space").annotate(n=Count("pk")).values_list("n")
 
 
+def _waiting(leader: Leader) -> QuerySet[Thread]:
+    shown = Thread.objects.visible_to(leader).shown().filter(shown_count=1, closed_at=None)
+    unanswered = reading.as_read_by(leader, shown).exclude(level=Level.MUTED).exclude(author=leader)
+    return unanswered.order_by("created_at", "pk").values_list("pk")[:WAITING_AT_MOST]
+
+
 _FIRST, _COUNT = asking.Question(_first), asking.Question(_count)
+_WAITING = asking.Question(_waiting)
 
 
 def chosen(value: str) -> str:

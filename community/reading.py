@@ -144,7 +144,7 @@ def new(leader: Leader) -> QuerySet[Thread]:
 
 def in_lists(leader: Leader, threads: list[int]) -> list[Thread]:
     """These threads as `listed`, in this order, but for those that the leader may not see in lists."""
-    found = {thread.pk: thread for thread in _LISTED.objects(threads=threads, **_asker(leader))}
+    found = {thread.pk: thread for thread in _LISTED.objects(threads=threads, **asker(leader))}
     return [found[pk] for pk in threads if pk in found]
 
 
@@ -165,7 +165,7 @@ def new_among_latest(leader: Leader) -> tuple[list[int], bool]:
     """
 
     def ask():
-        latest = [pk for (pk,) in _LATEST.rows(**_asker(leader))][:LOOKED_AT_FIRST]
+        latest = [pk for (pk,) in _LATEST.rows(**asker(leader))][:LOOKED_AT_FIRST]
         return new_among(leader, latest), len(latest) < LOOKED_AT_FIRST
 
     return asking.remember(("new", leader.pk), ask)
@@ -173,7 +173,12 @@ def new_among_latest(leader: Leader) -> tuple[list[int], bool]:
 
 def new_among(leader: Leader, threads: list[int]) -> list[int]:
     """Those of some threads that hold something new for a leader, the latest first."""
-    return [pk for (pk,) in _NEW.rows(threads=threads, **_asker(leader))]
+    return [pk for (pk,) in _NEW.rows(threads=threads, **asker(leader))]
+
+
+def asker(leader: Leader) -> dict:
+    """Who asks a question that is built once (models/asking.py), with what they may read."""
+    return {"leader": leader.pk, "joined": leader.joined_at, "reads": list(readable_ids(leader))}
 
 
 def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
@@ -184,7 +189,7 @@ def with_first_unread(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thr
 
 def seen(leader: Leader, pk: int) -> Thread | None:
     """A thread that a leader may see, as by with_first_unread, and whether they began a reply; or None."""
-    found = _SEEN.objects(thread=pk, moderates=list(moderated_ids(leader)), **_asker(leader))
+    found = _SEEN.objects(thread=pk, moderates=list(moderated_ids(leader)), **asker(leader))
     return found[0] if found else None
 
 
@@ -254,11 +259,6 @@ def _move(reading: Reading, number: int) -> None:
     reading.read_up_to, reading.read_at = number, timezone.now()
     reading.save(update_fields=["read_up_to", "read_at", "set_back_at"])
     tell(reading.leader, reading.thread, is_back=is_back)
-
-
-def _asker(leader: Leader) -> dict:
-    """Who asks a question that is built once, with what they may read."""
-    return {"leader": leader.pk, "joined": leader.joined_at, "reads": list(readable_ids(leader))}
 
 
 # What is asked for whole pages, built once.

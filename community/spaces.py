@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from community import permissions
-from community.models import JoinRequest, Space, TermsAcceptance
+from community.models import JoinRequest, Space, TermsAcceptance, asking
+from community.models.spaces import readable_ids
 from community.permissions import require
 from leaders.models import Leader
 from leaders.models.account import sort_key
@@ -19,6 +20,18 @@ NAMES_AT_MOST = 20  # looked up at once; no form takes as many people
 def readers(space: Space) -> QuerySet[Leader]:
     """Everybody who can read a space, by name."""
     return space.readers().order_by("sort_name", "pk")
+
+
+def of(leader: Leader) -> list[Space]:
+    """The spaces that a leader may read, in their order, for a list of their names."""
+    return _OF.objects(reads=list(readable_ids(leader)))
+
+
+def _of(leader: Leader) -> QuerySet[Space]:
+    return Space.objects.visible_to(leader).only("name", "slug", "kind", "has_chat")
+
+
+_OF = asking.Question(_of)
 
 
 def mentionable(space: Space):

@@ -12,7 +12,6 @@ from community.models import (
     DraftKind,
     ErrandKind,
     FormerTitle,
-    Level,
     Post,
     Revision,
     Space,
@@ -219,14 +218,6 @@ def recount(thread: Thread) -> None:
     thread.last_post = shown.order_by("-number").first()
     thread.last_post_at = figures["latest"] or thread.created_at
     thread.save(update_fields=["shown_count", "last_post", "last_post_at"])
-
-
-def waiting(leader: Leader, number: int) -> list[Thread]:
-    """So many threads of others in a leader's spaces that nobody has answered, the oldest first."""
-    shown = Thread.objects.visible_to(leader).shown().filter(shown_count=1, closed_at=None)
-    unanswered = reading.as_read_by(leader, shown).exclude(level=Level.MUTED).exclude(author=leader)
-    oldest = unanswered.order_by("created_at", "pk").values_list("pk", flat=True)
-    return reading.in_lists(leader, list(oldest[:number]))
 
 
 def _locked(pk: int) -> Thread:

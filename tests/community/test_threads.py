@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import posts, reading, revisions, threads
+from community import lists, posts, reading, revisions, threads
 from community.models import Errand, Level, Mention, Post, Quote, Reading, Thanks, Thread
 from tests.making import make_reply, make_thread
 
@@ -279,7 +279,7 @@ def test_what_was_said_before_i_joined_is_not_new(ana, ben, space):
 
 def test_threads_wait_until_somebody_else_answers(ana, ben, space):
     thread = make_thread(space, ana)
-    assert threads.waiting(ben, 5) == [thread]
-    assert threads.waiting(ana, 5) == []
+    assert lists.waiting(ben, 5) == [thread]
+    assert lists.waiting(ana, 5) == []
     make_reply(thread, ben)
-    assert threads.waiting(ben, 5) == []
+    assert lists.waiting(ben, 5) == []
