@@ -8,11 +8,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from leaders import live
-from leaders.models import Cohort, Collaborative, Leader, Organisation, Shown, StageRecord
+from leaders.models import Cohort, Collaborative, Leader, Organisation, Profession, Shown, StageRecord
 from leaders.models.account import sort_key
 from leaders.permissions import fields_shown, may_change_profile, require
 
 TOLD = ("name", "role", "profession", "region", "ask_me_about", "working_on", "time_zone", "shows_presence")
+
+
+_PROFESSIONS = dict(Profession.choices)  # Django looks through its choices anew for each leader
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Profile:
 
     @property
     def profession(self) -> str:
-        return self._if_shown("profession", self.leader.get_profession_display())
+        return self._if_shown("profession", _PROFESSIONS.get(self.leader.profession, ""))
 
     @property
     def workplace(self) -> str:

@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -91,6 +91,10 @@ def photo_path(leader, filename: str) -> str:
     return f"photos/{secrets.token_hex(12)}.webp"
 
 
+FAR = "0.35"  # how like another a name must be where none is close
+FAR_AT_MOST = 90
+
+
 class LeaderQuerySet(models.QuerySet):
     def active(self, now=None):
         """People who have joined, may sign in and are not suspended."""
@@ -128,16 +132,21 @@ class LeaderQuerySet(models.QuerySet):
         close = self.named_nearly(words)
         if close.exists():
             return close
-        # Without a close match, every name is compared: slower, and only then.
-        likeness = TrigramWordSimilarity(sort_key(words), "sort_name")
-        found = self.alias(likeness=likeness).filter(likeness__gte=0.35)
-        return found.order_by(likeness.desc(), "sort_name", "pk")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [FAR])
+            far = list(close.values_list("pk", flat=True)[:FAR_AT_MOST])
+            transaction.set_rollback(True)  # with it goes the setting, and nothing else
+        return _closest_first(self.filter(pk__in=far), words)
 
     def named_nearly(self, words: str):
         """Those whose name holds the words, or comes so close that the index of names tells."""
         key = sort_key(words)
         close = self.filter(Q(sort_name__contains=key) | Q(sort_name__trigram_word_similar=key))
-        return close.order_by(TrigramWordSimilarity(key, "sort_name").desc(), "sort_name", "pk")
+        return _closest_first(close, words)
+
+
+def _closest_first(people: LeaderQuerySet, words: str) -> LeaderQuerySet:
+    return people.order_by(TrigramWordSimilarity(sort_key(words), "sort_name").desc(), "sort_name", "pk")
 
 
 class LeaderManager(BaseUserManager.from_queryset(LeaderQuerySet)):
@@ -230,6 +239,11 @@ class Leader(AbstractBaseUser, PermissionsMixin):
         ]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="leader_sort"),
+            models.Index(
+                fields=["sort_name", "id"],
+                condition=Q(is_active=True, joined_at__isnull=False),
+                name="leader_directory",
+            ),
             GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="leader_name_trgm"),
         ]
 

@@ -202,3 +202,16 @@ def test_a_row_says_who_wrote_last_and_what_is_new(browse, ana, ben, space):
     html = " ".join(browse(ben).get(space.get_absolute_url()).content.decode().split())
     assert "Ben Carrow started it, just now" in html
     assert "No reply yet" in html
+
+
+def test_what_waits_for_an_answer_is_never_what_one_may_not_see(ana, ben, cleo, dara, space, commons):
+    waits, hidden, muted = (make_thread(space, ana, title=title) for title in ("Waits", "Hidden", "Muted"))
+    moderation.hide(hidden, by=dara, reason="Names a patient")
+    reading.follow(muted, by=ben, level="muted")
+    for _ in range(2):
+        assert lists.waiting(ben, 5) == [waits]
+        assert lists.waiting(cleo, 5) == []
+    assert lists.waiting(ben, 0) == []
+    SpaceMembership.objects.filter(leader=ben).update(ends_at=timezone.now())
+    CohortMembership.objects.filter(leader=ben).update(ends_on=timezone.localdate())
+    assert lists.waiting(ben, 5) == []

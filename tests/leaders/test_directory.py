@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from django import forms
+from django.template import engines
+from pytest_django.asserts import assertHTMLEqual
 
+from leaders.directory import Directory
 from leaders.models import Collaborative, Leader, Organisation
 from tests.cast import make_leader
 
@@ -164,3 +168,47 @@ def test_a_page_costs_the_same_with_more_people(browse, ana, crowd, django_asser
         client.get("/leaders/")
     with django_assert_num_queries(6):
         client.get("/leaders/?page=3")
+
+
+def test_a_name_that_is_only_like_another_is_found_where_none_is_close(browse, ana, ben, gwen):
+    assert found(browse, ana, name="gwenn daly") == ["gwen"]
+    assert "Nobody found" in browse(ana).get("/leaders/", {"name": "zzyzx"}).content.decode()
+
+
+def test_looking_further_changes_nothing_for_the_next_search(ana, gwen):
+    people = Leader.objects.visible_to(ana)
+    before = list(people.named_nearly("gwenn daly"))
+    assert list(people.named_like("gwenn daly")) == [gwen]
+    assert list(people.named_nearly("gwenn daly")) == before == []
+
+
+def test_those_who_may_not_be_seen_are_not_found_further_away_either(browse, ana, gwen):
+    Leader.objects.filter(pk=gwen.pk).update(is_active=False)
+    assert found(browse, ana, name="gwenn daly") == []
+
+
+def test_a_choice_is_written_as_django_writes_it(ana, gwen):
+    directory = Directory({"stage": "emergent", "collaborative": "7 <"}, viewer=ana)
+    directory.is_valid()
+    template = engines["jinja2"].env.from_string(
+        "{% from 'forms.html' import select %}{{ select(field, attrs) }}"
+    )
+    for name in ("stage", "profession", "region", "collaborative"):
+        field = directory.form[name]
+        attrs = {"class": "nhsuk-select", "aria-describedby": False}
+        assertHTMLEqual(template.render(field=field, attrs=attrs), field.as_widget(attrs=attrs))
+
+
+def test_choices_in_groups_and_required_ones_are_written_so_too():
+    class Odd(forms.Form):
+        fruit = forms.ChoiceField(
+            choices=[("", "None"), ("Red", [("1", "Apple <"), ("2", "Cherry")]), (3, "Plum")]
+        )
+        fixed = forms.ChoiceField(choices=[("a", "A")], disabled=True, widget=forms.Select({"data-x": "1"}))
+
+    template = engines["jinja2"].env.from_string(
+        "{% from 'forms.html' import select %}{{ select(field, {}) }}"
+    )
+    for form in (Odd(), Odd({"fruit": "2"}), Odd({"fruit": "9"}), Odd(initial={"fruit": 3})):
+        for name in form.fields:
+            assertHTMLEqual(template.render(field=form[name]), form[name].as_widget())
