@@ -14,7 +14,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import timezone
 
 from community.hub import Hub, hub
@@ -85,7 +85,7 @@ class Bell:
         while topics := set(self._hub.rooms()):
             self._stirred.clear()
             pause = EVERY
-            with suppress(DatabaseError):  # then in a while
+            with suppress(Error):  # then in a while
                 pause = min(EVERY, await self._look(topics))
             await asyncio.sleep(1)  # many who come at once are one look
             with suppress(TimeoutError):
