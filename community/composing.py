@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 
 from community import attachments, markdown, patients, permissions, posts, spaces
 from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space, hold
+from community.models.posts import store
 from leaders.models import Leader
 
 ATTACHMENTS_AT_MOST = 20  # in a post
@@ -94,14 +95,17 @@ def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) ->
 
 
 def write(post: Post, body: str, by: Leader) -> None:
-    """Set the text of a post and save it with the rows that the text speaks of."""
+    """Set the text of a post and save it with the rows that it speaks of; a new one is its thread's last."""
     rendered, quoted = _compose(post, body, by)
     if quoted:
         hold(Post, rendered.quotes)
         quoted = _quoted(rendered.quotes, by)
     was_there = post.pk is not None
     post.body, post.body_html, post.renderer = body, rendered.html, markdown.RENDERER
-    post.save()
+    if was_there:
+        post.save()
+    else:
+        store(post)
     if was_there:
         post.mentions.exclude(leader__in=rendered.mentions).delete()
         post.quotes.exclude(quoted__in=rendered.quotes).delete()

@@ -309,9 +309,6 @@ def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID, **how) ->
     place = {"space": thread.space, "thread": thread, "number": thread.last_number}
     post = Post(**place, author=by, client_uuid=uuid, **how)
     composing.write(post, body, by)
-    thread.shown_count += 1
-    thread.last_post, thread.last_post_at = post, post.created_at
-    thread.save(update_fields=["last_number", "shown_count", "last_post", "last_post_at"])
     reading.keep_place(thread, by, post.number)
     _announce(post)
     return post

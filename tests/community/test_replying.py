@@ -126,8 +126,23 @@ def test_a_reply_costs_few_statements(browse, ben, thread):
     with CaptureQueriesContext(connection) as asked:
         assert sent(client, thread).status_code == 302
     said = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
-    # Who I am; the thread, held; what decides; the post; the thread; my mark and what it skips; the errand.
-    assert len(said) == 8
+    # Who I am; the thread, held; what decides; the post in its thread; my mark and what it skips; the errand.
+    assert len(said) == 7
+
+
+def test_what_is_stored_by_one_statement_is_what_its_model_says(ben, thread):
+    post = make_reply(thread, ben, body="**Ours** went well")
+    kept = Post.objects.get(pk=post.pk)
+    for field in Post._meta.concrete_fields:
+        if not field.generated:
+            assert getattr(kept, field.attname) == getattr(post, field.attname)
+    assert kept.body_html == "<p><strong>Ours</strong> went well</p>\n"
+    thread.refresh_from_db()
+    assert (thread.last_post, thread.last_post_at) == (kept, kept.created_at)
+    assert (thread.last_number, thread.shown_count) == (2, 2)
+    post.body = "Changed"
+    post.save()
+    assert thread.posts.count() == 2
 
 
 def test_what_is_due_within_one_second_wakes_a_worker_once(monkeypatch):
