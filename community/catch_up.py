@@ -47,7 +47,7 @@ def count(leader: Leader) -> int:
     found, is_all = reading.new_among_latest(leader)
     if is_all or len(found) >= COUNTED_AT_MOST:
         return min(len(found), COUNTED_AT_MOST)
-    return new(leader).order_by()[:COUNTED_AT_MOST].count()
+    return min(len(reading.all_new(leader)), COUNTED_AT_MOST)
 
 
 def following(leader: Leader, thread: int | None) -> Post | None:

@@ -26,6 +26,7 @@ from leaders.models import Leader
 
 COUNTED_AT_MOST = 999
 LOOKED_AT_FIRST = 200
+NEW_AT_MOST = 130  # more than are counted, and than a page shows beside those it shows elsewhere
 LATEST_FIRST = ("-last_post_at", "-pk")
 
 
@@ -154,8 +155,12 @@ def latest_new(leader: Leader, number: int, *, besides: Collection[int] = ()) ->
     found = [pk for pk in among if pk not in besides][:number]
     if is_all or len(found) == number:
         return found
-    others = new(leader).exclude(pk__in=besides).order_by(*LATEST_FIRST)
-    return list(others.values_list("pk", flat=True)[:number])
+    return [pk for pk in all_new(leader) if pk not in besides][:number]
+
+
+def all_new(leader: Leader) -> list[int]:
+    """The keys of the threads with something new, the latest first, up to NEW_AT_MOST: all are compared."""
+    return asking.remember(("all new", leader.pk), lambda: [pk for (pk,) in _ALL_NEW.rows(**asker(leader))])
 
 
 def new_among_latest(leader: Leader) -> tuple[list[int], bool]:
@@ -312,5 +317,12 @@ def _told(leader: Leader) -> QuerySet[Thread]:
 
 
 _HELD, _SKIPPED, _TOLD = asking.Question(_held), asking.Question(_skipped), asking.Question(_told)
+
+
+def _all_new(leader: Leader) -> QuerySet[Thread]:
+    return new(leader).order_by(*LATEST_FIRST).values_list("pk")[:NEW_AT_MOST]
+
+
+_ALL_NEW = asking.Question(_all_new)
 _SEEN, _LISTED = asking.Question(_seen, moderates=True), asking.Question(_in_lists)
 _LATEST, _NEW, _SPACE = asking.Question(_latest), asking.Question(_new), asking.Question(_space)

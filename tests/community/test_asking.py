@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from collaborate.middleware import AskOnce
-from community import reading
+from community import catch_up, reading
 from community.models import (
     Notice,
     Space,
@@ -264,3 +264,14 @@ def test_behind_a_pooler_nothing_is_prepared(ana, space, monkeypatch):
         assert readable_ids(ana) == expected
     [statement] = [query["sql"] for query in asked]
     assert statement.startswith("SELECT")
+
+
+def test_who_has_little_that_is_new_has_all_compared_once(ana, ben, space, monkeypatch):
+    threads = [make_thread(space, ben, title=f"Thread {n}") for n in range(4)]
+    reading.new_among_latest(ana)  # built now, with the number that holds
+    monkeypatch.setattr(reading, "LOOKED_AT_FIRST", 1)
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked, asking.remembering():
+            assert catch_up.count(ana) == 4
+            assert reading.latest_new(ana, 9) == [thread.pk for thread in reversed(threads)]
+    assert len(asked) == 4  # what one may read, the latest, which of them are new, all that is new
