@@ -11,7 +11,7 @@ django.setup()
 
 from bench import clock  # noqa: E402
 from bench.people import BEGAN  # noqa: E402
-from community import digest  # noqa: E402
+from community.mail import digest  # noqa: E402
 from community.models import Digest, Reading  # noqa: E402
 from leaders.models import DigestFrequency, Leader, MailPreferences  # noqa: E402
 

@@ -14,8 +14,8 @@ from django.urls import reverse  # noqa: E402
 from bench.people import WRITERS  # noqa: E402
 from bench.rows import rows  # noqa: E402
 from bench.sessions import sign_in  # noqa: E402
-from community import chat  # noqa: E402
 from community.models import Message, Room, Space  # noqa: E402
+from community.rooms import chat  # noqa: E402
 from leaders.models import Leader  # noqa: E402
 
 CROWD, MANY, MISSED = 500, 2_000, 500

@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper  # noqa: E402
 
 from bench import clock  # noqa: E402
 from bench.shares import Shares  # noqa: E402
-from community import delivery, digest, editions  # noqa: E402
+from community.mail import delivery, digest, editions  # noqa: E402
 from leaders import mail  # noqa: E402
 
 SQL, CHOOSING, WRITING, SMTP = "SQL", "choosing", "writing", "SMTP"

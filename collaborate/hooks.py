@@ -8,7 +8,8 @@ from django.dispatch import receiver
 from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
-from community import postman, returns
+from community.inbound import postman
+from community.mail import returns
 from leaders.answers import without_words
 
 

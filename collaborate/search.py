@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from community import search as searching
-from community.queries import LENGTH_AT_MOST
-from community.search import BEST, EVERYTHING, NEWEST, PEOPLE, POSTS, THREADS, View
+from community.finding import search as searching
+from community.finding.queries import LENGTH_AT_MOST
+from community.finding.search import BEST, EVERYTHING, NEWEST, PEOPLE, POSTS, THREADS, View
 from faculty.models import FacultyMember
 
 FACULTY = "faculty"

@@ -271,8 +271,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE", default="/tmp/collaborate-beat")  # noqa: S108
 CELERY_BEAT_SCHEDULE = {
-    "read mail": {"task": "community.postman.read_mail", "schedule": 60},
-    "forget mail": {"task": "community.postman.forget_mail", "schedule": 3600},
+    "read mail": {"task": "community.inbound.postman.read_mail", "schedule": 60},
+    "forget mail": {"task": "community.inbound.postman.forget_mail", "schedule": 3600},
     "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.html import format_html
 
-from community import live, reply_keys
+from community.inbound import reply_keys
 from community.mail_page import MailAdmin
 from community.models import (
     Case,
@@ -21,6 +21,7 @@ from community.models import (
     SpaceRole,
 )
 from community.models.hours import DAYS
+from community.sockets import live
 from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces

@@ -8,8 +8,10 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community import editions, live, reading
+from community import reading
+from community.mail import editions
 from community.models import Post, Reading, Space, Sweep, Thread, asking
+from community.sockets import live
 from leaders.models import Leader
 
 PER_PAGE = 20

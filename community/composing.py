@@ -2,9 +2,10 @@
 
 from django.core.exceptions import PermissionDenied
 
-from community import attachments, markdown, patients, permissions, posts, spaces
+from community import markdown, patients, permissions, posts, spaces
 from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space, hold
 from community.models.posts import store
+from community.uploads import attachments
 from leaders.models import Leader
 
 ATTACHMENTS_AT_MOST = 20  # in a post

@@ -12,13 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http.request import split_domain_port, validate_host
 
-from community import chat, live
-from community.bell import bell
-from community.checks import checks, who
 from community.forms import MessageForm
-from community.hub import Mailbox, hub
 from community.models import Room, asking
-from community.presence import presence
+from community.rooms import chat
+from community.rooms.bell import bell
+from community.sockets import live
+from community.sockets.checks import checks, who
+from community.sockets.hub import Mailbox, hub
+from community.sockets.presence import presence
 from leaders import sessions
 from leaders.models import Leader
 

@@ -1,6 +1,6 @@
 """What every decision of a moderator shares, in its order: hold, refuse, change, show, record."""
 
-from community import live, messages, notices, threads
+from community import threads
 from community.models import (
     TO_MANY,
     Case,
@@ -15,7 +15,10 @@ from community.models import (
     Thread,
 )
 from community.permissions import Conflict
+from community.rooms import messages
+from community.sockets import live
 from community.tasks import enqueue
+from community.telling import notices
 from leaders.models import Leader
 
 Item = Post | Message | HostLine | Thread

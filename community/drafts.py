@@ -9,9 +9,10 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
-from community import figures, pace, permissions
+from community import pace, permissions
 from community.models import Aside, Draft, DraftKind, Post, Revision, Space, Thread
 from community.permissions import require
+from community.uploads import figures
 from leaders.models import Leader
 
 DAYS_KEPT = 180

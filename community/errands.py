@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from community import announcements, calls, outcomes, places
 from community.models import (
     Case,
     Decision,
@@ -21,6 +20,7 @@ from community.models import (
     Thanks,
     WellDone,
 )
+from community.telling import announcements, calls, outcomes, places
 
 log = logging.getLogger(__name__)
 

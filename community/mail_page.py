@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from community import mailroom
-from community.mailroom import LABELS, Wanted
+from community.mail import mailroom
+from community.mail.mailroom import LABELS, Wanted
 from community.models import LetterState
 from community.permissions import may_send_again
 from leaders.admin.base import Ledger

@@ -21,8 +21,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from community import figures
 from community.models.posts import QUOTE
+from community.uploads import figures
 
 RENDERER = 2  # raised whenever the same words become another HTML: then `manage.py renew_posts`
 UNSEEN = "\n> A quote from a post that you cannot see."

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community import decisions, live, messages, permissions, threads, transfers
+from community import decisions, permissions, threads, transfers
 from community.decisions import Item, Verb
 from community.models import (
     PRIORITY,
@@ -25,6 +25,8 @@ from community.models import (
     ThreadKind,
 )
 from community.permissions import Conflict, require
+from community.rooms import messages
+from community.sockets import live
 from community.tasks import enqueue
 from leaders.models import Leader
 

@@ -6,11 +6,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from community import live, markdown, notices, permissions, transfers
+from community import markdown, permissions, transfers
 from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Message, Post, Thanks, Thread, asking, hold
 from community.models.spaces import readable_ids
 from community.permissions import require
+from community.sockets import live
 from community.tasks import enqueue
+from community.telling import notices
 from leaders.models import Leader
 from leaders.models.account import may_come_in
 

@@ -8,7 +8,6 @@ from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community import live
 from community.models import (
     Draft,
     DraftKind,
@@ -22,6 +21,7 @@ from community.models import (
     asking,
 )
 from community.models.spaces import moderated_ids, readable_ids
+from community.sockets import live
 from leaders.models import Leader
 
 COUNTED_AT_MOST = 999

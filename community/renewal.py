@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
-from community import attachments, markdown
+from community import markdown
 from community.models import Post, Quote
+from community.uploads import attachments
 from leaders.models import Leader
 
 BATCH = 500

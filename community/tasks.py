@@ -11,8 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from community import attachments, bookmarks, deletions, digest, drafts, errands, letters, outcomes, places
+from community import bookmarks, drafts, errands
+from community.mail import digest, letters
 from community.models import Errand, ErrandKind
+from community.rooms import deletions
+from community.telling import outcomes, places
+from community.uploads import attachments
 
 log = logging.getLogger(__name__)
 

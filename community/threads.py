@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from community import attachments, composing, drafts, live, messages, permissions, reading, replying
+from community import composing, drafts, permissions, reading, replying
 from community.models import (
     Draft,
     DraftKind,
@@ -20,7 +20,10 @@ from community.models import (
     asking,
 )
 from community.permissions import Conflict, require
+from community.rooms import messages
+from community.sockets import live
 from community.tasks import enqueue
+from community.uploads import attachments
 from leaders.models import Leader
 
 

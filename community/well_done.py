@@ -5,9 +5,10 @@ import uuid as uuids
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from community import live, permissions
+from community import permissions
 from community.models import ErrandKind, Post, Thread, Unheard, WellDone, hold
 from community.permissions import require
+from community.sockets import live
 from community.tasks import enqueue
 from leaders.models import Leader
 

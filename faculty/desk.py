@@ -10,7 +10,7 @@ from django.utils.timesince import timesince
 
 from community import decisions
 from community.models import Case, Decision, JoinRequest, Message, Post, Space, Thread
-from community.outcomes import WELCOME_WITHIN
+from community.telling.outcomes import WELCOME_WITHIN
 from leaders.models import Leader
 
 COLUMNS = ["when", "decision", "space", "about", "address", "person", "by", "reason", "case"]

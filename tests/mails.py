@@ -3,7 +3,7 @@
 # Kept as they come, line by line.
 # ruff: noqa: E501
 
-from community.reply_keys import ABOVE
+from community.inbound.reply_keys import ABOVE
 
 OURS = "Collaborate <collaborate@example.org>"
 LETTER = f"""{ABOVE}

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from community import hosting, threads
+from community import threads
 from community.models import Post, Session, Thread
+from community.rooms import hosting
 
 
 def make_thread(space, by, title="A thread", body="A beginning.", **options) -> Thread:

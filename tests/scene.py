@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from community import bookmarks, chat, conversations, drafts, moderation, threads
+from community import bookmarks, drafts, moderation, threads
 from community.models import KeptOut, Notice, Space, Sweep, WellDone
+from community.rooms import chat, conversations
 from faculty.models import FacultyMember
 from leaders.models import Leader
 from tests.cast import (

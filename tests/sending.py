@@ -9,8 +9,8 @@ import zlib
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
-from community import attachments, documents
 from community.models import Attachment
+from community.uploads import attachments, documents
 
 HERE = {0x010F: "CANARY camera", 0x8825: {1: "N", 2: (51.0, 30.0, 26.0), 3: "W", 4: (0.0, 7.0, 39.0)}}
 

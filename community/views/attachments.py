@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import attachments, permissions
-from community.documents import TYPES
+from community import permissions
 from community.forms import UploadForm
 from community.models import Attachment, Space, SpaceKind
+from community.uploads import attachments
+from community.uploads.documents import TYPES
 
 IMAGE_TYPE = "image/webp"
 LISTED_AT_MOST = 20

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import chat, composing, messages, permissions, transcript
+from community import composing, permissions
 from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
 from community.models import CONVERSATION_LEVELS, ROOM_LEVELS, Level, Message, Room, RoomReading, Space
+from community.rooms import chat, messages, transcript
 from community.views.threads import add_refusal, is_sure
 
 FARTHEST = 2**31 - 1

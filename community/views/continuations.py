@@ -5,9 +5,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community import composing, continuations, messages, permissions
+from community import composing, permissions
 from community.forms import SHOWN, SHOWN_AT_MOST, ContinueForm, size_of
 from community.models import Room
+from community.rooms import continuations, messages
 from community.views.threads import add_refusal, is_sure, status_of
 
 FARTHEST = 2**31 - 1

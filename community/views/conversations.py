@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import composing, conversations, pace, permissions, spaces
+from community import composing, pace, permissions, spaces
 from community.forms import AddForm, BeginForm, LeaveForm, NobodyNewForm
 from community.models import NobodyNew, Room, RoomKind
 from community.models.notices import count_conversations
+from community.rooms import conversations
 from community.views import chat
 from community.views.threads import add_refusal, is_sure
 from leaders.models import Leader

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from community import entries, notices
 from community.models import Message, Notice, NoticeKind, Post, Room, Space, Thread
 from community.models.notices import OF_A_ROOM, count_unread
+from community.telling import entries, notices
 
 
 @require_safe

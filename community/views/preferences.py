@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community import notices, permissions, transfers
+from community import permissions, transfers
 from community.forms import NoticesForm
 from community.models import Thread
 from community.models.channels import OF_WHAT, chosen_in_words
 from community.models.notices import FOR_MODERATORS
+from community.telling import notices
 from leaders import preferences
 from leaders.forms import MailForm
 from leaders.models import MailPreferences

@@ -6,9 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import calls, chat, pace, permissions, spaces
+from community import pace, permissions, spaces
 from community.forms import LevelForm, ThanksForm
 from community.models import Message, Room
+from community.rooms import chat
+from community.telling import calls
 from community.views.spaces import PEOPLE_PER_MINUTE
 
 NOW = {

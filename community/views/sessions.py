@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import calendars, hosting, permissions, spaces
+from community import permissions, spaces
 from community.forms import ExtendForm, SessionForm
 from community.models import Session, Space
+from community.rooms import calendars, hosting
 from community.views import chat
 
 PER_PAGE = 20

@@ -6,9 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import host_lines, hosting, lists, markdown, pace, permissions, reading, spaces
+from community import host_lines, lists, markdown, pace, permissions, reading, spaces
 from community.forms import JoinRequestForm
 from community.models import SPACE_LEVELS, Space, SpaceKind
+from community.rooms import hosting
 from community.views import catch_up
 from community.views.lists import page_number
 from leaders import profiles

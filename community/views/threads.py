@@ -8,7 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import composing, drafts, pace, permissions, posts, reading, similar, threads, transfers
+from community import composing, drafts, pace, permissions, posts, reading, threads, transfers
+from community.finding import similar
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Space, Thread

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from community import moderation, permissions, posts
-from community.editions import excerpt
 from community.forms import MergeForm, SplitForm
+from community.mail.editions import excerpt
 from community.models import POSTS_PER_PAGE, Post, Space, Thread
 from community.views.threads import status_of
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from community import outcomes
 from community.decisions import OUTCOMES
 from community.models import (
     PRIORITY,
@@ -21,6 +20,7 @@ from community.models import (
     Thanks,
     Thread,
 )
+from community.telling import outcomes
 from faculty.demo import script
 from faculty.demo.talk import thank
 from faculty.demo.world import World, chance

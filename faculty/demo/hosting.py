@@ -3,8 +3,8 @@
 from datetime import datetime, time, timedelta
 
 from community import markdown
-from community.conversations import BEGINNING
 from community.models import Message, Participant, Room, RoomKind, RoomReading, Session
+from community.rooms.conversations import BEGINNING
 from faculty.demo import script
 from faculty.demo.script import LONDON
 from faculty.demo.world import World, identity

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from community import moderation, permissions, posts
 from community.forms import ReasonForm
-from community.messages import html_at, kept_html
 from community.models import Case, Space
+from community.rooms.messages import html_at, kept_html
 from faculty import desk
 from faculty.forms import AnswerForm, CaseForm
 

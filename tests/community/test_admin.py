@@ -17,7 +17,7 @@ def told(monkeypatch):
     """The leaders whose open pages were asked to check their rights."""
     told = []
     monkeypatch.setattr(live, "rights_changed", told.append)
-    monkeypatch.setattr("community.live.rights_changed", told.append)
+    monkeypatch.setattr("community.sockets.live.rights_changed", told.append)
     return told
 
 

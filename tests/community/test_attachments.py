@@ -13,17 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from community import (
-    attachments,
-    composing,
-    drafts,
-    editions,
-    files,
-    integrity,
-    moderation,
-    permissions,
-    threads,
-)
+from community import composing, drafts, integrity, moderation, permissions, threads
+from community.mail import editions
 from community.models import (
     Aside,
     Attachment,
@@ -35,6 +26,7 @@ from community.models import (
     Thread,
 )
 from community.permissions import TooOften
+from community.uploads import attachments, files
 from leaders.models import CohortMembership
 from tests.making import make_reply, make_thread
 from tests.sending import huge_png, office, picture, send, shown

@@ -8,9 +8,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from community import chat, errands, moderation, notices, posts, reading, threads, well_done
+from community import errands, moderation, posts, reading, threads, well_done
 from community.models import Case, Level, Notice, Post, Thanks, Thread, ThreadKind, WellDone
 from community.models.notices import count_unread
+from community.rooms import chat
+from community.telling import notices
 from leaders import cohorts
 from leaders.models import CohortMembership
 from tests.making import make_reply, make_thread
@@ -24,7 +26,7 @@ ROUNDS = 2
 def heard(monkeypatch):
     """The topics to which something was pushed since one looked."""
     topics: set[str] = set()
-    for place in ("community.live.push", "leaders.live.push"):
+    for place in ("community.sockets.live.push", "leaders.live.push"):
         monkeypatch.setattr(place, lambda topic, event: topics.add(topic))
     return topics
 

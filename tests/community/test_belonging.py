@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import errands, moderation, places, spaces
+from community import errands, moderation, spaces
 from community.models import Notice, Space, SpaceMembership
+from community.telling import places
 from leaders import cohorts
 from leaders.models import CohortMembership
 

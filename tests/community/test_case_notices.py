@@ -4,8 +4,11 @@ import uuid
 
 import pytest
 
-from community import conversations, editions, errands, moderation, notices, tasks
+from community import errands, moderation, tasks
+from community.mail import editions
 from community.models import Case, Notice, NoticeKind, SpaceMembership, SpaceRole
+from community.rooms import conversations
+from community.telling import notices
 from tests.making import make_thread
 
 

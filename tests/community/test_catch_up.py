@@ -239,7 +239,7 @@ def test_the_thread_page_marks_it_as_read_with_a_way_back(browse, ana, ben, spac
 
 def test_my_other_devices_hear_of_it(ana, ben, space, monkeypatch):
     heard = []
-    monkeypatch.setattr("community.live.push", lambda topic, event: heard.append((topic, event)))
+    monkeypatch.setattr("community.sockets.live.push", lambda topic, event: heard.append((topic, event)))
     make_thread(space, ana)
     make_thread(space, ana)
     heard.clear()

@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
-from community import chat, consumers, messages, moderation
+from community import consumers, moderation
 from community.models import Message, Room, RoomReading
+from community.rooms import chat, messages
 
 
 @pytest.fixture

@@ -6,19 +6,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import (
-    calls,
-    chat,
-    composing,
-    continuations,
-    editions,
-    letters,
-    messages,
-    moderation,
-    posts,
-    search,
-    threads,
-)
+from community import composing, moderation, posts, threads
+from community.finding import search
+from community.mail import editions, letters
 from community.models import (
     Message,
     MessageQuote,
@@ -30,6 +20,8 @@ from community.models import (
     SpaceKind,
     Thread,
 )
+from community.rooms import chat, continuations, messages
+from community.telling import calls
 from leaders.models import Leader
 
 

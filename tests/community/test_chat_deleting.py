@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from community import chat, deletions, messages, moderation
+from community import moderation
 from community.models import Case, Message, Participant, Room, RoomKind, SpaceMembership
+from community.rooms import chat, deletions, messages
 
 
 @pytest.fixture

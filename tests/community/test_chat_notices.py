@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from community import calls, chat, letters, moderation
+from community import moderation
+from community.mail import letters
 from community.models import (
     Errand,
     ErrandKind,
@@ -23,6 +24,8 @@ from community.models import (
     SpaceMembership,
 )
 from community.models.notices import count_unread
+from community.rooms import chat
+from community.telling import calls
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import uuid
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from community import chat, messages, moderation
+from community import moderation
 from community.models import Message, Participant, Room, RoomKind
+from community.rooms import chat, messages
 
 
 @pytest.fixture

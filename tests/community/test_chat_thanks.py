@@ -6,9 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from community import announcements, chat, letters, messages, moderation
+from community import moderation
+from community.mail import letters
 from community.models import Errand, ErrandKind, Notice, NoticeChoice, Participant, Room, RoomKind, Thanks
 from community.models.notices import count_unread
+from community.rooms import chat, messages
+from community.telling import announcements
 
 
 @pytest.fixture

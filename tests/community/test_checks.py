@@ -7,9 +7,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from community import chat, checks, live
-from community.hub import Hub, Mailbox
 from community.models import Space, SpaceMembership, Thread
+from community.rooms import chat
+from community.sockets import checks, live
+from community.sockets.hub import Hub, Mailbox
 from leaders import sessions
 from tests.making import make_thread
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from community import chat, conversations, errands, moderation, permissions, transcript
+from community import errands, moderation, permissions
 from community.models import (
     Case,
     Decision,
@@ -27,6 +27,7 @@ from community.models import (
     Unheard,
 )
 from community.models.notices import count_conversations
+from community.rooms import chat, conversations, transcript
 from tests.cast import make_leader
 
 CANARY = "Quokka at midnight"

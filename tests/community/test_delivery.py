@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from community import delivery, digest, domains, ledgers, letters
+from community.mail import delivery, digest, domains, ledgers, letters
 from community.models import Digest, Letter, Notice
 from leaders import preferences
 from leaders.mail import Delivery, Outcome

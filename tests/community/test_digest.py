@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import announcements, delivery, digest, domains, editions, ledgers, moderation, posts, reading
+from community import moderation, posts, reading
+from community.mail import delivery, digest, domains, editions, ledgers
 from community.models import (
     Digest,
     Level,
@@ -22,6 +23,7 @@ from community.models import (
     TermsAcceptance,
     Thread,
 )
+from community.telling import announcements
 from leaders import preferences
 from leaders.models import CohortMembership, Leader, MailPreferences, Rhythm
 from tests.making import make_reply, make_thread

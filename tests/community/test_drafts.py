@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from community import drafts, moderation, permissions, search, threads
+from community import drafts, moderation, permissions, threads
+from community.finding import search
 from community.models import Aside, Draft, Post, Space, SpaceKind, SpaceMembership, Thread
 from leaders.models import CohortMembership
 from tests.making import make_reply, make_thread

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import announcements, errands, moderation, notices, posts, reading
+from community import errands, moderation, posts, reading
 from community.models import Level, Notice, NoticeKind, Post, Thread
 from community.models.notices import count_unread
+from community.telling import announcements, notices
 from leaders.models import CohortMembership
 from tests.community.test_letters import ten_minutes_pass
 from tests.making import make_reply, make_thread

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from community import documents, files, pictures
 from community.forms import ACCEPT
+from community.uploads import documents, files, pictures
 from tests.sending import huge_png, moving_picture, office, open_document, parcel, photo, picture
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF\n"

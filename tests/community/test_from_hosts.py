@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from community import digest, editions, host_lines, reading
+from community import host_lines, reading
+from community.mail import digest, editions
 from community.models import (
     Digest,
     HostLine,

@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from community import announcements, moderation, outcomes, revisions, threads
+from community import moderation, revisions, threads
 from community.models import Decision, Notice, Post, Revision, Space, SpaceKind, SpaceMembership
 from community.permissions import Conflict
+from community.telling import announcements, outcomes
 from tests.making import make_reply, make_thread
 
 

@@ -11,11 +11,11 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from community import chat
-from community.bell import times_of
 from community.consumers import say
 from community.models import Message, Space
 from community.models.hours import Hours
+from community.rooms import chat
+from community.rooms.bell import times_of
 from leaders.models import CohortMembership, Leader
 
 LONDON = ZoneInfo("Europe/London")

@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from community import chat
 from community.models import Message, Post, Reading, Room, Thread
+from community.rooms import chat
 from tests.making import make_reply
 
 

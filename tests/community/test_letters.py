@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import errands, letters, moderation, notices, reading
+from community import errands, moderation, reading
+from community.mail import letters
 from community.models import Letter, Notice, NoticeChoice, NoticeKind, SpaceKind, TermsAcceptance
+from community.telling import notices
 from leaders import preferences
 from leaders.models import Consent, MailPreferences
 from tests.making import make_reply, make_thread

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from community import announcements, digest, editions, reading, threads
+from community import reading, threads
+from community.mail import digest, editions
 from community.models import (
     Level,
     Notice,
@@ -14,6 +15,7 @@ from community.models import (
     SpaceMembership,
     TermsAcceptance,
 )
+from community.telling import announcements
 from tests.making import make_reply, make_thread
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import errands, from_hosts, host_lines, moderation
+from community import errands, host_lines, moderation
+from community.mail import from_hosts
 from community.models import Case, Decision, HostLine, Notice, NoticeKind, Report, SpaceMembership, SpaceRole
 from community.permissions import Conflict
 from leaders.models import CohortMembership

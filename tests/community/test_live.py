@@ -25,8 +25,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import leaders.live
-from community import chat, hosting, live
 from community.models import Message, Session
+from community.rooms import chat, hosting
+from community.sockets import live
 from leaders.live import rights_changed
 from tests.leaders.test_profile import form_of
 from tests.making import make_reply, make_session, make_thread

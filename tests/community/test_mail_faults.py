@@ -8,7 +8,8 @@ import pytest
 import redis
 from django.utils import timezone
 
-from community import delivery, tasks
+from community import tasks
+from community.mail import delivery
 from community.models import Digest, InHand
 from leaders.models import Leader, MailPreferences
 from tests.making import make_thread

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.utils import timezone
 
-from community import digest, mailroom
+from community.mail import digest, mailroom
 from community.models import Digest, Letter
 from leaders import preferences
 from leaders.models import Leader

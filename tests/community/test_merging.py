@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import announcements, errands, integrity, moderation, posts, reading, threads
+from community import errands, integrity, moderation, posts, reading, threads
 from community.models import (
     Case,
     Decision,
@@ -26,6 +26,7 @@ from community.models import (
     Thread,
 )
 from community.permissions import Conflict
+from community.telling import announcements
 from tests.cast import make_leader
 from tests.making import make_reply, make_thread
 

@@ -432,7 +432,7 @@ def test_reports_at_once_form_one_case(thread, ana, ben, cleo, dara, space):
 @pytest.fixture
 def pushed(monkeypatch):
     events = []
-    monkeypatch.setattr("community.live.push", lambda topic, event: events.append((topic, event)))
+    monkeypatch.setattr("community.sockets.live.push", lambda topic, event: events.append((topic, event)))
     return events
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import announcements, outcomes, places, reading
+from community import reading
 from community.models import (
     Case,
     Decision,
@@ -24,6 +24,7 @@ from community.models import (
     Thanks,
     Thread,
 )
+from community.telling import announcements, outcomes, places
 from leaders.models import CohortMembership
 from tests.making import make_reply, make_thread
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.utils.html import escape
 
-from community import chat, composing, continuations, conversations, patients, threads
+from community import composing, patients, threads
 from community.models import Draft, Message, Post, Revision, Room, Thread
+from community.rooms import chat, continuations, conversations
 from tests.making import make_thread
 
 NUMBER = "943 476 5919"  # the one of the documentation: no patient has it

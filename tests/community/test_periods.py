@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from community import digest
+from community.mail import digest
 from community.models import Digest
 from leaders import preferences
 from leaders.models import Leader, MailPreferences, Rhythm

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import announcements, editions, picks, posts, reading, well_done
+from community import posts, reading, well_done
+from community.mail import editions, picks
 from community.models import Level, Post, Space, SpaceMembership, Unheard
 from community.models.spaces import readable_by
+from community.telling import announcements
 from leaders.models import Cohort, CohortMembership
 from tests.cast import make_leader
 from tests.making import make_reply, make_thread

@@ -7,7 +7,8 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from community import digest, errands, letters
+from community import errands
+from community.mail import digest, letters
 from community.models import Digest, Letter, Notice
 from leaders import preferences
 from leaders.models import Consent, Leader, MailPreferences
@@ -91,7 +92,8 @@ def test_a_late_digest_does_not_come_in_the_night(asleep, ben, space, mailoutbox
 
 def test_no_number_rises_in_the_night(asleep, ben, thread, monkeypatch):
     told = []
-    monkeypatch.setattr("community.live.push", lambda topic, event: told.append((topic, event["type"])))
+    keep = lambda topic, event: told.append((topic, event["type"]))  # noqa: E731
+    monkeypatch.setattr("community.sockets.live.push", keep)
     make_reply(thread, ben, "@ana, look")
     errands.run()
     assert Notice.objects.filter(leader=asleep).exists()

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from community import digest, errands, letters
+from community import errands
+from community.mail import digest, letters
 from community.models import Digest, Letter
 from leaders import preferences
 from leaders.models import Consent, Leader, MailPreferences

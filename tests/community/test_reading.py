@@ -28,7 +28,7 @@ def long_thread(space, ana):
 def pushed(monkeypatch, django_capture_on_commit_callbacks):
     """What the open pages hear."""
     heard = []
-    monkeypatch.setattr("community.live.push", lambda topic, event: heard.append((topic, event)))
+    monkeypatch.setattr("community.sockets.live.push", lambda topic, event: heard.append((topic, event)))
     return heard
 
 

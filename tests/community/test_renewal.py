@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from community import chat, markdown, renewal, threads
+from community import markdown, renewal, threads
 from community.models import Post, Quote
+from community.rooms import chat
 from tests.making import make_reply, make_thread
 from tests.sending import send, shown
 

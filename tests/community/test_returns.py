@@ -12,7 +12,7 @@ from django.utils import timezone
 
 import collaborate.urls
 from collaborate import hooks
-from community import digest, letters
+from community.mail import digest, letters
 from community.models import Digest, Letter, Notice
 from leaders import mail, preferences
 from leaders.models import Consent, Leader, MailPreferences

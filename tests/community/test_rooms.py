@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils import timezone
 
-from community import chat, live, transcript
 from community.models import Message, Participant, Room, RoomKind, Session, SpaceMembership
+from community.rooms import chat, transcript
+from community.sockets import live
 
 
 def say(room, by, body="Good morning."):

@@ -9,9 +9,10 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from community import search, threads
+from community import threads
+from community.finding import search
+from community.finding.search import PER_PAGE, View
 from community.models import Post, Space, SpaceKind, SpaceMembership, TermsAcceptance, Thread
-from community.search import PER_PAGE, View
 from faculty.models import FacultyMember
 from leaders.models import CohortMembership, Leader
 from tests.making import make_reply, make_thread

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
-from community import chat, errands, hosting, permissions, places
+from community import errands, permissions
 from community.models import (
     Level,
     Message,
@@ -26,6 +26,8 @@ from community.models import (
     SpaceMembership,
     TermsAcceptance,
 )
+from community.rooms import chat, hosting
+from community.telling import places
 from tests.making import make_session
 
 CANARY = "Wombat budget"

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from community import moderation, search, threads
+from community import moderation, threads
+from community.finding import search
 from community.models import SpaceMembership, SpaceRole
 from tests.making import make_reply, make_thread
 
@@ -94,7 +95,7 @@ def test_a_closed_case_does_not_show_what_went_to_another_space(browse, ana, ben
 def test_who_wrote_a_hidden_message_is_in_no_event(browse, ana, ben, dara, space):
     import uuid
 
-    from community import chat
+    from community.rooms import chat
 
     room = chat.room_of(space)
     message = chat.say(room, by=ana, body="Hello", uuid=uuid.uuid4())

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import moderation, similar, threads
+from community import moderation, threads
+from community.finding import similar
 from community.models import Space, SpaceKind, SpaceMembership, Thread
 from community.views import threads as thread_views
 from leaders.models import CohortMembership

@@ -9,9 +9,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import announcements, digest, errands, integrity, moderation, posts, reading, threads
+from community import errands, integrity, moderation, posts, reading, threads
+from community.mail import digest
 from community.models import Bookmark, Decision, Level, Notice, Post, Reading, SpaceMembership, Thread
 from community.permissions import Conflict
+from community.telling import announcements
 from leaders import preferences
 from tests.cast import make_leader
 from tests.making import make_reply, make_thread

@@ -2,8 +2,9 @@
 
 import pytest
 
-from community import announcements, errands, posts
+from community import errands, posts
 from community.models import Errand, ErrandKind, Notice, Thanks
+from community.telling import announcements
 from tests.making import make_thread
 
 HTMX = {"HTTP_HX_REQUEST": "true"}

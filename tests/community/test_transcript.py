@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from community import chat, moderation, transcript
+from community import moderation
 from community.models import Participant, Room, RoomKind, RoomReading
+from community.rooms import chat, transcript
 
 CHAT = "/spaces/north/chat/"
 SINCE = "New since your last visit"

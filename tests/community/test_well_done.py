@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import editions, errands, moderation, permissions, well_done
+from community import errands, moderation, permissions, well_done
+from community.mail import editions
 from community.models import Notice, NoticeKind, Space, SpaceKind, SpaceMembership, Unheard, WellDone
 from leaders.models import CohortMembership
 from tests.making import make_thread

@@ -10,19 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from community import (
-    digest,
-    drafts,
-    editions,
-    errands,
-    live,
-    moderation,
-    posts,
-    reading,
-    search,
-    threads,
-    well_done,
-)
+from community import drafts, errands, moderation, posts, reading, threads, well_done
+from community.finding import search
+from community.mail import digest, editions
 from community.models import (
     Draft,
     Errand,
@@ -36,6 +26,7 @@ from community.models import (
     WellDone,
 )
 from community.models.notices import count_unread
+from community.sockets import live
 from tests.making import make_reply, make_thread
 from tests.processes import until
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import digest, errands, moderation, posts, reading
+from community import errands, moderation, posts, reading
+from community.mail import digest
 from community.models import (
     Digest,
     Level,

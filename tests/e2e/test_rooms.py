@@ -23,7 +23,7 @@ MEET = """
 import uuid
 from datetime import timedelta
 from django.utils import timezone
-from community import hosting
+from community.rooms import hosting
 from community.models import Space
 from leaders.models import Leader
 now, dara = timezone.now(), Leader.objects.get(email="dara@example.org")

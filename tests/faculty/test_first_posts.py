@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import moderation, outcomes, tasks, threads
+from community import moderation, tasks, threads
 from community.models import (
     Notice,
     NoticeKind,
@@ -16,6 +16,7 @@ from community.models import (
     SpaceRole,
     TermsAcceptance,
 )
+from community.telling import outcomes
 from faculty import desk
 from tests.cast import make_leader
 from tests.making import make_reply, make_thread
@@ -200,7 +201,7 @@ def test_after_an_outage_it_is_made_up_for_but_not_for_the_years_before(dara, fi
 
 
 def test_the_prompt_is_in_no_digest(dara, first):
-    from community import editions
+    from community.mail import editions
 
     outcomes.prompt_moderators()
     assert editions.compose([dara])[dara.pk].personal == []

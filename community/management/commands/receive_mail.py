@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from community import mail_door
+from community.inbound import mail_door
 
 
 class Command(BaseCommand):

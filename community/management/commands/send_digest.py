@@ -2,7 +2,7 @@ import time
 
 from django.core.management.base import BaseCommand, CommandError
 
-from community import digest
+from community.mail import digest
 from community.models import LetterState
 from leaders.models import Leader
 

@@ -4,7 +4,8 @@ from email.utils import parseaddr
 import pytest
 from django.utils import timezone
 
-from community import errands, letters
+from community import errands
+from community.mail import letters
 from community.models import Letter
 from tests.making import make_reply, make_thread
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.bodies import own_words
-from community.reply_keys import ABOVE
+from community.inbound.bodies import own_words
+from community.inbound.reply_keys import ABOVE
 from tests.mails import REPLIES, SAID
 
 

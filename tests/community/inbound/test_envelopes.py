@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.envelopes import Unreadable, opened
+from community.inbound.envelopes import Unreadable, opened
 
 HEAD = b"From: Ana <ana@example.org>\r\nMessage-ID: <1@mail.example>\r\n"
 TEXT = HEAD + b"Content-Type: text/plain; charset="

@@ -9,7 +9,7 @@ from django.urls import clear_url_caches
 
 import collaborate.urls
 from collaborate import hooks
-from community import incoming
+from community.inbound import incoming
 from community.models import InboundMail
 from tests.mails import QUOTED, SAID
 

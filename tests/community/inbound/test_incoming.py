@@ -12,16 +12,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from community import (
-    drafts,
-    errands,
-    incoming,
-    moderation,
-    notices,
-    reply_keys,
-    threads,
-)
+from community import drafts, errands, moderation, threads
+from community.inbound import incoming, reply_keys
 from community.models import Draft, InboundMail, Post, ReplyKey
+from community.telling import notices
 from leaders.models import Cohort, HouseRules
 from tests.community.inbound.conftest import letter_to
 from tests.mails import QUOTED, SAID, mail

@@ -16,7 +16,8 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from community import errands, letters
+from community import errands
+from community.mail import letters
 from community.models import InboundMail, Letter
 from tests.mails import SAID, mail
 from tests.making import make_reply

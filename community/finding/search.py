@@ -1,0 +1,249 @@
+"""Finding words again: never anything that the searcher may not see."""
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchRank
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, QuerySet
+
+from community import pace
+from community.finding import excerpts, queries, windows
+from community.finding.queries import Fault, Query, Understood
+from community.models import Post, Space, SpaceKind, Thread, asking
+from community.models.spaces import readable_ids
+from leaders import profiles
+from leaders.models import Leader
+
+AT_MOST = windows.AT_MOST
+PER_PAGE = 20
+GLANCE = 3  # how many of each kind the overview shows, but of posts more
+GLANCE_AT_POSTS = 5
+BEST, NEWEST = "best", "newest"
+EVERYTHING, POSTS, THREADS, PEOPLE = "all", "posts", "threads", "people"
+
+SECONDS_AT_MOST = 2  # for one question to the database
+_LIMITS = {
+    "statement_timeout": f"{SECONDS_AT_MOST}s",
+    "pg_trgm.word_similarity_threshold": "0.5",
+    "work_mem": "32MB",
+    # Both cost more than they save in questions that take milliseconds.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+_CANCELLED = "57014"
+
+
+class TooSlow(Exception):
+    """The database could not answer in time."""
+
+    def __init__(self):
+        super().__init__(
+            "This search took too long and was stopped. Rarer words or a filter such as after: are quicker."
+        )
+
+
+@dataclass(frozen=True)
+class View:
+    """Which part of what was found is wanted, and in which order."""
+
+    kind: str = EVERYTHING
+    sort: str = BEST
+    page: int = 1
+
+
+@dataclass
+class Results:
+    """What was found of one kind: how many, and those that this page shows."""
+
+    count: int = 0
+    rows: list = field(default_factory=list)
+    page: int = 1
+
+    @property
+    def count_text(self) -> str:
+        return f"{AT_MOST:,}+" if self.count >= AT_MOST else f"{self.count:,}"
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // PER_PAGE))
+
+
+@dataclass
+class Found:
+    """What a search brought, by kind, and how it was understood."""
+
+    query: Query
+    posts: Results = field(default_factory=Results)
+    threads: Results = field(default_factory=Results)
+    people: Results = field(default_factory=Results)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.posts.count or self.threads.count or self.people.count)
+
+
+def find(typed: str, *, by: Leader, view: View = View()) -> Found:
+    """The posts, threads and people that a leader may see and that a search describes."""
+    if not queries.clean(typed):
+        return Found(Query(""))
+    pace.keep("searches", by, at_most=settings.SEARCHES_AT_MOST)
+    try:
+        with _patience():
+            found = Found(queries.read(typed, by=by))
+            if not found.query.faults:
+                _fill(found, by, view)
+            return found
+    except TooSlow as slow:
+        return Found(Query(queries.clean(typed), faults=[Fault(str(slow))]))
+
+
+@contextmanager
+def _patience():
+    """Let no question of the block keep the database busy for long; TooSlow if one would."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                assigned = ", ".join(["set_config(%s, %s, true)"] * len(_LIMITS))
+                cursor.execute(f"SELECT {assigned}", [part for pair in _LIMITS.items() for part in pair])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != _CANCELLED:
+            raise
+        raise TooSlow() from error
+
+
+def _fill(found: Found, by: Leader, view: View) -> None:
+    query = found.query
+    if query.asks_for_posts:
+        spaces = _spaces(query, by)
+        posts, threads = _posts(query, by, spaces, view.sort), _threads(query, by, spaces, view.sort)
+        found.posts = results(posts, view, POSTS, partial(_post_rows, query=query))
+        found.threads = results(threads, view, THREADS, partial(_thread_rows, query=query))
+    if query.name:
+        people = Leader.objects.visible_to(by).named_nearly(query.name)
+        ids = list(people.values_list("pk", flat=True)[:AT_MOST])
+        found.people = results(ids, view, PEOPLE, partial(_people_rows, by=by))
+
+
+def results(found: list, view: View, kind: str, rows: Callable[[list], list] = list) -> Results:
+    """The page that is wanted of what was found, or a glance at the first; `rows` makes rows of ids."""
+    page = min(max(view.page, 1), max(1, -(-len(found) // PER_PAGE)))
+    if view.kind == EVERYTHING:
+        wanted = found[: GLANCE_AT_POSTS if kind == POSTS else GLANCE]
+    else:
+        wanted = found[(page - 1) * PER_PAGE : page * PER_PAGE] if view.kind == kind else []
+    return Results(len(found), rows(wanted) if wanted else [], page)
+
+
+def _spaces(query: Query, by: Leader) -> list[int]:
+    """The spaces in which a leader searches: those they may read, and never a sealed one."""
+    open_to_all_words = [pk for (pk,) in _SEARCHED.rows(reads=list(readable_ids(by)))]
+    named = None if query.spaces is None else {space.pk for space in query.spaces}
+    return [pk for pk in open_to_all_words if named is None or pk in named]
+
+
+def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
+    """The newest matches, the best of them first if wanted: ranking all with a common word takes seconds."""
+    newest = windows.newest(windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times))
+    asker = {"reads": list(readable_ids(by)), "posts": newest, "tsquery": query.tsquery}
+    order = _BEST_POSTS if sort == BEST and query.tsquery else _NEWEST_POSTS
+    return [pk for (pk,) in order.rows(**asker)]
+
+
+def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
+    """Threads by the words of their titles: the newest, the best of them first if wanted."""
+    if query.tsquery and sort == BEST and query.author_ids is None and not query.times:
+        asker = {"reads": list(readable_ids(by)), "spaces": spaces, "tsquery": query.tsquery}
+        return [pk for (pk,) in _BEST_THREADS.rows(**asker)]
+    matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
+    if query.tsquery:
+        matches = matches.filter(search=query.asked)
+    if query.authors is not None:
+        matches = matches.filter(author__in=query.author_ids)
+    if query.after:
+        matches = matches.filter(created_at__gte=query.after)
+    if query.before:
+        matches = matches.filter(created_at__lt=query.before)
+    newest = matches.order_by("-pk")[:AT_MOST]
+    if sort == BEST and query.tsquery:
+        newest = _best_of(newest, query.asked)
+    return list(newest.values_list("pk", flat=True))
+
+
+def _best_of(newest: QuerySet[Thread], asked: Understood) -> QuerySet[Thread]:
+    rank = SearchRank(F("search"), asked)
+    return Thread.objects.filter(pk__in=newest.values("pk")).order_by(rank.desc(), "-pk")
+
+
+# These three get the ids of what the searcher may see, asked for in the same transaction.
+
+
+def _post_rows(ids: list[int], query: Query) -> list[Post]:
+    posts = _in_order(_POSTS.objects(posts=ids), ids)
+    for post, excerpt in zip(posts, excerpts.of_posts(posts, query.tsquery), strict=True):
+        post.excerpt = excerpt
+    return posts
+
+
+def _thread_rows(ids: list[int], query: Query) -> list[Thread]:
+    threads = _in_order(_THREADS.objects(threads=ids), ids)
+    for thread, title in zip(threads, excerpts.of_titles(threads, query.tsquery), strict=True):
+        thread.marked_title = title
+    return threads
+
+
+def _people_rows(ids: list[int], by: Leader) -> list[profiles.Profile]:
+    people = Leader.objects.filter(pk__in=ids).select_related("organisation")
+    return profiles.seen_by(by, _in_order(people, ids))
+
+
+def _in_order(rows: Iterable, ids: list[int]) -> list:
+    places = {pk: place for place, pk in enumerate(ids)}
+    return sorted(rows, key=lambda row: places[row.pk])
+
+
+# What most searches ask, built once.
+_WHO_AND_WHERE = ("alias", "created_at", "author__name", "space__name")
+
+
+def _searched(leader: Leader) -> QuerySet[Space]:
+    return Space.objects.visible_to(leader).exclude(kind=SpaceKind.SEALED).order_by().values_list("pk")
+
+
+def _shown_posts(leader: Leader) -> QuerySet[Post]:
+    return Post.objects.visible_to(leader).shown().filter(pk__in=[asking.POSTS]).values_list("pk")
+
+
+def _newest_posts(leader: Leader) -> QuerySet[Post]:
+    return _shown_posts(leader).order_by("-created_at", "-pk")
+
+
+def _best_posts(leader: Leader) -> QuerySet[Post]:
+    asked = Understood(asking.TSQUERY)
+    rank = SearchRank(F("search"), asked, normalization=1) + SearchRank(F("thread__search"), asked)
+    return _shown_posts(leader).order_by(rank.desc(), "-created_at", "-pk")
+
+
+def _best_threads(leader: Leader) -> QuerySet[Thread]:
+    asked = Understood(asking.TSQUERY)
+    matches = Thread.objects.visible_to(leader).shown().filter(space__in=[asking.SPACES], search=asked)
+    return _best_of(matches.order_by("-pk")[:AT_MOST], asked).values_list("pk")
+
+
+def _post_columns(_leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.filter(pk__in=[asking.POSTS]).select_related("thread", "space", "author").order_by()
+    return found.only("space", "thread", "author", "number", "body_html", "thread__title", *_WHO_AND_WHERE)
+
+
+def _thread_columns(_leader: Leader) -> QuerySet[Thread]:
+    found = Thread.objects.filter(pk__in=[asking.THREADS]).select_related("space", "author").order_by()
+    return found.only("space", "author", "title", *_WHO_AND_WHERE)
+
+
+_SEARCHED, _NEWEST_POSTS = asking.Question(_searched), asking.Question(_newest_posts)
+_BEST_POSTS, _BEST_THREADS = asking.Question(_best_posts), asking.Question(_best_threads)
+_POSTS, _THREADS = asking.Question(_post_columns), asking.Question(_thread_columns)

@@ -1,0 +1,239 @@
+"""E-mails about notices: after a while, all that waits in one, if it is still unread and permitted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from community.inbound import reply_keys
+from community.mail import delivery
+from community.models import (
+    Channel,
+    Letter,
+    Level,
+    MailRule,
+    Notice,
+    NoticeChoice,
+    NoticeKind,
+    Space,
+    SpaceKind,
+    Thread,
+)
+from community.models.notices import READ_WITH_THE_POST
+from community.telling import entries
+from community.telling.entries import Entry
+from leaders import mail, preferences
+from leaders.models import Leader
+
+AT_MOST = 20  # entries told one by one
+IN_A_THREAD = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THREAD, NoticeKind.THANKS, NoticeKind.ANSWER)
+
+
+SENTENCES = {
+    NoticeKind.REPLY: "{who} replied {where}",
+    NoticeKind.MENTION: "{who} mentioned you {where}",
+    NoticeKind.CHAT_MENTION: "{who} mentioned you in the chat of {space}",
+    NoticeKind.DIRECT: "Somebody wrote to you",  # not even who: a letter may be seen by others
+    NoticeKind.CHAT: "{number} new in the chat of {space}",
+    NoticeKind.CARRIED: "{who} carried on in a thread what you said in the chat: “{title}”",
+    NoticeKind.QUOTE: "{who} quoted you {where}",
+    NoticeKind.ANSWERED: "Your question has an answer {where}",
+    NoticeKind.THREAD: "{who} started “{title}”",
+    NoticeKind.THANKS: "{who} thanked you for your post {where}{words}",
+    NoticeKind.WELL_DONE: "{who} said well done to you",
+    NoticeKind.ANSWER: "Your reply was marked as the answer {where}",
+    NoticeKind.MODERATION: "A moderator has decided something that concerns you",
+    NoticeKind.REPORT: "A moderator has decided something that concerns you",
+    NoticeKind.CASE: "A report waits for you in {space}",
+    NoticeKind.SESSION: "News of a session in {space}",
+    NoticeKind.FIRST_POST: "A first post waits for a few words {where}",
+    NoticeKind.MEMBERSHIP: "Your place in {space} has changed",
+}
+WITHOUT_SPACE = {
+    NoticeKind.CHAT_MENTION: "Somebody mentioned you",
+    NoticeKind.CASE: "A report waits for you in a conversation",
+    NoticeKind.MEMBERSHIP: "Your spaces have changed",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one notice says in a letter, as far as its space lets it leave."""
+
+    text: str
+    href: str
+    why: str
+    mute: str = ""
+
+
+@dataclass
+class Bundle:
+    """All that one letter tells."""
+
+    lines: list[Line] = field(default_factory=list)
+    more: int = 0
+    marks: dict = field(default_factory=lambda: {"notices": []})
+    thread: Thread | None = None  # if all of it is about words in this one
+
+    @property
+    def count(self) -> int:
+        return len(self.lines) + self.more
+
+    @property
+    def subject(self) -> str:
+        """The sentence itself, or how many there are."""
+        return self.lines[0].text if self.count == 1 else f"{self.count} things that concern you"
+
+
+class Letters:
+    """The ledger of e-mails about notices."""
+
+    model = Letter
+
+    def compose(self, leaders: Iterable[Leader]) -> dict[int, Bundle]:
+        """What to tell those who may come in."""
+        return {leader.pk: _bundle(leader) for leader in _who(leaders)}
+
+    def why_not(self, row: Letter, bundle: Bundle | None) -> str:
+        """Why a letter is not sent after all."""
+        mine = preferences.of(row.leader)
+        if not mine.notices:
+            return "E-mails about notices are switched off."
+        if mine.is_away:
+            return "The leader is away."
+        if bundle is None:
+            return "The leader may not come in at present."
+        return "" if bundle.count else "It was read, or is no longer to be seen."
+
+    def write(self, row: Letter, bundle: Bundle):
+        """The letter."""
+        reply = reply_keys.invite(row, bundle.thread)
+        context = {"bundle": bundle, "reply": reply}
+        told = {"subject": bundle.subject, "key": row.message_key, "context": context}
+        to = {"reply_to": reply.address} if reply else {}
+        return mail.write(row.leader, template="notices", mailing=preferences.NOTICES, **told, **to)
+
+    def mark_mailed(self, rows: list[Letter]) -> None:
+        """Their notices stand in no other letter, nor in a digest."""
+        Notice.objects.filter(pk__in=[pk for row in rows for pk in row.marks["notices"]]).mark_mailed()
+
+    def take_back(self, row: Letter) -> None:
+        """Its notices may stand in another one."""
+        Notice.objects.filter(pk__in=row.marks.get("notices", [])).update(mailed_at=None)
+
+
+LEDGER = Letters()
+
+
+def deliver() -> None:
+    """Send the letters whose time has come."""
+    delivery.deliver(LEDGER)
+
+
+def _who(leaders: Iterable[Leader]) -> QuerySet[Leader]:
+    return Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders])
+
+
+def _bundle(leader: Leader) -> Bundle:
+    waiting = list(_waiting(leader))
+    bundle = Bundle(marks={"notices": [notice.pk for notice in waiting]})
+    entries.point_at_replies(waiting)
+    told = entries.gather(waiting)
+    bundle.lines = list(dict.fromkeys(_line(entry) for entry in told[:AT_MOST]))
+    bundle.more = max(len(told) - AT_MOST, 0)
+    bundle.thread = _only_thread(waiting)
+    return bundle
+
+
+def _only_thread(waiting: list[Notice]) -> Thread | None:
+    """The one thread in whose words all of these notices are."""
+    threads = {notice.thread if notice.kind in IN_A_THREAD else None for notice in waiting}
+    return threads.pop() if len(threads) == 1 else None
+
+
+def _waiting(leader: Leader) -> QuerySet[Notice]:
+    """Unread, not told by e-mail yet, still to be seen, and wanted by e-mail."""
+    wanted = [kind for kind, channel in NoticeChoice.objects.of(leader).items() if channel == Channel.MAIL]
+    return (
+        Notice.objects.visible_to(leader)
+        .unread()
+        .with_replies(leader)
+        .filter(kind__in=wanted, mailed_at=None)
+        .with_level()
+        .exclude(level=Level.MUTED, kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY])
+        .select_related(
+            "leader__mail_preferences",
+            "actor",
+            "space",
+            "thread__space",
+            "post__author",
+            "post__thread__space",
+        )
+        .order_by("at", "pk")
+    )
+
+
+def _line(entry: Entry) -> Line:
+    notice = entry.newest
+    space = _space(notice)
+    if space and _is_quiet(space):
+        where = "" if space.kind == SpaceKind.SEALED else f" in {space.name}"
+        return Line(f"Something new for you{where}", _address(reverse("notices")), entry.why)
+    # Of a conversation no names and no words: it belongs to no space that could let them leave.
+    is_open = space.mail_rule == MailRule.EVERYTHING if space else not notice.room_id
+    if entry.only:
+        text = _sentence(notice, is_open=is_open)
+    else:
+        text = entry.sentence(lambda each: (is_open and each.actor) or "")
+    return Line(text, _address(reverse("notice", args=[notice.pk])), entry.why, _mute(entry))
+
+
+def _mute(entry: Entry) -> str:
+    """The address that silences its thread from the letter."""
+    if not entry.can_be_muted:
+        return ""
+    notice = entry.newest
+    return mail.door("mute_by_letter", notice.leader, f"{preferences.MUTE}-{notice.thread_id}")
+
+
+def _sentence(notice: Notice, *, is_open: bool) -> str:
+    """What happened; who did it and their words only where everything may leave."""
+    title = notice.thread.title if notice.thread else ""
+    return _pattern(notice).format(
+        who=(is_open and str(notice.actor or "")) or "Somebody",
+        words=f": “{notice.words}”" if notice.words and is_open else "",
+        where=f"in “{title}”" if title else "",
+        title=title,
+        space=notice.space,
+        number=notice.replies if notice.kind == NoticeKind.REPLY else notice.said,
+    )
+
+
+def _pattern(notice: Notice) -> str:
+    """The sentence of its kind, which may depend on how many there are and where."""
+    match notice.kind:
+        case NoticeKind.REPLY if notice.replies > 1:
+            return "{number} new replies {where}"
+        case NoticeKind.DIRECT if notice.said > 1:
+            return "{number} new messages for you"
+        case NoticeKind.CHAT if not notice.said:
+            return "1 new in the chat of {space}"
+        case NoticeKind.THANKS if notice.room_id:
+            return "{who} thanked you for your message in a chat{words}"
+        case NoticeKind.CHAT_MENTION | NoticeKind.CASE | NoticeKind.MEMBERSHIP if not notice.space:
+            return WITHOUT_SPACE[notice.kind]
+    return SENTENCES.get(notice.kind, "Something new for you")
+
+
+def _space(notice: Notice) -> Space | None:
+    return notice.thread.space if notice.thread else notice.space
+
+
+def _is_quiet(space: Space) -> bool:
+    return space.kind == SpaceKind.SEALED or space.mail_rule == MailRule.NOTHING
+
+
+def _address(path: str) -> str:
+    return settings.SITE_URL + path

@@ -1,0 +1,71 @@
+"""What a mail service reports later: letters that came back, complaints, wishes to hear no more."""
+
+import logging
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from community.mail import digest, letters
+from community.mail.ledgers import Ledger, Row
+from community.models import LetterState
+from leaders import preferences
+
+log = logging.getLogger(__name__)
+
+MAILINGS = {digest.LEDGER: preferences.DIGEST, letters.LEDGER: preferences.NOTICES}
+OF_THE_ADDRESS = {"bounced", "invalid"}
+UNDER_WAY = [LetterState.SENDING, LetterState.SENT, LetterState.AMBIGUOUS]
+COMPLAINED = "The reader marked it as unwanted, so this list is switched off."
+STOPPED = "The reader stopped this list at the mail service."
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@transaction.atomic
+def hear(kind: str, *, names: Iterable[str | None], address: str, reason: str = "", words: str = "") -> None:
+    """Take in one report, in django-anymail's words; of an unknown letter, or again, it changes nothing."""
+    if not (found := find(names)):
+        return log.info("a report of “%s” is about no letter of ours", kind)
+    ledger, row = found
+    if kind == "complained" or reason == "spam":
+        return _stop(ledger, row, COMPLAINED, "complaint")
+    if kind == "unsubscribed" or reason == "unsubscribed":
+        return _stop(ledger, row, STOPPED, "mail service")
+    if kind in ("bounced", "rejected", "failed"):
+        return _come_back(ledger, row, address, kind, reason, words)
+    if kind == "deferred":
+        note = f"The mail service tries again: {words}"[:300]
+        ledger.model.objects.filter(pk=row.pk, state=LetterState.SENT).update(note=note)
+    return None
+
+
+def find(names: Iterable[str | None]) -> tuple[Ledger, Row] | None:
+    """The letter with one of these names: its key, or a Message-ID that holds it."""
+    keys = [UUID(key[0]) for name in names if name and (key := _KEY.search(str(name)))]
+    for ledger in MAILINGS:
+        rows = ledger.model.objects.filter(message_key__in=keys).select_related("leader")
+        if row := rows.select_for_update(of=("self",)).first():
+            return ledger, row
+    return None
+
+
+def _come_back(ledger: Ledger, row: Row, address: str, kind: str, reason: str, words: str) -> None:
+    """Write down that it did not arrive; what it told is new again, for when the address works."""
+    for_address = reason in OF_THE_ADDRESS or (kind == "bounced" and not reason)
+    state = LetterState.BOUNCED if for_address else LetterState.FAILED
+    note = f"{words or reason or kind}"[:300]
+    mine = ledger.model.objects.filter(pk=row.pk, state__in=UNDER_WAY)
+    if not mine.update(state=state, lease_until=None, sent_at=timezone.now(), note=note):
+        return
+    ledger.take_back(row)
+    if for_address and address.lower() == row.leader.email:
+        preferences.mark_refused(row.leader, row.leader.email, note)
+
+
+def _stop(ledger: Ledger, row: Row, note: str, source: str) -> None:
+    """Switch the list of a letter off, once for each letter: later the leader may want it again."""
+    heard = ledger.model.objects.filter(pk=row.pk).exclude(note=note).update(note=note)
+    if heard:
+        preferences.unsubscribe(preferences.of(row.leader), MAILINGS[ledger], source=source)
