@@ -1,5 +1,8 @@
 """Odd input at every door: refused or neutral, never a 500, nothing half-written."""
 
+import re
+import uuid as uuids
+
 import pytest
 from django.test import Client
 
@@ -81,3 +84,19 @@ def test_no_odd_input_breaks_a_door(scene, pattern, who):
     broken = [sent for sent, code in odd_knocks(client, doors.address(scene, pattern)) if code >= 500]
     assert broken == []
     assert [model.objects.count() for model in WRITTEN] == before
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**25])
+def test_an_address_can_name_any_number(scene, number):
+    client = Client(raise_request_exception=False)
+    client.force_login(scene["cast"]["ben"])
+    words = {"body": "I tried it.", "uuid": str(uuids.uuid4()), "seen": 1, "title": "Rotas", "version": 1}
+    patterns = [pattern for name, pattern in doors.every_door() if name in doors.DOORS and "<int:" in pattern]
+    broken = []
+    for pattern in patterns:
+        address = "/" + re.sub(r"<[^>]+>", "reply", re.sub(r"<int:\w+>", str(number), pattern))
+        for answer in (client.get(address), client.post(address, words)):
+            if answer.status_code >= 500:
+                broken.append(address)
+    assert patterns
+    assert broken == []

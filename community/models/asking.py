@@ -36,6 +36,8 @@ NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPAC
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined", SINCE: "since", UUID: "uuid"}
 LISTS = (READ, MODERATED, POSTS, THREADS, SPACES)
 
+LARGEST = 2**63 - 1  # of a bigint
+
 _numbers = itertools.count(1)
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection
 _remembered: ContextVar[dict | None] = ContextVar("remembered", default=None)
@@ -88,7 +90,7 @@ class Question:
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
         sql, params, _ = self._kept or self._compile()
-        given = [values[name] if name else value for name, value in params]
+        given = [_storable(values[name]) if name else value for name, value in params]
         with connection.cursor() as cursor:
             if self._kept and _may_prepare(connection):
                 self._prepare(cursor.connection)
@@ -161,6 +163,11 @@ def _prepare(session, name: str, sql: str, values: list) -> None:
         with session.cursor() as cursor:
             cursor.execute(f"PREPARE {name} AS {sql}", values)
         known.add(name)
+
+
+def _storable(value):
+    """The same, but for a number that no column holds: an address can name any."""
+    return min(value, LARGEST) if type(value) is int else value
 
 
 def _name(value) -> str | None:
