@@ -120,8 +120,14 @@ def hand_over(ledger: Ledger, told: list[tuple[Row, Content]], taken: Iterable[R
 
 def let_go(row: Row) -> bool:
     """Note that the server hears of a letter from now on; False where somebody took it back meanwhile."""
+    # By its lease: another worker, which took it back, may have handed it over again.
+    statement = f"""
+        DELETE FROM community_inhand AS held USING {row._meta.db_table} AS mine
+         WHERE held.message_key = mine.message_key AND mine.id = %s
+           AND mine.state = 'sending' AND mine.lease_until = %s
+    """  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM community_inhand WHERE message_key = %s", [row.message_key])
+        cursor.execute(statement, [row.pk, row.lease_until])
         return cursor.rowcount == 1
 
 

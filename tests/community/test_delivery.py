@@ -312,6 +312,24 @@ def test_what_a_dead_worker_still_had_in_hand_is_sent_by_another(ben, cleo, dara
     assert not any(ledgers.let_go(row) for row in rows)  # should that worker live after all
 
 
+def handed_over(leader) -> Digest:
+    [row] = ledgers.claim(digest.LEDGER)
+    content = digest.LEDGER.compose([leader])[leader.pk]
+    assert ledgers.hand_over(digest.LEDGER, [(row, content)]) == {row.pk}
+    return row
+
+
+def test_a_worker_that_slept_takes_nothing_out_of_the_hand_of_another(ben, news):
+    due(ben)
+    slept = handed_over(ben)
+    Digest.objects.update(lease_until=timezone.now())
+    ledgers.close_unanswered(digest.LEDGER)
+    awake = handed_over(ben)
+    assert not ledgers.let_go(slept)
+    assert ledgers.withdraw(digest.LEDGER, [slept]) == []
+    assert ledgers.let_go(awake)
+
+
 def test_after_a_crash_of_the_database_nothing_counts_as_in_hand(ben, news, sink):
     due(ben)
     [row] = ledgers.claim(digest.LEDGER)
