@@ -7,7 +7,7 @@ from email.utils import formatdate, parseaddr
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.core.mail.message import forbid_multi_line_headers, sanitize_address
 
 LINE = 76  # signs of a header that need no folding, its name included
@@ -15,6 +15,8 @@ LINE_AT_MOST = 998  # bytes, RFC 5322
 CRLF = "\r\n"
 _SEEN = re.compile(r"[!-~]+(?: [!-~]+)*")  # words of ASCII, one space between two of them
 _UNBROKEN = re.compile(r"[!-~]{1,800}")
+# The library ends a line at more signs than those that Django refuses.
+_BREAK = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 
 
@@ -56,6 +58,8 @@ def header(name: str, value: str) -> str:
 
 @lru_cache(maxsize=100)
 def _folded(name: str, value: str) -> str:
+    if _BREAK.search(value):
+        raise BadHeaderError(f"The header {name} has a sign that would end its line.")
     _, safe = forbid_multi_line_headers(name, value, settings.DEFAULT_CHARSET)
     if name == "Subject" and not value.isascii():
         # What is encoded already is folded before its first word, and some programs show that as a space.

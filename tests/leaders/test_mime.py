@@ -86,7 +86,7 @@ def test_further_headers_stand_there_too(settings):
 
 
 @pytest.mark.parametrize("name", ["subject", "X-Odd", "to", "reply_to"])
-@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\x0c\x0c", "\x1c", "\x85", "\u2028"])
 def test_a_line_break_in_a_header_is_refused(name, end):
     written, value = letter(), f"a@example.org{end}Bcc: eve@example.org"
     if name == "X-Odd":
