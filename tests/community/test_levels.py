@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from community import reading, threads
+from community import lists, reading
 from community.mail import digest, editions
 from community.models import (
     Level,
@@ -80,7 +80,7 @@ def test_a_muted_space_says_nothing(ana, ben, space, browse):
     announcements.announce_post(thread.posts.get())
     assert heard(ben) == []
     assert not reading.listed(ben).get().is_new
-    assert threads.waiting(ben, 5) == []
+    assert lists.waiting(ben, 5) == []
     assert editions.compose([ben])[ben.pk].count == 0
     assert "Kept quiet" not in browse(ben).get("/").content.decode()
     assert "Kept quiet" in browse(ben).get(space.get_absolute_url()).content.decode()
