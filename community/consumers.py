@@ -324,6 +324,8 @@ def read(session_key: str, frame: dict) -> None:
 def _in_room(session_key: str, frame: dict) -> tuple[Leader, Room]:
     leader = sessions.leader_of(session_key)
     number = _number(frame, "room")
+    if leader is None:
+        raise Refused(NO_ROOM)
     with asking.remembering():
         rooms = Room.objects.visible_to(leader).select_related("space", "session")
         room = rooms.filter(pk=number).first()

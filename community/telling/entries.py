@@ -132,8 +132,9 @@ def point_at_replies(notices: Iterable[Notice]) -> None:
     about = {notice: notice.first for notice in notices if notice.first}
     posts = Post.objects.select_related("author", "thread__space").in_bulk(set(about.values()))
     for notice, first in about.items():
-        notice.post = posts[first]
-        if notice.replies == 1:
+        # One that was taken back between the two questions is not there any more.
+        notice.post = posts.get(first, notice.post)
+        if notice.replies == 1 and notice.post is not None:
             notice.actor = notice.post.author
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from community import errands, moderation, posts, reading
 from community.models import Level, Notice, NoticeKind, Post, Thread
 from community.models.notices import count_unread
-from community.telling import announcements, notices
+from community.telling import announcements, entries, notices
 from leaders.models import CohortMembership
 from tests.community.test_letters import ten_minutes_pass
 from tests.making import make_reply, make_thread
@@ -196,3 +196,11 @@ def test_a_title_that_turns_the_writing_is_kept_upright(ana, space, browse):
     answer = browse(ana).post(reverse("start", args=[space.slug]), form)
     assert answer.status_code == 302
     assert Thread.objects.get().title == "Rotas at night"
+
+
+def test_a_reply_that_was_taken_back_in_that_moment_breaks_nothing(ana, ben, thread):
+    reply = make_reply(thread, ben)
+    notice = Notice(pk=1, leader=ana, kind=NoticeKind.REPLY, thread=thread, post=reply)
+    notice.first, notice.replies = 10**9, 1
+    entries.point_at_replies([notice])
+    assert (notice.post.number, notice.actor) == (2, ben)

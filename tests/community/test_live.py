@@ -25,6 +25,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import leaders.live
+from community import consumers
 from community.models import Message, Session
 from community.rooms import chat, hosting
 from community.sockets import live
@@ -328,6 +329,12 @@ def test_a_reply_is_heard_on_the_page_of_its_thread(ana, ben, space, pages):
 
 def test_somebody_without_a_session_is_sent_away(pages):
     assert pages().closing_code() == 4401
+
+
+def test_a_session_that_ended_just_now_sees_no_room(space):
+    room = chat.room_of(space)
+    with pytest.raises(consumers.Refused, match=consumers.NO_ROOM):
+        consumers.read("a-session-that-ended", {"room": room.pk, "number": 1})
 
 
 def test_the_suspended_are_sent_away(eli, pages):
