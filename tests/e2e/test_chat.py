@@ -386,7 +386,8 @@ def test_without_a_place_to_keep_things_a_reload_still_loses_nothing(somebody, c
 
 
 TALK = """
-from leaders.models import Leader; from community import chat; from community.models import RoomReading, Space
+from leaders.models import Leader; from community.rooms import chat
+from community.models import RoomReading, Space
 import uuid
 room = chat.room_of(Space.objects.get(slug="kestrel"))
 ana, ben = (Leader.objects.get(email=f"{{name}}@example.org") for name in ("ana", "ben"))
@@ -398,7 +399,8 @@ RoomReading.objects.update_or_create(leader=ana, room=room, defaults=dict(read_u
 
 
 LONG = """
-from leaders.models import Leader; from community import chat; from community.models import Message, Space
+from leaders.models import Leader; from community.rooms import chat
+from community.models import Message, Space
 room = chat.room_of(Space.objects.get(slug="kestrel")); ben = Leader.objects.get(email="ben@example.org")
 numbers, said = range(1, 5_001), "Deep in the talk, {}."
 Message.objects.bulk_create(
@@ -504,7 +506,8 @@ def test_reading_on_moves_the_mark_through_a_long_absence(somebody, site, chat):
 NUMBERS = "all => all.map(one => Number(one.dataset.number))"
 TO_THE_END = """place => { place.scrollTop = place.scrollHeight }"""
 CHANGED = """
-from leaders.models import Leader; from community import chat; from community.models import Message, Space
+from leaders.models import Leader; from community.rooms import chat
+from community.models import Message, Space
 import uuid
 ben, space = Leader.objects.get(email="ben@example.org"), Space.objects.get(slug="kestrel")
 room = chat.room_of(space)

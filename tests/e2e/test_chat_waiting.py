@@ -23,7 +23,7 @@ __all__ = ["all_is_read"]
 
 CHAT = "/spaces/kestrel/chat/?newest=1"
 MANY = """
-from leaders.models import Leader; from community import chat; from community.models import Space
+from leaders.models import Leader; from community.rooms import chat; from community.models import Space
 import uuid
 room, ben = chat.room_of(Space.objects.get(slug="kestrel")), Leader.objects.get(email="ben@example.org")
 for n in range(500):
