@@ -22,7 +22,7 @@ def measure(plan: dict) -> list[float]:
     with connect(f"ws://{host}/ws/", origin=f"https://{host}", additional_headers=cookie) as page:
         _hear(page, "heartbeat")
         times = [_once(plan, thread, page) for thread in plan["threads"]]
-    return times[WARMING:]
+    return times[min(WARMING, len(times) - 1) :]
 
 
 def _once(plan: dict, thread: dict, page) -> float:
