@@ -1,21 +1,20 @@
 """The whole story, in browsers, on the real product."""
 
 import re
+import secrets
 
 from playwright.sync_api import expect
 
-NEWCOMER = "gwen@example.org"
 
-
-def joins(stranger) -> None:
+def joins(stranger, newcomer: str) -> None:
     """Sign up, take the code from the mailbox, answer the questions, accept the rules."""
     page = stranger.goes_to("/")
     page.get_by_role("link", name="Join Collaborate").click()
-    page.locator("input[name=email]").fill(NEWCOMER)
+    page.locator("input[name=email]").fill(newcomer)
     page.get_by_role("button", name="Send me a code").click()
     code = page.locator("input[name=code]")
     expect(code).to_be_visible()
-    code.fill(code_in_mailbox(stranger))
+    code.fill(code_in_mailbox(stranger, newcomer))
     code.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who are you?")
     page.get_by_label("Your name").fill("Gwen Harrow")
@@ -28,10 +27,10 @@ def joins(stranger) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Hello, Gwen")
 
 
-def code_in_mailbox(stranger) -> str:
+def code_in_mailbox(stranger, newcomer: str) -> str:
     """The code of the newest mail to the newcomer."""
     mailbox = stranger.context.new_page()
-    mailbox.goto(f"{stranger.site.url}/mailbox/?to={NEWCOMER}")
+    mailbox.goto(f"{stranger.site.url}/mailbox/?to={newcomer}")
     mailbox.get_by_role("main").get_by_role("link").filter(has_text=re.compile("code", re.I)).first.click()
     text = mailbox.get_by_role("main").inner_text()
     mailbox.close()
@@ -56,8 +55,8 @@ def replies(person, words: str) -> None:
 
 
 def test_the_whole_story(somebody, site):
-    gwen = somebody(width=360)
-    joins(gwen)
+    gwen, newcomer = somebody(width=360), f"gwen-{secrets.token_hex(4)}@example.org"
+    joins(gwen, newcomer)
 
     ana = somebody("ana@example.org")
     starts_a_thread(ana, "the-open-floor", "Chairing for the first time", "What do you wish you had known?")
@@ -107,7 +106,7 @@ def test_the_whole_story(somebody, site):
     # An admin adds gwen to the cohort, and the private space opens for her.
     assert gwen.context.request.get(f"{site.url}/spaces/kestrel/").status == 404
     finn = somebody("finn@example.org")
-    finn.goes_to(f"/admin/leaders/leader/?q={NEWCOMER}")
+    finn.goes_to(f"/admin/leaders/leader/?q={newcomer}")
     finn.page.locator("input.action-select").check()
     finn.page.locator("select[name=action]").select_option(label="Add to cohort…")
     finn.page.get_by_role("button", name="Go").click()
@@ -120,8 +119,8 @@ def test_the_whole_story(somebody, site):
 
     # The digest arrives, and one click ends it.
     starts_a_thread(ana, "kestrel", "Welcome, Gwen", "Tell us what you are working on.")
-    assert f"Sent to {NEWCOMER}" in site.manage("send_digest", NEWCOMER, "--now")
-    page = gwen.goes_to(f"/mailbox/?to={NEWCOMER}")
+    assert f"Sent to {newcomer}" in site.manage("send_digest", newcomer, "--now")
+    page = gwen.goes_to(f"/mailbox/?to={newcomer}")
     page.locator(".row__link").first.click()
     expect(page.get_by_role("heading", name="Headers")).to_be_visible()
     for piece in ("Welcome, Gwen", "List-Unsubscribe-Post"):
