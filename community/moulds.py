@@ -57,23 +57,8 @@ def cast(
     if getattr(post, "is_gap", False) or post.is_placeholder:
         return environment.get_template(TEMPLATE).render(post=post, thread=thread)
     photo = environment.globals["photo"](post.author)
-    kind = Kind(
-        "hidden" if post.is_hidden else "answer" if post.is_answer else "",
-        "" if not post.bookmark else "noted" if post.bookmark.note else "kept",
-        is_first=post.number == 1,
-        is_mine=post.is_mine,
-        is_thanked=post.is_thanked,
-        has_thanks=bool(post.thanked),
-        has_author=post.author is not None,
-        has_photo=bool(photo),
-        is_edited=post.edited_at is not None,
-        is_by_mail=post.by_mail and post.author is not None,
-        is_fresh=bool(post.undo_seconds),
-        is_thread_hidden=thread.is_hidden,
-        may_reply=bool(may_reply),
-        may_moderate=bool(may_moderate),
-        may_choose_answer=bool(may_choose_answer),
-    )
+    rights = {"may_reply": may_reply, "may_moderate": may_moderate, "may_choose_answer": may_choose_answer}
+    kind = _kind(post, thread, bool(photo), {name: bool(may) for name, may in rights.items()})
     texts = {**_texts(environment, post), "photo": photo}
     return _mould(environment, kind).format_map(
         {
@@ -83,6 +68,24 @@ def cast(
             "thanks": environment.get_template(THANKED).render(thanked=post.thanked) if post.thanked else "",
             "csrf": csrf_input,
         }
+    )
+
+
+def _kind(post, thread: Thread, has_photo: bool, rights: dict[str, bool]) -> Kind:
+    return Kind(
+        "hidden" if post.is_hidden else "answer" if post.is_answer else "",
+        "" if not post.bookmark else "noted" if post.bookmark.note else "kept",
+        is_first=post.number == 1,
+        is_mine=post.is_mine,
+        is_thanked=post.is_thanked,
+        has_thanks=bool(post.thanked),
+        has_author=post.author is not None,
+        has_photo=has_photo,
+        is_edited=post.edited_at is not None,
+        is_by_mail=post.by_mail and post.author is not None,
+        is_fresh=bool(post.undo_seconds),
+        is_thread_hidden=thread.is_hidden,
+        **rights,
     )
 
 
