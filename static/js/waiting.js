@@ -32,7 +32,7 @@ export class Waiting {
 
   // Whoever is still where it was written sees what there is to do about it.
   reveal({ uuid }) {
-    if (document.activeElement === this.outbox.text) this.#itemOf(uuid)?.scrollIntoView({ block: "nearest" });
+    if (this.outbox.form?.contains(document.activeElement)) this.#itemOf(uuid)?.scrollIntoView({ block: "nearest" });
   }
 
   announce(words) {

@@ -155,6 +155,7 @@ def test_what_looks_like_a_patients_is_asked_about_and_goes_out_by_a_second_pres
     says(page, "The example is 943 476 5919.")
     asked = page.locator(".message--unsent")
     expect(asked).to_contain_text("Not sent. There is what looks like an NHS number in your words.")
+    expect(asked.get_by_role("button", name="Send anyway")).to_be_in_viewport(ratio=1)
     says(page, "And this goes on.")
     hears(page, "And this goes on.")
     asked.get_by_role("button", name="Send anyway").click()
