@@ -1,18 +1,13 @@
 """From what somebody typed to what stands in a post, with the rows that it speaks of."""
 
-from django.core.exceptions import PermissionDenied
-
-from community import markdown, patients, permissions, posts, spaces
+from community import markdown, permissions, posts, spaces
 from community.models import CARRIED_AT_MOST, Mention, Message, MessageQuote, Post, Quote, Space, hold
 from community.models.posts import store
+from community.permissions import Unfit
 from community.uploads import attachments
 from leaders.models import Leader
 
 ATTACHMENTS_AT_MOST = 20  # in a post
-
-
-class Unfit(PermissionDenied):
-    """A text that cannot stand as it is; the sentence says what to change in it."""
 
 
 class Undescribed(Unfit):
@@ -24,25 +19,6 @@ class Undescribed(Unfit):
             "for it below your words, write it there; or between the square brackets: ![A busy room](…). "
             "If an image shows nothing that matters, write: ![decorative](…)."
         )
-
-
-class PatientDetails(Unfit):
-    """What looks like a patient's, until its writer says that it is none; its sentence repeats nothing."""
-
-    advice = {"asks": True}
-
-    def __init__(self, found: list[patients.Detail]):
-        self.found, self.kinds = found, patients.kinds(found)
-        super().__init__(
-            f"There is what looks like {self.kinds} in your words. If it could be a patient’s, please take "
-            "it out. If it could not, send it anyway."
-        )
-
-    @property
-    def in_full(self) -> str:
-        """The sentence for the writer's own page, which shows the pieces; not for a log or a letter."""
-        pieces = "; ".join(detail.words for detail in self.found)
-        return f"{self} Look for: {pieces}"
 
 
 class LooseQuote(Unfit):
@@ -78,15 +54,6 @@ class UntakenMessage(Unfit):
             "You quote a chat message that is not in this space, is gone, or is not yours to take into a "
             f"thread; or more than {CARRIED_AT_MOST} of them. Please take it out."
         )
-
-
-def ask_about_patients(words: str, *, sure: bool, former: str = "") -> None:
-    """Raise PatientDetails for what is new and looks like it, unless the writer is sure that it is none."""
-    if sure:
-        return
-    known = set(patients.details(former)) if former else set()
-    if found := [detail for detail in patients.details(words) if detail not in known]:
-        raise PatientDetails(found)
 
 
 def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) -> str:

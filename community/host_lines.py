@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from community import permissions
+from community import patients, permissions
 from community.models import HostLine, Space, asking
 from community.models.host_lines import A_WEEK
 from community.models.spaces import readable_ids
@@ -15,13 +15,17 @@ from leaders.models import Leader
 
 
 @transaction.atomic
-def write(space: Space, *, by: Leader, words: str, uuid: uuids.UUID) -> HostLine:
-    """Put a line in place of the last one; the same uuid again returns what it made."""
+def write(space: Space, *, by: Leader, words: str, uuid: uuids.UUID, sure: bool = False) -> HostLine:
+    """Put a line in place of the last one; the same uuid again returns what it made.
+
+    `sure` says that nothing in it is a patient's.
+    """
     Space.objects.select_for_update(no_key=True).get(pk=space.pk)
     require(permissions.may_write_line(by, space))
     if earlier := HostLine.objects.filter(by=by, client_uuid=uuid).first():
         return earlier
     require(permissions.may_go_on_writing_lines(by))
+    patients.ask(words, sure=sure)
     HostLine.objects.filter(space=space, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
     return HostLine.objects.create(space=space, by=by, words=words, client_uuid=uuid)
 

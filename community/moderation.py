@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from community import decisions, permissions, threads, transfers
+from community import decisions, patients, permissions, threads, transfers
 from community.decisions import Item, Verb
 from community.models import (
     PRIORITY,
@@ -195,10 +195,15 @@ def split(
     kind: str = ThreadKind.DISCUSSION,
     start: int = 1,
     numbers: list[int] | None = None,
+    sure: bool = False,
 ) -> Decision:
-    """Make a new thread of some posts, or of all from a number on; the rest keep their numbers."""
+    """Make a new thread of some posts, or of all from a number on; the rest keep their numbers.
+
+    `sure` says that nothing in its title is a patient's.
+    """
     decisions.hold(thread)
     require(permissions.may_split(by, thread))
+    patients.ask(title, sure=sure)
     opening = _opening(thread, start, numbers)
     branch = Thread.objects.create(
         space=thread.space,

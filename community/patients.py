@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from community.permissions import Unfit
+
 LOOKED_AT = 20_000  # characters: a whole post
 AGE_IN_OLD_DATES = 16  # a full date in figures that is older than so many years is hardly that of a meeting
 BIRTH_OF_THE_NHS = date(1948, 7, 5)
@@ -31,6 +33,34 @@ def kinds(found: list[Detail]) -> str:
     """What was found, in words: “an NHS number and a postcode”."""
     names = list(dict.fromkeys(detail.kind for detail in found))
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
+
+
+class PatientDetails(Unfit):
+    """What looks like a patient's, until its writer says that it is none; its sentence repeats nothing."""
+
+    advice = {"asks": True}
+
+    def __init__(self, found: list[Detail]):
+        self.found, self.kinds = found, kinds(found)
+        super().__init__(
+            f"There is what looks like {self.kinds} in your words. If it could be a patient’s, please take "
+            "it out. If it could not, send it anyway."
+        )
+
+    @property
+    def in_full(self) -> str:
+        """The sentence for the writer's own page, which shows the pieces; not for a log or a letter."""
+        pieces = "; ".join(detail.words for detail in self.found)
+        return f"{self} Look for: {pieces}"
+
+
+def ask(words: str, *, sure: bool, former: str = "") -> None:
+    """Raise PatientDetails for what is new and looks like it, unless the writer is sure that it is none."""
+    if sure:
+        return
+    known = set(details(former)) if former else set()
+    if found := [detail for detail in details(words) if detail not in known]:
+        raise PatientDetails(found)
 
 
 _MAY_HOLD = re.compile(r"[\d@]")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from community import markdown, permissions, transfers
+from community import markdown, patients, permissions, transfers
 from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Message, Post, Thanks, Thread, asking, hold
 from community.models.spaces import readable_ids
 from community.permissions import require
@@ -100,10 +100,11 @@ def seen_messages(ids: set[int], viewer: Leader) -> dict[int, Message]:
 
 
 @transaction.atomic
-def thank(post: Post, *, by: Leader, words: str = "") -> Thanks:
-    """Thank the author of a post, once, with a few words of why."""
+def thank(post: Post, *, by: Leader, words: str = "", sure: bool = False) -> Thanks:
+    """Thank the author of a post, once, with a few words of why; `sure` that none of them is a patient's."""
     hold(Post, [post.pk])
     require(permissions.may_thank(by, post))
+    patients.ask(words, sure=sure)
     thanks, is_new = Thanks.objects.get_or_create(post=post, by=by, defaults={"words": words})
     if is_new:
         enqueue(ErrandKind.TELL_THANKED, thanks.pk)

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from community import composing, drafts, permissions, reading, replying
+from community import composing, drafts, patients, permissions, reading, replying
 from community.models import (
     Draft,
     DraftKind,
@@ -69,7 +69,7 @@ def start(
             if earlier := _sent(by, uuid):
                 return _as_sent(earlier, by, drafts.Words(body, title, kind)).thread
             require(permissions.may_go_on_writing(by))
-            composing.ask_about_patients(f"{title}\n{body}", sure=sure)
+            patients.ask(f"{title}\n{body}", sure=sure)
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
             words = drafts.Words(body, title, kind)
@@ -103,7 +103,7 @@ def reply(
                 return _as_sent(Post.objects.get(pk=facts.sent), by, words)
             _refuse_merged(thread)
             _refuse(thread, facts, by)
-            composing.ask_about_patients(body, sure=sure)
+            patients.ask(body, sure=sure)
             _refuse_if_overtaken(facts)
             post = _add_post(thread, by, body, uuid, by_mail=by_mail)
             if facts.has_draft:
@@ -133,7 +133,7 @@ def edit(
     require(permissions.may_edit(by, post))
     if post.version != version:
         raise Stale
-    composing.ask_about_patients(body, sure=sure, former=post.body)
+    patients.ask(body, sure=sure, former=post.body)
     drafts.forget_sent(by, DraftKind.EDIT, post.pk, words=drafts.Words(body), uuid=uuid, base=base)
     if body == post.body:
         return post
@@ -184,7 +184,7 @@ def rename(thread: Thread, *, by: Leader, title: str, kind: str, sure: bool = Fa
     if (title, kind) == (thread.title, thread.kind):
         return thread
     require(permissions.may_go_on_renaming(by))
-    composing.ask_about_patients(title, sure=sure, former=thread.title)
+    patients.ask(title, sure=sure, former=thread.title)
     FormerTitle.objects.create(thread=thread, title=thread.title, kind=thread.kind, by=by)
     thread.title, thread.kind = title, kind
     thread.save(update_fields=["title", "kind"])

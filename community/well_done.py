@@ -5,7 +5,7 @@ import uuid as uuids
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from community import permissions
+from community import patients, permissions
 from community.models import ErrandKind, Post, Thread, Unheard, WellDone, hold
 from community.permissions import require
 from community.sockets import live
@@ -17,15 +17,25 @@ ON_A_PROFILE = 50
 
 @transaction.atomic
 def say(
-    to: Leader, *, by: Leader, words: str, uuid: uuids.UUID, about: Post | Thread | None = None
+    to: Leader,
+    *,
+    by: Leader,
+    words: str,
+    uuid: uuids.UUID,
+    about: Post | Thread | None = None,
+    sure: bool = False,
 ) -> WellDone:
-    """Say well done for a piece of work; the same uuid again returns what it made."""
+    """Say well done for a piece of work; the same uuid again returns what it made.
+
+    `sure` says that nothing in it is a patient's.
+    """
     if about:
         hold(type(about), [about.pk])
     require(permissions.may_say_well_done(by, to, about))
     if earlier := WellDone.objects.filter(by=by, client_uuid=uuid).first():
         return earlier
     require(permissions.may_go_on_saying_well_done(by))
+    patients.ask(words, sure=sure)
     what = {type(about).__name__.lower(): about} if about else {}
     said, is_new = WellDone.objects.get_or_create(
         by=by, client_uuid=uuid, defaults={"to": to, "words": words, **what}

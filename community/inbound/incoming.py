@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from community import composing, permissions, threads
+from community import patients, permissions, threads
 from community.forms.words import POST_AT_MOST
 from community.inbound import bodies, by_return, envelopes, reply_keys
 from community.inbound.envelopes import Envelope
@@ -165,9 +165,9 @@ def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
         post = threads.reply(thread, by=leader, body=body, uuid=name, base=0, by_mail=True)
     except TooOften as refusal:
         raise Refused(R.OFTEN, str(refusal)) from refusal
-    except composing.PatientDetails as refusal:
+    except patients.PatientDetails as refusal:
         raise Refused(R.UNFIT, _ABOUT_PATIENTS.format(kinds=refusal.kinds)) from None
-    except composing.Unfit as refusal:
+    except permissions.Unfit as refusal:
         raise Refused(R.UNFIT, str(refusal)) from refusal
     except PermissionDenied as refusal:
         raise Refused(R.RIGHT, str(refusal)) from refusal

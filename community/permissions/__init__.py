@@ -50,6 +50,7 @@ from community.permissions.threads import (
     may_start,
 )
 from community.permissions.well_done import both_see, may_say_well_done, may_show, may_take_away
+from community.permissions.words import Unfit
 from leaders.permissions import ALLOWED, TooOften, Verdict, no, require
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "PEOPLE_AT_MOST",
     "Conflict",
     "TooOften",
+    "Unfit",
     "Unseen",
     "Verdict",
     "both_see",

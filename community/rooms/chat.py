@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.html import escape
 
-from community import composing, permissions
+from community import patients, permissions
 from community.markdown import RENDERER
 from community.models import (
     ErrandKind,
@@ -50,7 +50,7 @@ def say(
             # Asked now: one may just have left, a session may just have ended.
             require(permissions.may_say(by, held))
             reply = _answered(by, held, reply_to)
-            composing.ask_about_patients(body, sure=sure)
+            patients.ask(body, sure=sure)
             html = messages.rendered(body, held)
             message = _write(held, by, body, uuid, reply_to=reply, body_html=html, renderer=RENDERER)
             _tell_participants(message)
@@ -71,7 +71,7 @@ def edit(message: Message, *, by: Leader, body: str, sure: bool = False) -> Mess
     require(permissions.may_edit_message(by, message))
     if body == message.body:
         return message
-    composing.ask_about_patients(body, sure=sure, former=message.body)
+    patients.ask(body, sure=sure, former=message.body)
     _keep_text(message)
     message.body, message.body_html = body, messages.rendered(body, message.room)
     message.renderer, message.edited_at = RENDERER, timezone.now()
@@ -102,10 +102,11 @@ def delete(message: Message, *, by: Leader) -> Message:
 
 
 @transaction.atomic
-def thank(message: Message, *, by: Leader, words: str = "") -> Thanks:
-    """Thank the author of a message, once, with a few words of why."""
+def thank(message: Message, *, by: Leader, words: str = "", sure: bool = False) -> Thanks:
+    """Thank the author of a message, once, with a few words of why; `sure` as in `say`."""
     _lock(message.room_id)
     require(permissions.may_thank(by, message))
+    patients.ask(words, sure=sure)
     thanks, is_new = Thanks.objects.get_or_create(message=message, by=by, defaults={"words": words})
     if is_new:
         enqueue(ErrandKind.TELL_THANKED, thanks.pk)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from community import permissions
+from community import patients, permissions
 from community.models import ErrandKind, Room, RoomKind, Session, Space, asking
 from community.models.sessions import LONGEST
 from community.permissions import Conflict, require
@@ -29,14 +29,16 @@ def plan(
     ends_at: datetime,
     uuid: UUID,
     about: str = "",
+    sure: bool = False,
 ) -> Session:
-    """Plan a session; the same UUID again is the first one."""
+    """Plan a session; the same UUID again is the first one; `sure` that nothing in it is a patient's."""
     Leader.objects.select_for_update(no_key=True).get(pk=by.pk)
     if planned := Session.objects.filter(planned_by=by, client_uuid=uuid).first():
         return planned
     require(permissions.may_plan(by, space))
     require(permissions.may_be_host(host, space))
     require(permissions.may_go_on_planning(by))
+    patients.ask(f"{title}\n{about}", sure=sure)
     session = Session.objects.create(
         room=Room.objects.create(kind=RoomKind.SESSION, space=space),
         planned_by=by,
@@ -52,12 +54,13 @@ def plan(
 
 
 @transaction.atomic
-def change(session: Session, *, by: Leader, host: Leader, **values) -> Session:
+def change(session: Session, *, by: Leader, host: Leader, sure: bool = False, **values) -> Session:
     """Give it another time, title or host; those who follow the space are told of another time."""
     _hold(session)
     require(permissions.may_host(by, session))
     if host.pk != session.host_id:
         require(permissions.may_be_host(host, session.room.space))
+    patients.ask(_words(values), sure=sure, former=_words(vars(session)))
     moved = (values["starts_at"], values["ends_at"]) != (session.starts_at, session.ends_at)
     if any(getattr(session, name) != value for name, value in {**values, "host": host}.items()):
         _change(session, host=host, **values)
@@ -108,6 +111,10 @@ def next_few(space: Space) -> list[Session]:
 def past(space: Space) -> QuerySet[Session]:
     """Those that took place, the latest first."""
     return Session.objects.filter(room__space=space).past().select_related("host", "room__space")
+
+
+def _words(values: dict) -> str:
+    return f"{values.get('title', '')}\n{values.get('about', '')}"
 
 
 def _hold(session: Session) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import composing, permissions
+from community import patients, permissions
 from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
 from community.models import CONVERSATION_LEVELS, ROOM_LEVELS, Level, Message, Room, RoomReading, Space
 from community.rooms import chat, messages, transcript
@@ -101,7 +101,7 @@ def edit(request, pk):
         try:
             chat.edit(message, by=request.user, sure=is_sure(request), body=form.cleaned_data["body"])
             return redirect("message", pk)
-        except composing.PatientDetails as question:
+        except patients.PatientDetails as question:
             add_refusal(form, "body", question)
     context = {"message": message, "space": message.room.space, "form": form}
     return render(request, "community/edit_message.html", context, status=422 if form.is_bound else 200)

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community import composing, permissions
+from community import composing, patients, permissions
 from community.forms import SHOWN, SHOWN_AT_MOST, ContinueForm, size_of
 from community.models import Room
 from community.rooms import continuations, messages
@@ -33,7 +33,7 @@ def into_thread(request, pk):
         told = {"title": data["title"], "kind": data["kind"], "words": data["body"], "uuid": data["uuid"]}
         begun = continuations.begin(room, form.chosen, by=request.user, sure=is_sure(request), **told)
         return redirect(begun)
-    except composing.PatientDetails as question:
+    except patients.PatientDetails as question:
         add_refusal(form, "body", question)
         return _show(request, room, form, status=status_of(question))
     except PermissionDenied as refusal:

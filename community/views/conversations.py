@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import composing, pace, permissions, spaces
+from community import pace, patients, permissions, spaces
 from community.forms import AddForm, BeginForm, LeaveForm, NobodyNewForm
 from community.models import NobodyNew, Room, RoomKind
 from community.models.notices import count_conversations
@@ -47,7 +47,7 @@ def start(request):
     try:
         sure = is_sure(request)
         said = conversations.begin(form.cleaned_data["to"], by=request.user, sure=sure, **words)
-    except composing.PatientDetails as question:
+    except patients.PatientDetails as question:
         add_refusal(form, "body", question)
         return _start(request, form, status=422)
     except PermissionDenied as refusal:

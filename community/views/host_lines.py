@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community import host_lines, permissions
+from community import host_lines, patients, permissions
 from community.forms import HostLineForm
 from community.models import HostLine, Space
 from community.permissions import require
+from community.views.threads import add_refusal, is_sure
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -17,9 +18,12 @@ def write(request, slug):
     require(permissions.may_write_line(request.user, space))
     form = HostLineForm(request.POST or None)
     if form.is_valid():
-        host_lines.write(space, by=request.user, **form.cleaned_data)
-        messages.success(request, "Your line stands for a week.")
-        return redirect(space)
+        try:
+            host_lines.write(space, by=request.user, sure=is_sure(request), **form.cleaned_data)
+            messages.success(request, "Your line stands for a week.")
+            return redirect(space)
+        except patients.PatientDetails as question:
+            add_refusal(form, "words", question)
     context = {"space": space, "form": form, "line": host_lines.of(space, request.user)}
     return render(request, "community/host_line.html", context, status=422 if form.is_bound else 200)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from community import bookmarks, differences, drafts, markdown, permissions, posts, threads
+from community import bookmarks, differences, drafts, markdown, patients, permissions, posts, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
@@ -86,8 +86,11 @@ def thank(request, pk):
     permissions.require(permissions.may_thank(request.user, post))
     form = ThanksForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        posts.thank(post, by=request.user, words=form.cleaned_data["words"])
-        return _changed(request, post)
+        try:
+            posts.thank(post, by=request.user, words=form.cleaned_data["words"], sure=is_sure(request))
+            return _changed(request, post)
+        except patients.PatientDetails as question:
+            add_refusal(form, "words", question)
     context = {"post": post, "form": form, "thanked": post.thanks.filter(by=request.user).exists()}
     context |= {"item": post, "back": post.thread.title, "undo": reverse("take_thanks_back", args=[pk])}
     page = "community/_thank.html" if request.htmx else "community/thank.html"

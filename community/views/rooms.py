@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import pace, permissions, spaces
+from community import pace, patients, permissions, spaces
 from community.forms import LevelForm, ThanksForm
 from community.models import Message, Room
 from community.rooms import chat
 from community.telling import calls
 from community.views.spaces import PEOPLE_PER_MINUTE
+from community.views.threads import add_refusal, is_sure
 
 NOW = {
     "watching": "You are told of everything that is new here.",
@@ -51,8 +52,11 @@ def thank(request, pk):
     permissions.require(permissions.may_thank(request.user, message))
     form = ThanksForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        chat.thank(message, by=request.user, words=form.cleaned_data["words"])
-        return redirect("message", pk)
+        try:
+            chat.thank(message, by=request.user, words=form.cleaned_data["words"], sure=is_sure(request))
+            return redirect("message", pk)
+        except patients.PatientDetails as question:
+            add_refusal(form, "words", question)
     context = {"item": message, "form": form, "thanked": message.thanks.filter(by=request.user).exists()}
     context |= {"back": message.room.title, "undo": reverse("take_message_thanks_back", args=[pk])}
     return render(request, "community/thank.html", context, status=422 if form.is_bound else 200)

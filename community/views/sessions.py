@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import permissions, spaces
+from community import patients, permissions, spaces
 from community.forms import ExtendForm, SessionForm
 from community.models import Session, Space
 from community.rooms import calendars, hosting
 from community.views import chat
+from community.views.threads import add_refusal, is_sure, status_of
 
 PER_PAGE = 20
 
@@ -145,9 +146,10 @@ def _settle(request, form, space, session=None, *, work):
     if form.is_valid():
         told = ("title", "about", "host", "starts_at", "ends_at", *(() if session else ("uuid",)))
         try:
-            return redirect(work(**{name: form.cleaned_data[name] for name in told}))
+            sure = is_sure(request)
+            return redirect(work(sure=sure, **{name: form.cleaned_data[name] for name in told}))
         except PermissionDenied as refusal:
-            form.add_error(None, str(refusal))
-            status = 429 if isinstance(refusal, permissions.TooOften) else 403
+            add_refusal(form, "title" if isinstance(refusal, patients.PatientDetails) else None, refusal)
+            status = status_of(refusal)
     context = {"space": space, "session": session, "form": form}
     return render(request, "community/plan_session.html", context, status=status)

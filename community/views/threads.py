@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import composing, drafts, pace, permissions, posts, reading, threads, transfers
+from community import drafts, pace, patients, permissions, posts, reading, threads, transfers
 from community.finding import similar
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
@@ -34,7 +34,7 @@ def start(request, slug):
     if form.is_valid():
         try:
             return redirect(threads.start(space, by=request.user, sure=is_sure(request), **form.cleaned_data))
-        except (composing.Unfit, permissions.TooOften) as refusal:
+        except (permissions.Unfit, permissions.TooOften) as refusal:
             add_refusal(form, "body", refusal)
             return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
@@ -154,7 +154,7 @@ def page_of(number: int) -> int:
 
 def status_of(refusal: PermissionDenied) -> int:
     """The HTTP status that says the same as the sentence of a refusal."""
-    if isinstance(refusal, composing.Unfit):
+    if isinstance(refusal, permissions.Unfit):
         return 422
     return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
 
@@ -166,7 +166,7 @@ def is_sure(request) -> bool:
 
 def add_refusal(form: Form, field: str, refusal: PermissionDenied) -> None:
     """Say beside a field why it was refused; where it was only asked about, the form offers to go on."""
-    if isinstance(refusal, composing.PatientDetails):
+    if isinstance(refusal, patients.PatientDetails):
         form.add_error(field, ValidationError(refusal.in_full, code="patient"))
     else:
         form.add_error(field, str(refusal))

@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from community import moderation, permissions, posts
+from community import moderation, patients, permissions, posts
 from community.forms import MergeForm, SplitForm
 from community.mail.editions import excerpt
 from community.models import POSTS_PER_PAGE, Post, Space, Thread
-from community.views.threads import status_of
+from community.views.threads import add_refusal, is_sure, status_of
 
 WINDOW = 3 * POSTS_PER_PAGE
 OFFERED_AT_MOST = 20
@@ -34,9 +34,9 @@ def split(request, pk):
     context = {"thread": found, "form": form, "first": first, "window": WINDOW}
     if form.is_valid():
         try:
-            decision = moderation.split(found, by=request.user, **form.cleaned_data)
+            decision = moderation.split(found, by=request.user, sure=is_sure(request), **form.cleaned_data)
         except PermissionDenied as refusal:
-            form.add_error(None, str(refusal))
+            add_refusal(form, "title" if isinstance(refusal, patients.PatientDetails) else None, refusal)
             return render(request, "community/split.html", context, status=status_of(refusal))
         messages.success(request, "The posts are in a thread of their own now.")
         return redirect(Thread.objects.get(pk=decision.detail["to"]))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from community import permissions, well_done
 from community.forms import WellDoneForm
 from community.models import WellDone
+from community.views.threads import add_refusal, is_sure, status_of
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -29,10 +30,10 @@ def say(request, handle):
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            well_done.say(person, by=request.user, **form.said)
+            well_done.say(person, by=request.user, sure=is_sure(request), **form.said)
         except PermissionDenied as refusal:
-            form.add_error("words", str(refusal))
-            status = 429 if isinstance(refusal, permissions.TooOften) else 403
+            add_refusal(form, "words", refusal)
+            status = status_of(refusal)
         else:
             messages.success(request, f"{person} is told.")
             return redirect(person)

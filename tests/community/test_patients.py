@@ -3,15 +3,28 @@
 import logging
 import tomllib
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from django.utils.html import escape
 
-from community import composing, patients, threads
-from community.models import Draft, Message, Post, Revision, Room, Thread
-from community.rooms import chat, continuations, conversations
-from tests.making import make_thread
+from community import patients, threads
+from community.models import (
+    Draft,
+    HostLine,
+    Message,
+    Post,
+    Revision,
+    Room,
+    Session,
+    Thanks,
+    Thread,
+    WellDone,
+)
+from community.rooms import chat, continuations, conversations, hosting
+from tests.making import make_reply, make_session, make_thread
 
 NUMBER = "943 476 5919"  # the one of the documentation: no patient has it
 DEMO = Path(__file__).resolve().parents[2] / "faculty" / "demo"
@@ -224,7 +237,7 @@ def test_the_first_words_of_a_conversation_are_asked_about(browse, ana, ben):
     assert answer.status_code == 422
     assert "Send anyway</button>" in answer.content.decode()
     assert not Room.objects.exists()
-    with pytest.raises(composing.PatientDetails):
+    with pytest.raises(patients.PatientDetails):
         conversations.begin([ben], by=ana, body=NUMBER, uuid=uuid.uuid4())
 
 
@@ -232,9 +245,67 @@ def test_words_that_go_on_as_a_thread_are_asked_about(ana, space):
     room = chat.room_of(space)
     said = chat.say(room, by=ana, body=NUMBER, uuid=uuid.uuid4(), sure=True)
     told = {"by": ana, "title": "What he told us", "words": "dob 3/5/48"}
-    with pytest.raises(composing.PatientDetails):
+    with pytest.raises(patients.PatientDetails):
         continuations.begin(room, [said], uuid=uuid.uuid4(), **told)
     assert continuations.begin(room, [said], uuid=uuid.uuid4(), sure=True, **told).posts.count() == 1
+
+
+def planned(**changes):
+    day = (timezone.now() + timedelta(days=3)).date().isoformat()
+    form = {"title": "Rotas", "host": "@dara", "day": day, "starts": "18:00", "ends": "19:00"}
+    return {**form, "uuid": uuid.uuid4(), **changes}
+
+
+def split_off(**changes):
+    return {"extent": "onward", "start": 2, "kind": "discussion", "reason": "Another subject", **changes}
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "form", "button"),
+    [
+        ("ben", "/posts/{post}/thank/", {"words": f"For {NUMBER}"}, "Say it anyway"),
+        ("ben", "/messages/{message}/thank/", {"words": f"For {NUMBER}"}, "Say it anyway"),
+        ("ben", "/leaders/ana/well-done/", {"words": NUMBER, "uuid": uuid.uuid4()}, "Say it anyway"),
+        ("dara", "/spaces/{space}/line/", {"words": f"See {NUMBER}", "uuid": uuid.uuid4()}, "Save anyway"),
+        ("dara", "/spaces/{space}/sessions/plan/", planned(title=f"Of {NUMBER}"), "Plan it anyway"),
+        ("dara", "/spaces/{space}/sessions/plan/", planned(about="He lives in SW1A 1AA"), "Plan it anyway"),
+        ("dara", "/sessions/{session}/change/", planned(title=f"Of {NUMBER}"), "Save anyway"),
+        ("dara", "/threads/{thread}/split/", split_off(title=f"Of {NUMBER}"), "Split it anyway"),
+    ],
+)
+def test_smaller_words_are_asked_about_too(
+    request, browse, ana, ben, dara, space, thread, who, address, form, button
+):
+    make_reply(thread, ben)
+    said = chat.say(chat.room_of(space), by=ana, body="Good morning", uuid=uuid.uuid4())
+    session = make_session(space, dara, begins_in=60)
+    places = {"post": thread.posts.first().pk, "thread": thread.pk, "space": space.slug}
+    address = address.format(**places, message=said.pk, session=session.pk)
+    before = rows()
+    client = browse(request.getfixturevalue(who))
+    assert button not in client.get(address).content.decode()
+    answer = client.post(address, form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "what looks like" in page
+    assert "in your words. If it could be a patient’s" in page
+    assert f"{button}</button>" in page
+    assert rows() == before
+    assert client.post(address, {**form, "sure": "1"}).status_code == 302
+    assert rows() != before
+
+
+def rows():
+    """What stands in all places where such words could."""
+    places = (Thanks, WellDone, HostLine, Session)
+    return [[*place.objects.order_by("pk").values()] for place in places] + [Thread.objects.count()]
+
+
+def test_whoever_changes_the_time_of_a_session_is_not_asked_about_its_title_again(dara, space):
+    session = make_session(space, dara, title=f"Of {NUMBER}", begins_in=60, sure=True)
+    later = {"starts_at": session.starts_at, "ends_at": session.ends_at + timedelta(minutes=5)}
+    hosting.change(session, by=dara, host=dara, title=session.title, about="", **later)
+    assert Session.objects.get().ends_at == later["ends_at"]
 
 
 def test_no_log_and_no_sentence_holds_the_words(browse, ben, thread, caplog):
@@ -242,7 +313,7 @@ def test_no_log_and_no_sentence_holds_the_words(browse, ben, thread, caplog):
     answer = reply(browse, ben, thread, f"It is {NUMBER}")
     assert escape(NUMBER) in answer.content.decode()
     assert NUMBER not in caplog.text
-    with pytest.raises(composing.PatientDetails) as question:
+    with pytest.raises(patients.PatientDetails) as question:
         threads.reply(thread, by=ben, body=NUMBER, uuid=uuid.uuid4())
     assert NUMBER not in str(question.value)
 
