@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell of places": {"task": "community.tasks.tell_of_places", "schedule": 300},
     "forget drafts": {"task": "community.tasks.forget_drafts", "schedule": 3600},
     "forget deleted messages": {"task": "community.tasks.forget_deleted_messages", "schedule": 3600},
+    "forget well done": {"task": "community.tasks.forget_well_done", "schedule": 3600},
     "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},
     "forget attachments": {"task": "community.tasks.forget_attachments", "schedule": 600},
 }

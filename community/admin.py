@@ -32,9 +32,10 @@ UNATTENDED = (
     "A case waits in {space} that nobody there may decide: it has no moderator, or only the one whom "
     "it is about. Please name another moderator."
 )
-UNATTENDED_CONVERSATION = (
-    "A report about a conversation waits, and nobody may read it: every moderator of an open space was in "
-    "that conversation, or is the one it is about. Please name another moderator of an open space."
+UNATTENDED_ELSEWHERE = (
+    "A report of no space waits (about a conversation, or a “well done”), and nobody may read it: every "
+    "moderator of an open space is one of those whom it concerns. Please name another moderator of an open "
+    "space."
 )
 
 
@@ -139,9 +140,9 @@ class SpaceAdmin(Kept):
         return spaces.prefetch_related("cohorts", "memberships__leader")
 
     def changelist_view(self, request, extra_context=None):
-        reported = Case.objects.open().filter(space=None).select_related("message")
+        reported = Case.objects.open().filter(space=None).select_related("message", "well_done")
         if request.method == "GET" and any(case.is_unattended for case in reported):
-            messages.warning(request, UNATTENDED_CONVERSATION)
+            messages.warning(request, UNATTENDED_ELSEWHERE)
         return super().changelist_view(request, extra_context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

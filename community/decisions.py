@@ -9,10 +9,12 @@ from community.models import (
     HostLine,
     Message,
     Post,
+    Reported,
     Revision,
     Room,
     Space,
     Thread,
+    WellDone,
 )
 from community.permissions import Conflict
 from community.rooms import messages
@@ -21,7 +23,7 @@ from community.tasks import enqueue
 from community.telling import notices
 from leaders.models import Leader
 
-Item = Post | Message | HostLine | Thread
+Item = Reported | Thread
 Verb = Decision.Verb
 
 OUTCOMES = {
@@ -39,7 +41,10 @@ def hold(item: Item) -> None:
     if isinstance(item, Message):
         Room.objects.select_for_update(no_key=True).get(pk=item.room_id)
     thread_id = getattr(item, "thread_id", None)
-    item.refresh_from_db(from_queryset=type(item).objects.select_for_update(no_key=True))
+    try:
+        item.refresh_from_db(from_queryset=type(item).objects.select_for_update(no_key=True))
+    except WellDone.DoesNotExist:
+        raise Conflict("It was taken away meanwhile.") from None
     if getattr(item, "thread_id", None) != thread_id:
         raise Conflict("This post was moved to another thread meanwhile. Please look again.")
     if isinstance(item, Thread) and item.merged_into_id:
@@ -140,12 +145,12 @@ def record(
 
 def which(item: Item) -> dict[str, Item]:
     """The field of a decision or a case in which an item stands, with the item."""
-    return {noun(item): item}
+    return {noun(item).replace(" ", "_"): item}
 
 
 def noun(item: Item) -> str:
     """The word for an item."""
-    return "line" if isinstance(item, HostLine) else type(item).__name__.lower()
+    return {HostLine: "line", WellDone: "well done"}.get(type(item), type(item).__name__.lower())
 
 
 def _answered_cases(verb: Verb, item: Item | None) -> list[Case]:

@@ -12,17 +12,17 @@ from community.models import (
     Case,
     Decision,
     ErrandKind,
-    HostLine,
     JoinRequest,
-    Message,
     Post,
     Report,
+    Reported,
     Revision,
     Room,
     Space,
     SpaceMembership,
     Thread,
     ThreadKind,
+    WellDone,
 )
 from community.permissions import Conflict, require
 from community.rooms import messages
@@ -34,7 +34,7 @@ SHOWN_AROUND = 3  # messages before and after one that was reported in a convers
 
 
 @transaction.atomic
-def report(item: Post | Message | HostLine, *, by: Leader, category: str, words: str = "") -> Report:
+def report(item: Reported, *, by: Leader, category: str, words: str = "") -> Report:
     """Flag an item; all open flags of one item form one case; a member's second flag is the first."""
     decisions.hold(item)
     require(permissions.may_report(by, item))
@@ -326,11 +326,11 @@ def _carry(thread: Thread, to: Thread, **which) -> dict:
     }
 
 
-def _open_case(item: Post | Message | HostLine) -> Case | None:
+def _open_case(item: Reported) -> Case | None:
     return Case.objects.open().filter(**decisions.which(item)).first()
 
 
-def _new_case(item: Post | Message | HostLine, category: str, by: Leader) -> Case:
+def _new_case(item: Reported, category: str, by: Leader) -> Case:
     case = Case.objects.create(
         space=item.space,
         about=item.author,
@@ -342,9 +342,9 @@ def _new_case(item: Post | Message | HostLine, category: str, by: Leader) -> Cas
     return case
 
 
-def _shown(item: Post | Message | HostLine, by: Leader) -> dict[str, int]:
+def _shown(item: Reported, by: Leader) -> dict[str, int]:
     """How much of a conversation a report opens: a few messages that its reporter sees, none to come."""
-    if item.space:
+    if item.space or isinstance(item, WellDone):
         return {}
     room = Room.objects.get(pk=item.room_id)
     return {

@@ -11,10 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from community import bookmarks, drafts, errands
+from community import bookmarks, deletions, drafts, errands
 from community.mail import digest, letters
 from community.models import Errand, ErrandKind
-from community.rooms import deletions
 from community.telling import outcomes, places
 from community.uploads import attachments
 
@@ -95,7 +94,13 @@ def forget_bookmarks() -> None:
 @shared_task
 def forget_deleted_messages() -> None:
     """Forget the texts of messages that were deleted long ago."""
-    deletions.forget()
+    deletions.forget_messages()
+
+
+@shared_task
+def forget_well_done() -> None:
+    """Forget kind words that were reported and taken away long ago."""
+    deletions.forget_well_done()
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from community.models import HostLine, Message, Post, Thread
+from community.models import HostLine, Message, Post, Thread, WellDone
 from community.views import (
     attachments,
     bookmarks,
@@ -102,6 +102,7 @@ urlpatterns = [
     path("well-done/<int:pk>/keep/", well_done.show, {"shown": False}, name="keep_well_done"),
     path("well-done/<int:pk>/remove/", well_done.remove, name="remove_well_done"),
     path("well-done/<int:pk>/stop/", well_done.stop_hearing, name="stop_hearing"),
+    path("well-done/<int:pk>/report/", reports.report, {"model": WellDone}, name="report_well_done"),
     path("well-done/from/<slug:handle>/", well_done.hear_again, name="hear_again"),
     path("bookmarks/", bookmarks.all_bookmarks, name="bookmarks"),
     path("bookmarks/<int:pk>/", bookmarks.note, name="bookmark_note"),

@@ -4,6 +4,7 @@ import uuid as uuids
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from community import patients, permissions
 from community.models import ErrandKind, Post, Thread, Unheard, WellDone, hold
@@ -56,9 +57,17 @@ def show(said: WellDone, *, by: Leader, shown: bool) -> WellDone:
 
 @transaction.atomic
 def remove(said: WellDone, *, by: Leader) -> None:
-    """Take it back, or take away what was said to oneself; the notice goes with it."""
+    """Take it back, or take away what was said to oneself; the notice goes with it.
+
+    What was reported is kept, for the moderators alone.
+    """
     require(permissions.may_take_away(by, said))
-    said.delete()
+    held = WellDone.objects.select_for_update().get(pk=said.pk)
+    if held.cases.exists():
+        held.removed_at = timezone.now()
+        held.save(update_fields=["removed_at"])
+    else:
+        held.delete()
     live.push(live.leader_topic(said.to_id), {"type": "notices"})
 
 

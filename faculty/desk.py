@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from community import decisions
-from community.models import Case, Decision, JoinRequest, Message, Post, Space, Thread
+from community.models import Case, Decision, JoinRequest, Post, Reported, Space, Thread
 from community.telling.outcomes import WELCOME_WITHIN
 from leaders.models import Leader
 
@@ -21,7 +21,7 @@ def queue(leader: Leader) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(leader)
         .open()
-        .select_related("space", "post__thread", "message__room__space", "line", "assignee")
+        .select_related("space", "post__thread", "message__room__space", "line", "well_done__to", "assignee")
         .annotate(flags=Count("reports"))
     )
 
@@ -67,7 +67,14 @@ def suspensions(leader: Leader) -> QuerySet[Decision]:
 def log(leader: Leader, space: Space | None = None) -> QuerySet[Decision]:
     """The decisions in the spaces of a moderator, or in one of them, the latest first."""
     found = Decision.objects.visible_to(leader).select_related(
-        "space", "by", "leader", "thread", "post__thread", "message__room__space", "line__space"
+        "space",
+        "by",
+        "leader",
+        "thread",
+        "post__thread",
+        "message__room__space",
+        "line__space",
+        "well_done__to",
     )
     return found.filter(space=space) if space else found
 
@@ -80,9 +87,11 @@ def history(case: Case) -> QuerySet[Decision]:
     return Decision.objects.filter(about).select_related("by", "leader")
 
 
-def around(case: Case) -> list[Post] | list[Message]:
+def around(case: Case) -> list[Reported]:
     """What stands just before and after the item of a case, and the item itself, in their order."""
     item = case.item
+    if case.well_done_id:
+        return [item]
     if case.space is None:
         shown = item.room.messages.filter(number__range=(case.shown_from, case.shown_to), is_note=False)
         # What a moderator hid is not for its reporter to see, and so not for who reads the report.
@@ -104,6 +113,8 @@ def subject(about: Case | Decision) -> str:
         return f"Message {about.message.number} {where}"
     if about.line_id:
         return f"The line of a host in {about.space}"
+    if about.well_done_id:
+        return f"Well done, said to {about.well_done.to}"
     if thread := getattr(about, "thread", None):
         return f"“{thread.title}”"
     return str(about.leader)
@@ -124,7 +135,7 @@ def write_register(rows: Iterable[Decision], file: TextIO) -> None:
         cells = [
             timezone.localtime(decision.at).isoformat(timespec="seconds"),
             decision.get_verb_display(),
-            decision.space.name if decision.space else "A conversation",
+            decision.place,
             subject(decision),
             address(decision),
             decision.leader.name if decision.leader else "",

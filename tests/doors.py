@@ -128,6 +128,7 @@ DOORS = {
     "report_post": MEMBER,
     "report_message": MEMBER,
     "report_line": MEMBER,
+    "report_well_done": AUTHOR,
     "chat": MEMBER,
     "chat_after": MEMBER,
     "read_room": MEMBER,

@@ -8,7 +8,7 @@ from community.models.errands import Errand, ErrandKind
 from community.models.host_lines import HostLine
 from community.models.inbound import InboundMail, InboundReason, InboundState, ReplyKey
 from community.models.letters import STRANDED, UNFINISHED, Digest, InHand, Letter, LetterState, Mail
-from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report
+from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report, Reported
 from community.models.notices import Notice, NoticeKind
 from community.models.posts import Mention, Post, Quote, Revision
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
@@ -80,6 +80,7 @@ __all__ = [
     "Reading",
     "ReplyKey",
     "Report",
+    "Reported",
     "Revision",
     "Room",
     "RoomKind",

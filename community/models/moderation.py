@@ -19,6 +19,7 @@ from community.models.spaces import (
     spaces_moderated_by,
 )
 from community.models.threads import Thread
+from community.models.well_done import WellDone
 from leaders.models import Leader
 
 
@@ -37,16 +38,23 @@ class Category(models.TextChoices):
 PRIORITY = {category: place for place, category in enumerate(Category.values, start=1)}
 
 
-def of_conversations(leader) -> Q:
-    """What was reported in conversations: for faculty who moderate an open space and never were in it."""
+Reported = Post | Message | HostLine | WellDone
+
+
+def of_no_space(leader) -> Q:
+    """What was reported in conversations, and of “well done”: for faculty who moderate an open space.
+
+    Neither those who were ever in that conversation, nor the two between whom the words were said.
+    """
     open_ones = Space.objects.filter(pk__in=spaces_moderated_by(leader), kind=SpaceKind.OPEN)
     was_there = Participant.objects.filter(leader=leader, room=OuterRef("message__room"))
-    return Q(Exists(open_ones), ~Exists(was_there), space=None)
+    said = WellDone.objects.filter(Q(by=leader) | Q(to=leader), pk=OuterRef("well_done"))
+    return Q(Exists(open_ones), ~Exists(was_there), ~Exists(said), space=None)
 
 
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """Cases of the spaces a faculty member moderates, and of conversations, but for those about them.
+        """Cases of the spaces a faculty member moderates, and of no space, but for those about them.
 
         A closed case stays in its space when the thread moves; its words are for the moderators of both.
         """
@@ -54,7 +62,7 @@ class CaseQuerySet(models.QuerySet):
             return self.none()
         moderated = spaces_moderated_by(leader)
         there = Q(post=None) | Q(post__space__in=moderated)
-        return self.filter(Q(there, space__in=moderated) | of_conversations(leader)).exclude(about=leader)
+        return self.filter(Q(there, space__in=moderated) | of_no_space(leader)).exclude(about=leader)
 
     def open(self):
         """Cases without an outcome, the gravest and then the oldest first."""
@@ -75,11 +83,16 @@ class Case(models.Model):
     """All reports of one item; it stays open until a moderator decides."""
 
     space = models.ForeignKey(
-        Space, models.PROTECT, null=True, related_name="cases", help_text="Empty: it is of a conversation."
+        Space,
+        models.PROTECT,
+        null=True,
+        related_name="cases",
+        help_text="Empty: it is of a conversation, or a “well done”.",
     )
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="cases")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="cases")
     line = models.ForeignKey(HostLine, models.PROTECT, null=True, db_index=False, related_name="cases")
+    well_done = models.ForeignKey(WellDone, models.PROTECT, null=True, db_index=False, related_name="cases")
     shown_from = models.PositiveIntegerField(null=True, help_text="Of a conversation: the first to be read.")
     shown_to = models.PositiveIntegerField(null=True, help_text="Of a conversation: the last to be read.")
     about = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -97,15 +110,17 @@ class Case(models.Model):
         ordering = ["priority", "opened_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(post__isnull=False, message=None, line=None)
-                | Q(post=None, message__isnull=False, line=None)
-                | Q(post=None, message=None, line__isnull=False),
+                condition=Q(post__isnull=False, message=None, line=None, well_done=None)
+                | Q(post=None, message__isnull=False, line=None, well_done=None)
+                | Q(post=None, message=None, line__isnull=False, well_done=None)
+                | Q(post=None, message=None, line=None, well_done__isnull=False),
                 name="case_of_one_item",
             ),
             models.CheckConstraint(
                 condition=Q(space__isnull=False)
+                | Q(well_done__isnull=False)
                 | Q(message__isnull=False, shown_from__isnull=False, shown_to__isnull=False),
-                name="case_of_a_space_or_a_conversation",
+                name="case_of_a_space_or_of_people",
             ),
             models.UniqueConstraint(
                 fields=["post"], condition=Q(closed_at=None), name="one_open_case_per_post"
@@ -116,6 +131,9 @@ class Case(models.Model):
             models.UniqueConstraint(
                 fields=["line"], condition=Q(closed_at=None), name="one_open_case_per_line"
             ),
+            models.UniqueConstraint(
+                fields=["well_done"], condition=Q(closed_at=None), name="one_open_case_per_well_done"
+            ),
         ]
         indexes = [
             models.Index(fields=["priority", "opened_at"], condition=Q(closed_at=None), name="case_queue")
@@ -125,8 +143,12 @@ class Case(models.Model):
         return f"Case {self.pk}"
 
     @property
-    def item(self) -> Post | Message | HostLine:
-        return self.post or self.message or self.line
+    def item(self) -> Reported:
+        return self.post or self.message or self.line or self.well_done
+
+    @property
+    def place(self) -> str:
+        return _place(self)
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +162,8 @@ class Case(models.Model):
         faculty = Leader.objects.active().filter(
             is_faculty=True, pk__in=roles.filter(space__kind=SpaceKind.OPEN).values("leader")
         )
+        if self.well_done:
+            return faculty.exclude(pk__in=[self.well_done.by_id, self.well_done.to_id])
         there = Participant.objects.filter(room=self.message.room_id).values("leader")
         return faculty.exclude(pk__in=there).exclude(pk=self.about_id)
 
@@ -184,7 +208,7 @@ class DecisionQuerySet(models.QuerySet):
         """The log of what a faculty member moderates, without answers to reports about them."""
         if leader.pk is None:
             return self.none()
-        mine = Q(space__in=spaces_moderated_by(leader)) | of_conversations(leader)
+        mine = Q(space__in=spaces_moderated_by(leader)) | of_no_space(leader)
         return self.filter(mine).exclude(case__about=leader)
 
 
@@ -218,6 +242,9 @@ class Decision(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="decisions")
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="decisions")
     line = models.ForeignKey(HostLine, models.PROTECT, null=True, db_index=False, related_name="decisions")
+    well_done = models.ForeignKey(
+        WellDone, models.PROTECT, null=True, db_index=False, related_name="decisions"
+    )
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="decisions")
     detail = models.JSONField(
@@ -234,8 +261,12 @@ class Decision(models.Model):
         return f"{self.get_verb_display()} on {self.at:%-d %B %Y}"
 
     @property
-    def item(self) -> Post | Message | HostLine | Thread | None:
-        return self.post or self.message or self.line or self.thread
+    def item(self) -> Reported | Thread | None:
+        return self.post or self.message or self.line or self.well_done or self.thread
+
+    @property
+    def place(self) -> str:
+        return _place(self)
 
     @property
     def concerns(self) -> Leader | None:
@@ -243,3 +274,10 @@ class Decision(models.Model):
         if self.verb in (self.Verb.DISMISS, self.Verb.ADMIT, self.Verb.DECLINE, *TO_MANY):
             return None
         return self.leader or self.item.author
+
+
+def _place(about: Case | Decision) -> str:
+    """The name of the space that something is of, or what it is of instead."""
+    if about.space:
+        return about.space.name
+    return "Well done" if about.well_done_id else "A conversation"

@@ -1,6 +1,8 @@
 """What one leader says of another's work, for that leader to show or to keep."""
 
+import html
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -9,17 +11,22 @@ from django.utils import timezone
 
 from community.models.posts import Post
 from community.models.threads import Thread
+from leaders.models import Leader
 from leaders.models.account import may_come_in
 
 
 class WellDoneQuerySet(models.QuerySet):
     def visible_to(self, leader):
-        """Whoever said it sees it, whoever it was said to, and everybody where that leader shows it."""
+        """Whoever said it sees it, whoever it was said to, and everybody where that leader shows it.
+
+        What a moderator hid, and what is kept for a moderator alone, is seen by none of them.
+        """
         if not may_come_in(leader):
             return self.none()
         unheard = Unheard.objects.filter(leader=OuterRef("to"), giver=OuterRef("by"))
         heard = ~Exists(unheard) & (Q(to=leader) | Q(is_shown=True))
-        return self.filter(Q(by=leader) | heard, by__is_active=True, to__is_active=True)
+        found = self.filter(Q(by=leader) | heard, by__is_active=True, to__is_active=True)
+        return found.filter(hidden_at=None, removed_at=None)
 
 
 class WellDone(models.Model):
@@ -33,6 +40,12 @@ class WellDone(models.Model):
     is_shown = models.BooleanField(default=False, help_text="Stands on the profile of whom it was said to.")
     at = models.DateTimeField(default=timezone.now)
     client_uuid = models.UUIDField(default=uuid.uuid4)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When one of the two took away what had been reported."
+    )
+
+    space = None  # it is about people; this is what every item of a report is asked for
 
     objects = WellDoneQuerySet.as_manager()
 
@@ -49,6 +62,35 @@ class WellDone(models.Model):
 
     def __str__(self):
         return f"{self.by} to {self.to}"
+
+    def get_absolute_url(self) -> str:
+        return self.to.get_absolute_url()
+
+    @property
+    def author(self) -> Leader:
+        """Whoever said it, by the name that every item of a report has."""
+        return self.by
+
+    @property
+    def author_id(self) -> int:
+        return self.by_id
+
+    @property
+    def created_at(self) -> datetime:
+        return self.at
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+    @property
+    def is_removed(self) -> bool:
+        return self.removed_at is not None
+
+    @property
+    def body_html(self) -> str:
+        """Its words, which are no Markdown."""
+        return html.escape(self.words)
 
 
 class Unheard(models.Model):

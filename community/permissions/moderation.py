@@ -5,9 +5,9 @@ from django.core.exceptions import PermissionDenied
 from community.models import (
     Case,
     Decision,
-    HostLine,
     Message,
     Post,
+    Reported,
     Space,
     SpaceKind,
     Thread,
@@ -21,8 +21,8 @@ class Conflict(PermissionDenied):
     """What one wants to decide has been decided meanwhile; the sentence says how."""
 
 
-def may_decide(leader: Leader, item: Post | Message | HostLine | Thread) -> Verdict:
-    """The moderators of its space, but not about their own words; of a conversation, what was reported."""
+def may_decide(leader: Leader, item: Reported | Thread) -> Verdict:
+    """The moderators of its space, but not about their own words; of no space, what was reported."""
     if not (verdict := _may_moderate(leader, item)):
         return verdict
     if item.author_id == leader.pk:
@@ -32,11 +32,12 @@ def may_decide(leader: Leader, item: Post | Message | HostLine | Thread) -> Verd
     return ALLOWED
 
 
-def _may_moderate(leader: Leader, item: Post | Message | HostLine | Thread) -> Verdict:
+def _may_moderate(leader: Leader, item: Reported | Thread) -> Verdict:
     if item.space:
         return may_moderate(leader, item.space)
-    if not Case.objects.visible_to(leader).filter(message=item).exists():
-        return no("Only moderators who are not in a conversation may do that, to what was reported.")
+    about = {"message": item} if isinstance(item, Message) else {"well_done": item}
+    if not Case.objects.visible_to(leader).filter(**about).exists():
+        return no("Only moderators whom it does not concern may do that, to what was reported.")
     return ALLOWED
 
 

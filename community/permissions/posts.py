@@ -6,9 +6,9 @@ from django.utils import timezone
 from community.models import (
     Bookmark,
     Case,
-    HostLine,
     Message,
     Post,
+    Reported,
     WellDone,
 )
 from community.permissions.threads import may_reply
@@ -64,7 +64,7 @@ def may_bookmark(leader: Leader, post: Post) -> Verdict:
     return ALLOWED
 
 
-def may_report(leader: Leader, item: Post | Message | HostLine) -> Verdict:
+def may_report(leader: Leader, item: Reported) -> Verdict:
     """Whoever can see the item, unless it is their own."""
     if not type(item).objects.visible_to(leader).filter(pk=item.pk).exists():
         return no("You cannot see this.")

@@ -19,6 +19,7 @@ from community.models import (
     Post,
     Reading,
     Thread,
+    WellDone,
 )
 from community.models.notices import READ_WITH_THE_POST
 from community.sockets import live
@@ -99,7 +100,7 @@ def forget_thanks(item: Post | Message, by: Leader) -> None:
     count_again(leaders)
 
 
-def recount(item: Post | Thread | Case | Message | HostLine) -> None:
+def recount(item: Post | Thread | Case | Message | HostLine | WellDone) -> None:
     """Something changed: whoever has a line about its thread, room or case may have one more or less."""
     match item:
         case Case():
@@ -110,6 +111,8 @@ def recount(item: Post | Thread | Case | Message | HostLine) -> None:
             about = Q(thread=item.thread_id)
         case Thread():
             about = Q(thread=item)
+        case WellDone():
+            about = Q(well_done=item)
         case HostLine():
             return  # no notice is about one
     told = Notice.objects.filter(about, read_at=None).order_by()

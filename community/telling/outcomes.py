@@ -134,6 +134,7 @@ def _not_prompted(post: Post):
 
 def _noun(decision: Decision) -> str:
     of = {"post": decision.post_id, "message": decision.message_id, "line": decision.line_id}
+    of["well done"] = decision.well_done_id
     return next((noun for noun, pk in of.items() if pk), "thread")
 
 

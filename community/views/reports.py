@@ -1,13 +1,14 @@
-"""Reporting a post, a message or the line of a host to the moderators of its space."""
+"""Reporting a post, a message, the line of a host or a “well done” to those who moderate."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from community import decisions, moderation, permissions, posts
 from community.forms import ReportForm
-from community.models import Post
+from community.models import Post, WellDone
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,10 +20,16 @@ def report(request, model, pk):
     if form.is_valid():
         flag = moderation.report(item, by=request.user, **form.cleaned_data)
         _thank(request, flag.case)
-        return redirect(item)
+        return redirect(_back(item, request.user))
     context = {"item": item, "form": form, "noun": decisions.noun(item)}
-    context["words"] = words_of(item, request.user)
+    context |= {"words": words_of(item, request.user), "back": _back(item, request.user)}
     return render(request, "community/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _back(item, viewer) -> str:
+    """Where somebody saw what they report."""
+    seen_in_list = isinstance(item, WellDone) and item.to_id == viewer.pk
+    return reverse("well_done") if seen_in_list else item.get_absolute_url()
 
 
 def _thank(request, case) -> None:

@@ -1,6 +1,5 @@
 """Saying well done, and what becomes of it."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -50,7 +49,6 @@ def mine(request):
         "page": page,
         "rows": well_done.with_places(page.object_list, request.user),
         "chosen": which,
-        "contact": settings.CONTACT_EMAIL,
         "unheard": request.user.unheard.select_related("giver"),
     }
     return render(request, "community/well_done.html", context)

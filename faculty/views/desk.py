@@ -142,7 +142,7 @@ def register(request):
 
 
 def _case(request, pk) -> Case:
-    items = ("post__thread", "message__room", "line__space")
+    items = ("post__thread", "message__room", "line__space", "well_done__to", "well_done__by")
     cases = Case.objects.visible_to(request.user).select_related("space", "about", *items)
     return get_object_or_404(cases, pk=pk)
 
@@ -190,7 +190,9 @@ def _around(leader, found):
     if found.post_id:
         return posts.as_seen(words, found.post.thread, viewer=leader)
     for message in words:
-        if message.pk == found.message_id:
+        if found.well_done_id:
+            message.html = message.body_html
+        elif message.pk == found.message_id:
             message.html = kept_html(message)
         else:
             message.html = message.body_html if found.space else html_at(message, found.opened_at)

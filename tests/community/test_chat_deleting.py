@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from community import moderation
+from community import deletions, moderation
 from community.models import Case, Message, Participant, Room, RoomKind, SpaceMembership
-from community.rooms import chat, deletions, messages
+from community.rooms import chat, messages
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_the_texts_are_forgotten_after_a_while(ana, ben, room):
         chat.delete(message, by=ana)
     long_ago = timezone.now() - timedelta(days=91)
     Message.objects.filter(pk__in=[early.pk, reported.pk]).update(deleted_at=long_ago)
-    assert deletions.forget() == 1
+    assert deletions.forget_messages() == 1
     assert not early.revisions.exists()
     assert reported.revisions.exists()
     assert late.revisions.exists()

@@ -549,12 +549,12 @@ def test_an_admin_is_told_that_nobody_may_read_a_report(ana, cleo, dara, finn, c
     said = begin(ana, cleo, dara)
     moderation.report(said, by=cleo, category="harassment")
     page = pages(finn).get("/admin/community/space/").content.decode()
-    assert "A report about a conversation waits" in page
+    assert "A report of no space waits" in page
     assert "Cleo" not in page
     assert "Ana" not in page
     gus = make_leader("Gus Hill", is_faculty=True)
     SpaceMembership.objects.create(space=commons, leader=gus, role="moderator")
-    assert "A report about a conversation" not in pages(finn).get("/admin/community/space/").content.decode()
+    assert "A report of no space" not in pages(finn).get("/admin/community/space/").content.decode()
 
 
 def test_a_late_comer_opens_nothing_earlier(ana, ben, cleo, dara):
