@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.encoding import punycode
 
 from leaders import preferences
 from leaders.answers import without_words
@@ -28,6 +29,7 @@ REPORTED_BY = {
     "postmark": ("X-PM-Metadata-letter", "%s"),
 }
 SUBJECT_AT_MOST = 200
+TAKEN = 250  # the only yes that smtplib knows; RFC 5321 calls every 2yz one
 CLOSING = 421  # the answer after which a server hangs up
 _POLICY = re.compile(r"\s*5\.7\.\d")  # RFC 3463: it does not want us, which says nothing of the address
 
@@ -47,6 +49,7 @@ class Delivery:
     outcome: Outcome
     note: str = ""
     code: int = 0
+    is_of_address: bool = False  # said when the address was named
 
 
 class Unanswered(Exception):
@@ -81,11 +84,14 @@ class _Line:
     def data(self, msg):
         self.has_spoken = False
         try:
-            return super().data(msg)
+            code, words = super().data(msg)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             if not self.has_spoken:
                 raise
             raise Unanswered(type(error).__name__) from error
+        if code < 200 or 300 <= code < 400:
+            raise Unanswered(f"what came ({code}) says neither yes nor no")
+        return (TAKEN if code < 300 else code), words
 
     def send(self, s):
         # The letter alone comes as bytes; every command is text.
@@ -142,7 +148,7 @@ def judge(error: Exception) -> Delivery:
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, words = next(iter(error.recipients.values()))
-            return _answered(code, words, Outcome.BOUNCED)
+            return replace(_answered(code, words, Outcome.BOUNCED), is_of_address=True)
         case smtplib.SMTPDataError():
             return _answered(error.smtp_code, error.smtp_error, Outcome.FAILED)
         case smtplib.SMTPSenderRefused():
@@ -187,7 +193,10 @@ def write(
         headers |= _list_headers(mailing, domain, context["unsubscribe_url"])
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
-    people = {"to": [formataddr((plain(to.name), to.email))], "reply_to": [reply_to] if reply_to else None}
+    people = {
+        "to": [formataddr((plain(to.name), _as_ascii(to.email)))],
+        "reply_to": [reply_to] if reply_to else None,
+    }
     letter = Written(_short(plain(subject)), upright(text), headers=headers, **people)
     letter.attach_alternative(upright(html), "text/html")
     return letter
@@ -220,6 +229,14 @@ def plain(words: str) -> str:
     if not (words.isascii() and words.isprintable()):
         seen = "".join(INSTEAD.get(unicodedata.category(sign), sign) for sign in words)
     return " ".join(seen.replace("=?", "= ?").split())
+
+
+def _as_ascii(address: str) -> str:
+    """An address of which the domain may be in any script, as the mail system knows it."""
+    if address.isascii():
+        return address
+    user, _, domain = address.rpartition("@")
+    return f"{user}@{punycode(domain)}"
 
 
 def _short(subject: str) -> str:

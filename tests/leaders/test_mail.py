@@ -213,3 +213,29 @@ def test_every_other_failure_of_the_protocol_puts_it_off():
         smtplib.SMTPAuthenticationError(535, b"No"),
     ):
         assert mail.judge(error).outcome == Outcome.DEFERRED
+
+
+@pytest.mark.parametrize("answer", ["250 Taken", "251 Not local, passed on", "200 Fine", "299 Why not"])
+def test_every_yes_to_the_words_is_a_yes(sink, answer):
+    sink.after_data = answer
+    with Line() as line:
+        assert [line.send(plain_letter()).outcome for _ in range(2)] == [Outcome.SENT] * 2
+    assert (len(sink.heard), sink.connections) == (2, 1)
+
+
+@pytest.mark.parametrize("answer", ["Fine with me", "354 Go on", "100 Perhaps", "25"])
+def test_what_is_neither_yes_nor_no_after_the_words_is_ambiguous(sink, answer):
+    sink.after_data = answer
+    with Line() as line:
+        assert line.send(plain_letter()).outcome == Outcome.AMBIGUOUS
+        sink.after_data = sink.TAKEN
+        assert line.send(plain_letter()).outcome == Outcome.SENT
+    assert len(sink.heard) == 2
+
+
+def test_a_domain_may_be_in_any_script(ana, sink):
+    ana.email = "ana@exämple.org"
+    with Line() as line:
+        assert line.send(write(ana)[1]).outcome == Outcome.SENT
+    assert sink.envelopes == ["ana@xn--exmple-cua.org"]
+    assert sink.letters[0]["To"] == "Ana Brook <ana@xn--exmple-cua.org>"
