@@ -1,6 +1,7 @@
 """How fast each mail domain is written to, and which one asked for a rest."""
 
 import random
+import re
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from time import time
@@ -11,11 +12,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from community.models import Digest, Letter
-from leaders.mail import Delivery
+from leaders.mail import CLOSING, Delivery
 
 A_MINUTE = 60
+_GREYLISTS = re.compile(r"gr[ae]y[ -]?list", re.IGNORECASE)
 BUSY = {421, 450, 451}  # not now: of the server, not of a mailbox
-OFTEN = 3
+ENOUGH = 51  # a domain that weighs so much in a row is meant as a whole: after three answers, as a rule
+WEIGHT = 17
+LIGHT = 1  # where it may greylist: put off whom it has not heard of, and take them a little later
 REST = timedelta(minutes=2)
 
 Row = Digest | Letter
@@ -66,8 +70,16 @@ class Mood:
     def asks_for_rest(self, row: Row, delivery: Delivery) -> bool:
         """Whether its domain has now said “not now” so often in a row that it is meant as a whole."""
         domain = of(row)
-        self._busy[domain] = self._busy[domain] + 1 if delivery.code in BUSY else 0
-        return self._busy[domain] >= OFTEN
+        self._busy[domain] = self._busy[domain] + _weight(row, delivery) if delivery.code in BUSY else 0
+        return self._busy[domain] >= ENOUGH
+
+
+def _weight(row: Row, delivery: Delivery) -> int:
+    """How much one “not now” says of its domain."""
+    if _GREYLISTS.search(delivery.note):
+        return 0
+    is_first = delivery.is_of_address and delivery.code != CLOSING and row.attempts <= 1
+    return LIGHT if is_first else WEIGHT
 
 
 def _count(domain: str, more: int) -> int:

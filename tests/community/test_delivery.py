@@ -205,12 +205,18 @@ def test_notices_and_digests_share_the_room_of_a_domain(news, sink, settings, ti
     assert (Letter.objects.get().state, states()) == ("sent", ["due"])
 
 
-@pytest.mark.parametrize("answer", ["421 Too many connections", "450 Not now"])
-def test_a_domain_that_says_not_now_thrice_rests_and_others_do_not(news, sink, answer):
+def all_answer(people, sink, answer: str) -> None:
+    """What the server says of each of them."""
+    for leader in Leader.objects.filter(pk__in=[each.pk for each in people]):
+        sink.answers[leader.email] = answer
+
+
+@pytest.mark.parametrize(("answer", "tries"), [("421 Too many connections", 0), ("450 Not now", 1)])
+def test_a_domain_that_says_not_now_thrice_rests_and_others_do_not(news, sink, answer, tries):
     tired = crowd(6, "tired.example")
     awake = crowd(4, "awake.example")
-    for leader in tired:
-        sink.answers[Leader.objects.get(pk=leader.pk).email] = answer
+    Digest.objects.filter(leader__in=tired).update(attempts=tries)
+    all_answer(tired, sink, answer)
     digest.deliver()
     assert states() == ["deferred"] * 3 + ["due"] * 3 + ["sent"] * 4
     assert len(sink.envelopes) == len(awake)
@@ -223,6 +229,25 @@ def test_a_domain_that_says_not_now_thrice_rests_and_others_do_not(news, sink, a
     now_due()
     digest.deliver()
     assert states() == ["sent"] * 10
+
+
+@pytest.mark.parametrize("answer", ["450 4.2.0 Greylisted, see the help", "451 4.7.1 Please try again later"])
+def test_whom_a_server_has_not_heard_of_it_takes_at_the_second_try(news, sink, answer):
+    people = crowd(20, "wary.example")
+    all_answer(people, sink, answer)
+    digest.deliver()
+    assert states() == ["deferred"] * 20
+    assert {row.attempts for row in Digest.objects.all()} == {1}
+    sink.answers.clear()
+    now_due()
+    digest.deliver()
+    assert states() == ["sent"] * 20
+
+
+def test_a_domain_that_puts_all_newcomers_off_rests_after_fifty(ben):
+    mood, row = domains.Mood(), Digest(leader=ben, attempts=1)
+    later = Delivery(Outcome.DEFERRED, "451 Later", 451, is_of_address=True)
+    assert [mood.asks_for_rest(row, later) for _ in range(51)] == [False] * 50 + [True]
 
 
 def test_full_mailboxes_do_not_put_a_whole_domain_to_rest(news, sink):
