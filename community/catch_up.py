@@ -8,8 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community import reading
-from community.mail import editions
+from community import first_words, reading
 from community.models import Post, Reading, Space, Sweep, Thread, asking
 from community.sockets import live
 from leaders.models import Leader
@@ -174,7 +173,7 @@ def _with_first(threads: list[Thread]) -> list[Thread]:
     there = [thread for thread in threads if thread.first]
     for thread in there:
         thread.first.thread = thread
-        thread.excerpt = editions.excerpt(thread.first)
+        thread.excerpt = first_words.excerpt(thread.first)
     return sorted(there, key=lambda thread: thread.first.pk)
 
 

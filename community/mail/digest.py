@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from community.mail import delivery, editions, ledgers
-from community.mail.editions import Edition
+from community.mail.contents import Edition
 from community.mail.unmailed import TOLD
 from community.models import Digest, LetterState, Notice, Post, Reading
 from community.models.posts import told_until

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import retarget
 
 from community import bookmarks
+from community.first_words import excerpt
 from community.forms import BookmarkForm, WithinForm
-from community.mail.editions import excerpt
 from community.models import Bookmark
 
 PER_PAGE = 20

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from community import moderation, patients, permissions, posts
+from community.first_words import excerpt
 from community.forms import MergeForm, SplitForm
-from community.mail.editions import excerpt
 from community.models import POSTS_PER_PAGE, Post, Space, Thread
 from community.views.threads import add_refusal, is_sure, status_of
 

@@ -13,8 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from community import composing, drafts, integrity, moderation, permissions, threads
-from community.mail import editions
+from community import composing, drafts, first_words, integrity, moderation, permissions, threads
 from community.models import (
     Aside,
     Attachment,
@@ -508,7 +507,7 @@ def test_what_was_taken_back_can_be_sent_again(browse, ana, ben, space, settings
 def test_no_mail_shows_an_image(ana, space):
     image = send(space, ana)
     thread = make_thread(space, ana, body=f"Look: {shown(image)} and {shown(send(space, ana), 'decorative')}")
-    assert editions.excerpt(thread.posts.get()) == "Look: [image: A red square] and [image]"
+    assert first_words.excerpt(thread.posts.get()) == "Look: [image: A red square] and [image]"
 
 
 # --- The end ---------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
-from community.mail.editions import Edition, Personal
+from community.mail.contents import Edition, Personal
 from leaders import mail, preferences
 from leaders.mail import Line, Outcome
 from leaders.models import Rhythm
