@@ -57,6 +57,7 @@ export class Sight {
   #saw(post) {
     if (!post.isConnected) return;
     this.#seen.add(numberOf(post));
+    this.root.dispatchEvent(new CustomEvent("saw", { detail: numberOf(post) }));
     this.#advance();
   }
 

@@ -8,6 +8,8 @@ const arrivals = document.getElementById("arrivals");
 let last = Number(posts.dataset.last);
 const AT_ONCE = 20;
 const reply = document.querySelector("[name=seen]"); // what whoever answers could know of
+const beside = document.querySelector("[data-came]"); // the same news where one writes
+const unseen = new Set(); // the numbers of what came and has not been looked at yet
 
 new Sight(posts);
 
@@ -38,10 +40,36 @@ async function arrived(number) {
     last = until;
     const came = [...fresh.children];
     posts.append(fresh);
-    for (const post of came) window.htmx?.process(post);
-    if (reply) reply.value = last;
+    for (const post of came) {
+      window.htmx?.process(post);
+      if (post.matches(".post:not(.post--gone, .post--hidden, [data-mine])")) unseen.add(numberOf(post));
+    }
+    tell();
   }
-  arrivals.textContent = "A new reply has come.";
+}
+
+// Whoever sends without having looked at what came is told of it by the server first: it stands below the words so far.
+function tell() {
+  if (reply) reply.value = unseen.size ? Math.min(...unseen) - 1 : last;
+  const [first, ...others] = unseen;
+  const words = !first ? "" : others.length ? `${unseen.size} new replies have come. ` : "A new reply has come. ";
+  for (const place of [arrivals, beside]) {
+    place?.replaceChildren(words, ...(words ? [linkTo(first, others.length ? "Read them" : "Read it")] : []));
+  }
+}
+
+function besideWords() {
+  beside.hidden = !reply.form.elements.body.value.trim();
+}
+
+function linkTo(number, words) {
+  return Object.assign(document.createElement("a"), { href: `#post-${number}`, textContent: words });
+}
+
+posts.addEventListener("saw", ({ detail }) => unseen.delete(detail) && tell());
+if (beside && reply) {
+  reply.form.addEventListener("input", besideWords);
+  besideWords();
 }
 
 async function renew(number) {
@@ -50,6 +78,7 @@ async function renew(number) {
   const fresh = await fetchPosts(number, number);
   const post = fresh?.querySelector(".post");
   const isHidden = post?.classList.contains("post--gone");
+  if (isHidden && unseen.delete(number)) tell();
   if (post && (isHidden || !old.contains(document.activeElement))) {
     old.replaceWith(post);
     window.htmx?.process(post);
