@@ -95,3 +95,16 @@ def test_back_to_the_form_after_sending_does_not_offer_the_words_again(page):
     button(page).click()
     expect(posts(page, other)).to_have_count(1)
     expect(posts(page, words)).to_have_count(1)
+
+
+def test_the_browser_remembers_that_words_were_sent_and_not_the_words(page):
+    words = f"Between us {time.time_ns()}"
+    box(page).fill(words)
+    page.evaluate(
+        "addEventListener('pagehide', () => sessionStorage.setItem('noted', JSON.stringify(history.state)))"
+    )
+    button(page).click()
+    expect(posts(page, words)).to_have_count(1)
+    noted = page.evaluate("sessionStorage.getItem('noted')")
+    assert "reply:" in noted
+    assert "Between us" not in noted
