@@ -79,13 +79,15 @@ class PostQuerySet(models.QuerySet):
 class Post(models.Model):
     """One numbered message of a thread, stored as Markdown and as the HTML made from it once."""
 
-    space = models.ForeignKey(Space, models.PROTECT, related_name="posts")
-    thread = models.ForeignKey(Thread, models.PROTECT, related_name="posts")
+    # What would be indexed for a foreign key is the beginning of another index.
+    space = models.ForeignKey(Space, models.PROTECT, db_index=False, related_name="posts")
+    thread = models.ForeignKey(Thread, models.PROTECT, db_index=False, related_name="posts")
     number = models.PositiveIntegerField()
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
+        db_index=False,
         related_name="posts",
         help_text="Absent when the post is anonymous or its author has left.",
     )
@@ -98,7 +100,9 @@ class Post(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
     edited_at = models.DateTimeField(null=True, blank=True)
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     hidden_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When its author took it back; the words are gone."
@@ -138,6 +142,7 @@ class Post(models.Model):
             models.Index(
                 fields=["thread", "number"], condition=Q(hidden_at__isnull=False), name="post_hidden"
             ),
+            models.Index(fields=["edited_by"], condition=Q(edited_by__isnull=False), name="post_by_editor"),
         ]
 
     def __str__(self):

@@ -25,8 +25,10 @@ SPACE_LEVELS = [
 class Reading(models.Model):
     """One leader's high-water marks in one thread; a mark never falls by itself."""
 
-    leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="readings")
-    thread = models.ForeignKey(Thread, models.CASCADE, related_name="readings")
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="readings"
+    )
+    thread = models.ForeignKey(Thread, models.CASCADE, db_index=False, related_name="readings")
     read_up_to = models.PositiveIntegerField(default=0)
     mailed_up_to = models.PositiveIntegerField(default=0)
     level = models.CharField(
