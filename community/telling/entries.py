@@ -1,5 +1,6 @@
 """The list of notices: all that is told a leader of one thread is one entry, in one sentence."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -24,7 +25,11 @@ DONE = {
     NoticeKind.THANKS: ("thanked you", "you were thanked"),
     NoticeKind.CARRIED: ("carried on what you said in the chat", "what you said in the chat was carried on"),
     NoticeKind.THREAD: ("started the thread", "the thread was started"),
+    NoticeKind.REPLY: ("replied", "there is a new reply"),
 }
+NAMED_AT_MOST = 2
+
+Act = tuple[Leader | str, str]  # who, or nothing where that stays unsaid, and what
 
 
 def author_of(notice: Notice) -> Leader | str:
@@ -63,38 +68,77 @@ class Entry:
 
     def sentence(self, who: Callable[[Notice], Leader | str] = author_of) -> str:
         """What happened in its thread; `who` says by whom, or nothing where that stays unsaid."""
-        clauses = []
-        for kind in DONE:
-            if some := [notice for notice in self.notices if notice.kind == kind]:
-                clauses.append(_clause(kind, [who(notice) for notice in some]))
-        if replies := self._replies(who):
-            clauses.append(replies)
-        text = " and ".join([", ".join(clauses[:-1]), clauses[-1]] if clauses[1:] else clauses)
+        told = [each for kind in DONE for each in self.notices if each.kind == kind != NoticeKind.REPLY]
+        acts = [(who(each), each.kind) for each in told]
+        reply, count = self._replies()
+        if reply and count == reply.replies == 1:
+            acts.append((who(reply), NoticeKind.REPLY))
+            count = 0
+        clauses = _clauses(acts)
+        if count > 0:
+            clauses.append(f"there are {count} new replies" if count > 1 else "there is a new reply")
+        text = _listed(clauses)
         return f"{text[0].upper()}{text[1:]} in “{self.newest.thread.title}”"
 
-    def _replies(self, who: Callable[[Notice], Leader | str]) -> str:
-        """The replies beside those that its other notices are about."""
+    def _replies(self) -> tuple[Notice | None, int]:
+        """The notice of replies, and how many there are beside those that others are about."""
         reply = next((notice for notice in self.notices if notice.kind == NoticeKind.REPLY), None)
         if reply is None:
-            return ""
+            return None, 0
         told = {each.post_id for each in self.notices if each.kind in READ_WITH_THE_POST}
-        count = reply.replies - sum(pk >= reply.post_id for pk in told)
-        if count == reply.replies == 1:
-            return f"{who(reply) or 'somebody'} replied"
-        return f"there are {count} new replies" if count > 1 else "there is a new reply" if count == 1 else ""
+        return reply, reply.replies - sum(pk >= reply.post_id for pk in told)
 
 
-def _clause(kind: str, people: list[Leader | str]) -> str:
-    done, unsaid = DONE[kind]
-    names, count = list(dict.fromkeys(people)), len(people)
-    times = {1: "", 2: " twice"}.get(count, f" {count} times")
-    if not done:
-        return unsaid
-    if not all(names):
-        return f"{unsaid}{times}" if count > 1 else f"somebody {done}"
-    if len(names) > 2:
-        return f"{len(names)} people {done}"
-    return f"{' and '.join(map(str, names))} {done}{times if count > len(names) else ''}"
+def _clauses(acts: list[Act]) -> list[str]:
+    """Who did what, without a name that comes twice."""
+    unsaid = dict.fromkeys(DONE[kind][1] for _, kind in acts if not DONE[kind][0])
+    acts = [act for act in acts if DONE[act[1]][0]]
+    people = dict.fromkeys(person for person, _ in acts)
+    are_named = all(people) and len(people) <= NAMED_AT_MOST
+    return [*unsaid, *(_by_person(people, acts) if are_named else _by_kind(acts))]
+
+
+def _by_person(people: Iterable[Leader | str], acts: list[Act]) -> list[str]:
+    """What each did, and together what they did alike."""
+    alike = defaultdict(list)
+    for person in people:
+        alike[tuple(dict.fromkeys(kind for each, kind in acts if each == person))].append(person)
+    return [
+        f"{' and '.join(map(str, who))} {' and '.join(_done(kind, who, acts) for kind in kinds)}"
+        for kinds, who in alike.items()
+    ]
+
+
+def _done(kind: str, who: list[Leader | str], acts: list[Act]) -> str:
+    count = sum(act == (person, kind) for person in who for act in acts)
+    return f"{DONE[kind][0]}{_times(count) if count > len(who) else ''}"
+
+
+def _by_kind(acts: list[Act]) -> list[str]:
+    """How many did what, or a name where it was one alone."""
+    said: dict[str, list[str]] = {}
+    for kind in dict.fromkeys(kind for _, kind in acts):
+        people = [person for person, each in acts if each == kind]
+        names, (done, unsaid) = dict.fromkeys(people), DONE[kind]
+        if not all(names):
+            said[f"somebody {done}" if len(people) == 1 else f"{unsaid}{_times(len(people))}"] = []
+        elif len(names) == 1:
+            said.setdefault(str(people[0]), []).append(f"{done}{_times(len(people))}")
+        else:
+            said[f"{len(names)} people {done}"] = []
+    return [f"{who} {' and '.join(what)}".strip() for who, what in said.items()]
+
+
+def _times(count: int) -> str:
+    return {1: "", 2: " twice"}.get(count, f" {count} times")
+
+
+def _listed(clauses: list[str]) -> str:
+    """As in: this, that, and something else."""
+    *others, last = clauses
+    if len(others) == 1 and " and " not in others[0] + last:
+        return f"{others[0]} and {last}"
+    return f"{', '.join(others)}, and {last}" if others else last
 
 
 def page(leader: Leader, number: str | None) -> Page:

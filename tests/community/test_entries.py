@@ -35,9 +35,7 @@ def told(ana, ben, dara, thread):
 def test_what_is_told_of_one_thread_is_one_entry_and_counts_once(ana, told, browse):
     client = browse(ana)
     page = listed(client)
-    sentence = (
-        "Ben Carrow mentioned you, Ben Carrow thanked you and there are 2 new replies in “Saying no kindly”"
-    )
+    sentence = "Ben Carrow mentioned you and thanked you, and there are 2 new replies in “Saying no kindly”"
     assert sentence in page
     assert page.count("row--new") == 1
     assert 'id="notice-counter">1<' in page
@@ -129,6 +127,41 @@ def test_several_people_are_counted_and_two_are_named(ana, ben, cleo, dara, comm
     assert "3 people mentioned you in “Rotas”" in listed(browse(ana))
 
 
+def test_no_name_comes_twice_in_an_entry(ana, ben, dara, thread, browse):
+    for who in (ben, dara, ben):
+        make_reply(thread, who, "@ana")
+    for who in (ben, dara):
+        posts.thank(thread.posts.get(number=1), by=who, words="")
+    errands.run()
+    [sentence] = [entry.sentence() for entry in entries.page(ana, None)]
+    assert sentence.count("Ben Carrow") == sentence.count("Dara Elling") == 1
+    assert sentence.endswith("mentioned you 3 times and thanked you in “Saying no kindly”")
+
+
+def test_two_who_did_different_things_are_named_once_each(ana, ben, dara, thread):
+    make_reply(thread, ben, "@ana")
+    make_reply(thread, ben, "@ana again")
+    posts.thank(thread.posts.get(number=1), by=ben, words="")
+    make_reply(thread, dara)
+    errands.run()
+    Notice.objects.filter(kind=NoticeKind.REPLY).update(post=thread.posts.get(number=4))
+    [sentence] = [entry.sentence() for entry in entries.page(ana, None)]
+    assert sentence == (
+        "Ben Carrow mentioned you twice and thanked you, and Dara Elling replied in “Saying no kindly”"
+    )
+
+
+def test_among_many_one_who_did_two_things_is_named_once(ana, ben, cleo, dara, commons):
+    thread = make_thread(commons, ana, "Rotas")
+    for who in (ben, cleo, dara):
+        make_reply(thread, who, "@ana")
+    posts.thank(thread.posts.get(number=1), by=ben, words="")
+    notices.choose(ana, {"reply": "off"})
+    errands.run()
+    [sentence] = [entry.sentence() for entry in entries.page(ana, None)]
+    assert sentence == "3 people mentioned you and Ben Carrow thanked you in “Rotas”"
+
+
 def test_muting_in_place_takes_the_thread_from_the_count(ana, told, browse):
     notices.choose(ana, {"thanks": "off"})
     newest = Notice.objects.filter(leader=ana).latest("at")
@@ -163,7 +196,7 @@ def test_a_letter_tells_a_thread_in_one_line(ana, told, mailoutbox):
     notices.choose(ana, {"reply": "mail", "thanks": "mail"})
     ten_minutes_pass()
     [letter] = [letter for letter in mailoutbox if "ana@" in letter.to[0]]
-    told_in_one = "mentioned you, Ben Carrow thanked you and there are 2 new replies in “Saying no kindly”"
+    told_in_one = "mentioned you and thanked you, and there are 2 new replies in “Saying no kindly”"
     assert letter.subject == f"Ben Carrow {told_in_one}"
     assert letter.body.count("Mute this thread") == 1
     assert not Notice.objects.filter(leader=ana, mailed_at=None).exists()
@@ -177,7 +210,7 @@ def test_where_titles_alone_may_leave_a_letter_names_nobody(ana, space, told, ma
     [letter] = [letter for letter in mailoutbox if "ana@" in letter.to[0]]
     assert "Ben" not in letter.body + letter.subject
     assert letter.subject.startswith(
-        "Somebody mentioned you, somebody thanked you and there are 2 new replies"
+        "Somebody mentioned you, somebody thanked you, and there are 2 new replies"
     )
 
 
