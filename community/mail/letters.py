@@ -1,5 +1,6 @@
 """E-mails about notices: after a while, all that waits in one, if it is still unread and permitted."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from community.inbound import reply_keys
-from community.mail import delivery
+from community.mail import delivery, editions
 from community.models import (
     Channel,
     Letter,
@@ -17,6 +18,7 @@ from community.models import (
     Notice,
     NoticeChoice,
     NoticeKind,
+    Post,
     Space,
     SpaceKind,
     Thread,
@@ -29,7 +31,9 @@ from leaders.models import Leader
 
 AT_MOST = 20  # entries told one by one
 IN_A_THREAD = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THREAD, NoticeKind.THANKS, NoticeKind.ANSWER)
-
+WITH_WORDS = (*READ_WITH_THE_POST, NoticeKind.REPLY, NoticeKind.ANSWERED, NoticeKind.CARRIED)
+WORDS_AT_MOST = 3  # posts of one entry of which the first words are told
+FIRST_IN_SUBJECT = 120
 
 SENTENCES = {
     NoticeKind.REPLY: "{who} replied {where}",
@@ -59,13 +63,27 @@ WITHOUT_SPACE = {
 
 
 @dataclass(frozen=True)
+class Words:
+    """How a post begins."""
+
+    by: str
+    excerpt: str
+
+    @property
+    def lines(self) -> str:
+        """The same in lines of plain text."""
+        return textwrap.fill(f"{self.by}: {self.excerpt}", 72, initial_indent="  ", subsequent_indent="  ")
+
+
+@dataclass(frozen=True)
 class Line:
-    """What one notice says in a letter, as far as its space lets it leave."""
+    """What one entry says in a letter, as far as its space lets it leave."""
 
     text: str
     href: str
     why: str
     mute: str = ""
+    words: tuple[Words, ...] = ()
 
 
 @dataclass
@@ -83,8 +101,17 @@ class Bundle:
 
     @property
     def subject(self) -> str:
-        """The sentence itself, or how many there are."""
-        return self.lines[0].text if self.count == 1 else f"{self.count} things that concern you"
+        """The sentence itself, or the first one and how many there are beside it."""
+        if self.count == 1:
+            return self.lines[0].text
+        first = textwrap.shorten(self.lines[0].text, FIRST_IN_SUBJECT, placeholder=" …")
+        return f"{first}, and {self.count - 1} more"
+
+    @property
+    def preview(self) -> str:
+        """The line beside the subject: how the posts begin, or else what else there is."""
+        words = [each.excerpt for line in self.lines for each in line.words]
+        return " · ".join(words[:2] or [line.text for line in self.lines[1:3]])
 
 
 class Letters:
@@ -187,7 +214,24 @@ def _line(entry: Entry) -> Line:
         text = _sentence(notice, is_open=is_open)
     else:
         text = entry.sentence(lambda each: (is_open and each.actor) or "")
-    return Line(text, _address(reverse("notice", args=[notice.pk])), entry.why, _mute(entry))
+    words = _words(entry) if is_open else ()
+    return Line(text, _address(reverse("notice", args=[notice.pk])), entry.why, _mute(entry), words)
+
+
+def _words(entry: Entry) -> tuple[Words, ...]:
+    """How the posts begin that it tells of, but for those that somebody wrote without their name."""
+    told = {
+        each.post_id: each.post for each in entry.notices if each.kind in WITH_WORDS and _is_at_hand(each)
+    }
+    first = [told[pk] for pk in sorted(told)[:WORDS_AT_MOST]]
+    return tuple(Words(str(post.author), words) for post in first if (words := editions.excerpt(post)))
+
+
+def _is_at_hand(notice: Notice) -> bool:
+    """Whether its post is the one that its leader may see, in the thread whose space lets it leave."""
+    post: Post | None = notice.post
+    is_meant = notice.kind != NoticeKind.REPLY or (post is not None and post.pk == notice.first)
+    return post is not None and is_meant and post.thread_id == notice.thread_id and bool(post.author)
 
 
 def _mute(entry: Entry) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from community import errands, moderation, reading
 from community.mail import letters
-from community.models import Letter, Notice, NoticeChoice, NoticeKind, SpaceKind, TermsAcceptance
+from community.models import Letter, Notice, NoticeChoice, NoticeKind, Post, SpaceKind, TermsAcceptance
 from community.telling import notices
 from leaders import preferences
 from leaders.models import Consent, MailPreferences
@@ -70,8 +70,80 @@ def test_what_comes_together_goes_together(ana, ben, thread, space, mailoutbox):
     make_thread(space, ben, "Another", "And here, @ana")
     ten_minutes_pass()
     [letter] = mailoutbox
-    assert letter.subject == "2 things that concern you"
+    assert letter.subject == "Ben Carrow mentioned you in “Saying no kindly”, and 1 more"
     assert "mentioned you in “Another”" in letter.body
+
+
+def test_the_subject_of_many_says_how_many_whatever_the_first_is_called(ana, ben, space, mailoutbox):
+    for number in range(3):
+        make_thread(space, ben, f"{number} {'long ' * 25}", "Look, @ana")
+    ten_minutes_pass()
+    [letter] = mailoutbox
+    assert letter.subject.startswith("Ben Carrow mentioned you in “0 long long")
+    assert letter.subject.endswith("long …, and 2 more")
+    assert len(letter.subject) < 140
+
+
+def test_a_letter_says_how_the_words_begin_that_one_may_answer(ana, ben, dara, thread, mailoutbox):
+    make_reply(thread, ben, "> What Ana wrote.\n\nWe *tried* it, @ana. " + "word " * 60)
+    make_reply(thread, dara, "And how did it go, @ana?")
+    ten_minutes_pass()
+    [letter] = [letter for letter in mailoutbox if "ana@" in letter.to[0]]
+    assert "  Ben Carrow: We tried it, @ana. word" in letter.body
+    assert "  Dara Elling: And how did it go, @ana?" in letter.body
+    assert "What Ana wrote" not in letter.body
+    assert letter.body.count("word ") < 50
+    assert all(len(line) < 80 for line in letter.body.splitlines() if "word" in line)
+    assert "Dara Elling: And how did it go, @ana?" in letter.alternatives[0].content
+
+
+def test_of_many_replies_a_letter_tells_the_first_that_one_has_not_read(ana, ben, thread, mailoutbox):
+    wants(ana, reply="mail")
+    for number in range(2, 6):
+        make_reply(thread, ben, f"Number {number}.")
+    errands.run()
+    thread.refresh_from_db()
+    reading.mark_read(thread, by=ana, first=1, last=3)
+    ten_minutes_pass()
+    assert mailoutbox[0].subject == "2 new replies in “Saying no kindly”"
+    assert "Ben Carrow: Number 4." in mailoutbox[0].body
+    assert "Number 2." not in mailoutbox[0].body
+    assert "Number 5." not in mailoutbox[0].body
+
+
+def test_no_word_of_an_anonymous_post_leaves_with_a_letter(ana, ben, thread, mailoutbox):
+    post = make_reply(thread, ben, "I am at my end, @ana.")
+    errands.run()
+    Post.objects.filter(pk=post.pk).update(author=None, alias="Quiet Heron")
+    Notice.objects.update(actor=None)
+    ten_minutes_pass()
+    [letter] = [letter for letter in mailoutbox if "ana@" in letter.to[0]]
+    assert letter.subject == "Somebody mentioned you in “Saying no kindly”"
+    assert "at my end" not in letter.body + letter.alternatives[0].content
+
+
+def test_what_moved_to_another_space_is_told_by_the_rule_of_that_space(
+    ana, ben, dara, space, commons, thread, mailoutbox
+):
+    make_reply(thread, ben, "A word for you, @ana.")
+    errands.run()
+    type(commons).objects.filter(pk=commons.pk).update(mail_rule="title")
+    moderation.move(thread, by=dara, to=commons, reason="It is for all.")
+    ten_minutes_pass()
+    [letter] = [letter for letter in mailoutbox if "ana@" in letter.to[0]]
+    assert "Somebody mentioned you in “Saying no kindly”" in letter.body
+    assert "A word for you" not in letter.body + letter.alternatives[0].content
+    assert "Ben" not in letter.body
+
+
+def test_a_letter_that_takes_no_answer_says_where_to_answer(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "A word, @ana.")
+    ten_minutes_pass()
+    [letter] = mailoutbox
+    where = "To answer, follow the link: an answer to this e-mail is posted nowhere."
+    assert where in letter.body
+    assert where in letter.alternatives[0].content
+    assert not letter.reply_to
 
 
 def test_read_on_the_site_within_the_delay_is_no_e_mail(ana, ben, thread, mailoutbox):
@@ -168,6 +240,7 @@ def test_where_only_titles_may_leave_nobody_is_named(ana, ben, space, thread, ma
     ten_minutes_pass()
     assert mailoutbox[0].subject == "Somebody mentioned you in “Saying no kindly”"
     assert "Ben" not in mailoutbox[0].body
+    assert "look" not in mailoutbox[0].body
 
 
 def test_a_server_that_is_busy_gets_it_later_and_once(ana, ben, thread, sink):
