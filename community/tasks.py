@@ -62,8 +62,8 @@ def open_digests() -> None:
 
 @shared_task
 def send_digests() -> None:
-    """Send the digests that are due."""
-    digest.deliver()
+    """Send the digests that are due, and do errands in between: notices do not wait for them all."""
+    digest.deliver(between=errands.run)
 
 
 @shared_task
@@ -111,5 +111,5 @@ def forget_attachments() -> None:
 
 @shared_task
 def send_letters() -> None:
-    """Send the e-mails about notices that are due."""
-    letters.deliver()
+    """Send the e-mails about notices that are due, and do errands in between."""
+    letters.deliver(between=errands.run)

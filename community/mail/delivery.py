@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
@@ -23,10 +24,15 @@ REFUSED = "Mail to this address came back. The leader is told so on the site."
 QUIET = "It waits for the end of quiet hours."
 
 Waiting = deque[tuple[Row, EmailMultiAlternatives]]
+Errands = Callable[[], object]
 
 
-def deliver(ledger: Ledger) -> None:
-    """Send what is due, batch by batch."""
+def nothing() -> None:
+    """Nothing is to be done between letters."""
+
+
+def deliver(ledger: Ledger, between: Errands = nothing) -> None:
+    """Send what is due, batch by batch; `between` does what must not wait for the end of a long run."""
     stop, mood = time.monotonic() + PATIENCE, Mood()
     ledgers.close_unanswered(ledger)
     with Line() as line:
@@ -35,13 +41,21 @@ def deliver(ledger: Ledger) -> None:
             ledgers.give_back(
                 ledger, late, domains.next_minute(), "Its domain has been sent enough in this minute."
             )
-            send(ledger, now, line, stop, mood)
+            send(ledger, now, line, stop, mood, between)
 
 
-def send(ledger: Ledger, rows: list[Row], line: Line, stop: float, mood: Mood | None = None) -> None:
+def send(
+    ledger: Ledger,
+    rows: list[Row],
+    line: Line,
+    stop: float,
+    mood: Mood | None = None,
+    between: Errands = nothing,
+) -> None:
     """Compose and send the rows that are held; what is left when time is up goes back."""
     waiting, mood = list(rows), mood or Mood()
     while waiting and not line.is_down and time.monotonic() < stop:
+        between()
         waiting = ledgers.renew(ledger, waiting)
         composed = ledger.compose(row.leader for row in waiting)
         run = Run(ledger, composed, line, mood, min(time.monotonic() + FRESH, stop))

@@ -72,9 +72,9 @@ def open_due() -> int:
     return sum(_open(rhythm, zone_name) for rhythm, zone_name in _rhythms())
 
 
-def deliver() -> None:
-    """Send what is due."""
-    delivery.deliver(LEDGER)
+def deliver(between: delivery.Errands = delivery.nothing) -> None:
+    """Send what is due; `between` does what must not wait for the end of a long run."""
+    delivery.deliver(LEDGER, between)
 
 
 def send_by_hand(leader: Leader) -> Digest:

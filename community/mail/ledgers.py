@@ -94,6 +94,7 @@ def hand_over(ledger: Ledger, told: list[tuple[Row, Content]], taken: Iterable[R
 
     Those that it has taken meanwhile are closed in the same step, which waits for the disk once.
     """
+    _keep_on_disk()
     _close_taken(ledger, list(taken))
     now = timezone.now()
     statement = f"""
@@ -210,6 +211,15 @@ def _retire(ledger: Ledger) -> None:
     left = Q(state__in=[S.DUE, S.DEFERRED]) | Q(state=S.CLAIMED, lease_until__lte=timezone.now())
     waiting = ledger.model.objects.filter(left, has_newer(ledger))
     waiting.update(state=S.SKIPPED, lease_until=None, note=NEWER)
+
+
+def _keep_on_disk() -> None:
+    """Have this transaction wait for the disk also where an operator told the database not to."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT set_config('synchronous_commit', 'on', true)
+             WHERE current_setting('synchronous_commit') = 'off'
+        """)
 
 
 def _close_taken(ledger: Ledger, rows: list[Row]) -> None:

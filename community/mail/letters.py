@@ -154,9 +154,9 @@ class Letters:
 LEDGER = Letters()
 
 
-def deliver() -> None:
-    """Send the letters whose time has come."""
-    delivery.deliver(LEDGER)
+def deliver(between: delivery.Errands = delivery.nothing) -> None:
+    """Send the letters whose time has come; `between` does what must not wait for the end of a long run."""
+    delivery.deliver(LEDGER, between)
 
 
 def _who(leaders: Iterable[Leader]) -> QuerySet[Leader]:

@@ -8,13 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from community import tasks
 from community.mail import delivery, digest, domains, ledgers, letters
 from community.models import Digest, Letter, Notice
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
 from leaders.models import Leader, MailPreferences
 from tests.cast import make_leader
-from tests.making import make_thread
+from tests.making import make_reply, make_thread
 
 pytestmark = pytest.mark.django_db
 
@@ -386,3 +387,31 @@ def test_a_time_zone_that_vanished_is_said_on_the_settings_page(ana, browse):
             answer = browse(ana).get(page)
             assert answer.status_code == 200
             assert "is not known any more. Times and your digest follow UTC" in answer.content.decode()
+
+
+def test_no_notice_waits_for_the_end_of_a_long_run(ana, ben, news, mailoutbox, monkeypatch):
+    monkeypatch.setattr(ledgers, "BATCH", 10)
+    crowd(25, "many.example")
+    sent_before = []
+    digest.deliver(between=lambda: sent_before.append(len(mailoutbox)))
+    assert sent_before == [0, 10, 20]
+
+
+def test_who_sends_digests_also_tells_of_a_reply(ana, ben, news, mailoutbox):
+    crowd(1, "some.example")
+    make_reply(news, ben)
+    tasks.send_digests()
+    assert (len(mailoutbox), Notice.objects.filter(leader=ana, kind="reply").count()) == (1, 1)
+
+
+def test_what_the_server_gets_is_on_the_disk_whatever_an_operator_set(ben, news):
+    due(ben)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        handed_over(ben)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)  # within this transaction, in which the story runs
+        cursor.execute("SET synchronous_commit = remote_write")
+        ledgers._keep_on_disk()
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("remote_write",)
