@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from community import first_words
 from community.inbound import reply_keys
-from community.mail import delivery, editions
+from community.mail import delivery
 from community.models import (
     Channel,
     Letter,
@@ -224,7 +225,7 @@ def _words(entry: Entry) -> tuple[Words, ...]:
         each.post_id: each.post for each in entry.notices if each.kind in WITH_WORDS and _is_at_hand(each)
     }
     first = [told[pk] for pk in sorted(told)[:WORDS_AT_MOST]]
-    return tuple(Words(str(post.author), words) for post in first if (words := editions.excerpt(post)))
+    return tuple(Words(str(post.author), words) for post in first if (words := first_words.excerpt(post)))
 
 
 def _is_at_hand(notice: Notice) -> bool:
