@@ -1,13 +1,11 @@
 """The shape of what people tell of themselves."""
 
 import unicodedata
-from datetime import timedelta
 from zoneinfo import available_timezones
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from leaders import photos
 from leaders.models import (
@@ -15,11 +13,9 @@ from leaders.models import (
     DigestFrequency,
     HouseRules,
     Leader,
-    MailPreferences,
     Profession,
     Region,
     Shown,
-    Weekday,
 )
 
 UNWANTED = {"Cc", "Cf", "Co", "Cs"}
@@ -218,103 +214,3 @@ class PasskeyForm(AddWebAuthnForm):
         initial=True,
         help_text="Without it, the passkey is a second step after a password or a code.",
     )
-
-
-HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
-
-
-class MailForm(forms.Form):
-    """Whether a leader wants the digest, and when."""
-
-    digest = forms.ChoiceField(
-        label="How often may we e-mail you what you have not seen?",
-        choices=[
-            (DigestFrequency.WEEKLY, "Once a week"),
-            (DigestFrequency.DAYS, "On the days chosen below"),
-            (DigestFrequency.DAILY, "Every day"),
-            (DigestFrequency.OFF, "Never"),
-        ],
-        widget=forms.RadioSelect,
-        help_text="Only when there is something new. Every digest has a link that stops it at once.",
-        error_messages={"required": "Choose how often. “Never” is fine."},
-    )
-    digest_weekday = forms.TypedChoiceField(
-        label="Day of the week", choices=Weekday.choices, coerce=int, help_text="For the weekly digest."
-    )
-    digest_days = forms.TypedMultipleChoiceField(
-        label="Days",
-        choices=Weekday.choices,
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="For the digest on chosen days.",
-    )
-    digest_hour = forms.TypedChoiceField(label="Hour", choices=HOURS, coerce=int)
-
-    away_until = forms.DateField(
-        label="Away until",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="On leave, or unwell? Nothing is sent before this day, and the first digest is short.",
-        error_messages={"invalid": "Write a date such as 2026-12-24."},
-    )
-
-    quiet_from = forms.TypedChoiceField(
-        label="Quiet hours from",
-        choices=[("", "No quiet hours"), *HOURS],
-        coerce=int,
-        empty_value=None,
-        required=False,
-        help_text="In quiet hours no e-mail leaves and no number on your open pages rises. What waits is "
-        "looked at again when they end.",
-    )
-    quiet_until = forms.TypedChoiceField(
-        label="Quiet hours until",
-        choices=[("", "No quiet hours"), *HOURS],
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
-
-    WHEN = (
-        "digest",
-        "digest_weekday",
-        "digest_days",
-        "digest_hour",
-        "away_until",
-        "quiet_from",
-        "quiet_until",
-    )
-
-    def __init__(self, *args, mine: MailPreferences, **kwargs):
-        initial = {name: getattr(mine, name) for name in self.WHEN}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["digest_hour"].help_text = f"In your time zone, {mine.leader.zone.key.replace('_', ' ')}."
-
-    def clean_away_until(self):
-        until = self.cleaned_data["away_until"]
-        if until and until > timezone.localdate() + timedelta(days=366):
-            raise forms.ValidationError("Choose a day within a year.")
-        return until
-
-    def clean(self):
-        chosen = super().clean()
-        if chosen.get("digest") == DigestFrequency.DAYS and not chosen.get("digest_days", [0]):
-            self.add_error("digest_days", "Choose at least one day.")
-        self._refuse_half_quiet(chosen)
-        return chosen
-
-    def _refuse_half_quiet(self, chosen: dict) -> None:
-        """Quiet hours have a beginning and an end, and a digest does not come in them."""
-        start, end = chosen.get("quiet_from"), chosen.get("quiet_until")
-        if (start is None) != (end is None):
-            missing = "quiet_until" if end is None else "quiet_from"
-            self.add_error(missing, "Choose both hours, or none.")
-        elif start is not None and start == end:
-            self.add_error("quiet_until", "Choose another hour than the first one.")
-        elif (
-            chosen.get("digest") != DigestFrequency.OFF
-            and MailPreferences(quiet_from=start, quiet_until=end).is_quiet_at(chosen.get("digest_hour", -1))
-            and "digest_hour" in chosen
-        ):
-            self.add_error("digest_hour", "This hour is one of your quiet hours. Choose another one.")

@@ -17,11 +17,26 @@ BY_LETTER = "link in a letter"
 
 @transaction.atomic
 def choose_digest(leader: Leader, choice: str, *, source: str, **when) -> MailPreferences:
-    """Keep which digest a leader asked for and when, and the record of having asked."""
-    chosen = {"digest": choice, "chosen_at": timezone.now(), **when}
-    mine, _ = MailPreferences.objects.update_or_create(leader=leader, defaults=chosen)
-    _record(mine, source)
+    """Keep which digest a leader asked for and when; and the record of having asked, unless it says so."""
+    mine, is_new = MailPreferences.objects.select_for_update().get_or_create(leader=leader)
+    mine.leader = leader
+    before, chosen = mine.rhythm, {"digest": choice, **when}
+    for name, value in chosen.items():
+        setattr(mine, name, value)
+    if is_new or mine.rhythm != before:  # what is due already goes by the choice of that moment
+        mine.chosen_at = timezone.now()
+    mine.save(update_fields=[*chosen, "chosen_at"])
+    said = leader.consents.filter(kind=DIGEST).first()
+    if not said or (said.choice, said.text_version) != (choice, Consent.TEXT_VERSION):
+        _record(mine, source)
     return mine
+
+
+def live_in(leader: Leader, time_zone: str) -> None:
+    """Tell a leader's time by the clocks of a place."""
+    if leader.time_zone != time_zone:
+        leader.time_zone = time_zone
+        leader.save(update_fields=["time_zone"])
 
 
 @transaction.atomic

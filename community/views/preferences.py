@@ -14,7 +14,7 @@ from community.models.channels import OF_WHAT, chosen_in_words
 from community.models.notices import FOR_MODERATORS
 from community.telling import notices
 from leaders import preferences
-from leaders.forms import MailForm
+from leaders.mail_forms import MailForm
 from leaders.models import MailPreferences
 
 CONSENTS_SHOWN = 10
@@ -29,7 +29,9 @@ def mail(request):
     moderates = bool(permissions.may_open_desk(request.user))
     kinds = NoticesForm(request.POST or None, mine=mine, moderates=moderates)
     if digest.is_valid() and kinds.is_valid():
-        choice, when = digest.cleaned_data.pop("digest"), digest.cleaned_data
+        when = digest.cleaned_data
+        choice, zone = when.pop("digest"), when.pop("time_zone")
+        preferences.live_in(request.user, zone or request.user.time_zone)
         preferences.choose_digest(request.user, choice, source="settings", **when)
         preferences.choose_notices(request.user, kinds.cleaned_data["notices"], source="settings")
         notices.choose(request.user, kinds.channels)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leaders import preferences
-from leaders.models import Consent, MailPreferences
+from leaders.models import Consent, Leader, MailPreferences
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +158,54 @@ def test_a_token_of_a_deleted_account_is_not_found(ana, address, stranger):
     for answer in (stranger.get(address), stranger.post(address)):
         assert answer.status_code == 404
     assert not Consent.objects.exists()
+
+
+def test_the_time_zone_is_chosen_beside_the_hour(ana, browse):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "7", "time_zone": "Pacific/Auckland"}
+    page = browse(ana).post(reverse("settings_mail"), chosen, follow=True).content.decode()
+    assert '<option value="Pacific/Auckland" selected>' in page
+    ana.refresh_from_db()
+    assert ana.time_zone == "Pacific/Auckland"
+    assert MailPreferences.objects.get(leader=ana).next_digest.astimezone(ana.zone).hour == 7
+
+
+@pytest.mark.parametrize("wrong", ["Mars/Olympus", "../etc/passwd", "Europe/London\x00"])
+def test_a_time_zone_that_is_none_is_refused(ana, browse, wrong):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "7", "time_zone": wrong}
+    assert browse(ana).post(reverse("settings_mail"), chosen).status_code == 422
+    ana.refresh_from_db()
+    assert ana.time_zone == "Europe/London"
+    assert not MailPreferences.objects.filter(leader=ana).exists()
+
+
+def test_a_zone_that_vanished_is_asked_for_anew_and_stays_until_it_is_chosen(ana, browse):
+    Leader.objects.filter(pk=ana.pk).update(time_zone="Europe/Atlantis")
+    client = browse(ana)
+    assert (
+        '<option value="" selected>Choose one</option>'
+        in client.get(reverse("settings_mail")).content.decode()
+    )
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "7"}
+    assert client.post(reverse("settings_mail"), {**chosen, "time_zone": ""}).status_code == 302
+    ana.refresh_from_db()
+    assert (ana.time_zone, ana.zone.key) == ("Europe/Atlantis", "UTC")
+
+
+def test_saving_the_page_again_says_nothing_new_and_puts_no_digest_off(ana, browse, time_machine):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "7", "thanks": "off"}
+    browse(ana).post(reverse("settings_mail"), chosen)
+    before = MailPreferences.objects.get(leader=ana).chosen_at
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    browse(ana).post(reverse("settings_mail"), {**chosen, "thanks": "site"})
+    assert MailPreferences.objects.get(leader=ana).chosen_at == before
+    assert Consent.objects.filter(leader=ana, kind="digest").count() == 1
+    browse(ana).post(reverse("settings_mail"), {**chosen, "digest_hour": "8"})
+    assert MailPreferences.objects.get(leader=ana).chosen_at > before
+
+
+def test_another_text_is_agreed_to_anew(ana, monkeypatch):
+    preferences.choose_digest(ana, "weekly", source="joining")
+    monkeypatch.setattr(Consent, "TEXT_VERSION", "2027-01")
+    preferences.choose_digest(ana, "weekly", source="settings")
+    versions = Consent.objects.filter(leader=ana).values_list("text_version", flat=True)
+    assert list(versions) == ["2027-01", "2026-11"]
