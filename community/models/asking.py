@@ -90,12 +90,13 @@ class Question:
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
         sql, params, _ = self._kept or self._compile()
-        given = [_storable(values[name]) if name else value for name, value in params]
         with connection.cursor() as cursor:
             if self._kept and _may_prepare(connection):
                 self._prepare(cursor.connection)
-                named = [value for value, (name, _) in zip(given, params, strict=True) if name]
-                sql, given = _execution(self._name, len(named)), named
+                given = [_storable(values[name]) for name in self._names]
+                sql = _execution(self._name, len(given))
+            else:
+                given = [_storable(values[name]) if name else value for name, value in params]
             cursor.execute(sql, given)
             return cursor.fetchall()
 
@@ -111,8 +112,13 @@ class Question:
 
     def _prepare(self, session) -> None:
         sql, params, _ = self._kept
-        places = (AsIs(f"${number}") for number in itertools.count(1))
-        _prepare(session, self._name, sql, [next(places) if name else value for name, value in params])
+        places = {name: AsIs(f"${number}") for number, name in enumerate(self._names, 1)}
+        _prepare(session, self._name, sql, [places.get(name, value) for name, value in params])
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """What it asks for, each once, however often it stands in the SQL."""
+        return list(dict.fromkeys(name for name, _ in self._kept[1] if name))
 
     def _compile(self) -> tuple[str, list, "Maker"]:
         compiler = self._query().query.get_compiler(connection.alias)
