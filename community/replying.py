@@ -4,10 +4,10 @@ import uuid as uuids
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, Min, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
-from community.models import Draft, DraftKind, Post, Space, Thread, asking, spaces
+from community.models import Draft, DraftKind, Post, Reading, Space, Thread, asking, spaces
 from leaders.models import Leader
 from leaders.models.cohorts import today
 
@@ -26,10 +26,12 @@ def facts(thread: Thread, by: Leader, uuid: uuids.UUID, seen: int | None) -> Spa
     """The space of a thread that is held, with all that decides about a reply there; it is set on the thread.
 
     `sent` is the key of the post that this form made before, `newer` how many others wrote after `seen`,
-    `first_newer` the first of those, `lately` how much the writer wrote just now.
+    `first_newer` the first of those, `lately` how much the writer wrote just now, `is_behind` whether their
+    mark stays where it is, as other posts before theirs are new to them.
     """
     now = timezone.now()
     asked = {"leader": by.pk, "thread": thread.pk, "space": thread.space_id, "uuid": uuid, "now": now}
+    asked |= {"joined": by.joined_at}
     since = now - timedelta(minutes=10)
     first = NEVER_SEEN if seen is None else seen
     thread.space = _FACTS.objects(**asked, day=today(), since=since, first=first)[0]
@@ -63,8 +65,19 @@ def _facts(leader: Leader) -> QuerySet[Space]:
             newer=Subquery(newer.annotate(n=Count("pk")).values("n")),
             first_newer=Subquery(newer.annotate(n=Min("number")).values("n")),
             has_draft=Exists(draft),
+            is_behind=Exists(_behind(leader)),
         )
     )
+
+
+def _behind(leader: Leader) -> QuerySet[Reading]:
+    """The mark of somebody who follows the thread and has not read all of it: it need not be looked at."""
+    new = Post.objects.filter(thread=asking.THREAD, number__gt=OuterRef("read_up_to"), hidden_at=None)
+    # Of others, what was said before one joined counts as read (reading.keep_place).
+    is_marked = Q(read_up_to__gt=0) | Q(set_back_at__isnull=False)
+    is_plain = is_marked | Q(thread__created_at__gte=leader.joined_at)
+    mine = Reading.objects.filter(is_plain, leader=leader, thread=asking.THREAD, level__isnull=False)
+    return mine.filter(Exists(new.exclude(author=leader)))
 
 
 _HELD, _FACTS = asking.Question(_held), asking.Question(_facts)

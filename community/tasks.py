@@ -13,7 +13,8 @@ from kombu.exceptions import OperationalError
 
 from community import bookmarks, deletions, drafts, errands
 from community.mail import digest, letters
-from community.models import Errand, ErrandKind
+from community.models import ErrandKind
+from community.models.errands import promise
 from community.telling import outcomes, places
 from community.uploads import attachments
 
@@ -25,7 +26,7 @@ _woken: deque[int] = deque(maxlen=2)  # the seconds for which this process asked
 def enqueue(kind: ErrandKind, target: int, *, due_at: datetime | None = None) -> None:
     """Promise an errand in this transaction, and wake a worker once it has committed, or once it is due."""
     due_at = due_at or timezone.now()
-    Errand.objects.create(kind=kind, target=target, due_at=due_at)
+    promise(kind, target, due_at)
     transaction.on_commit(lambda: wake_at(due_at))
 
 

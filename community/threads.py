@@ -312,7 +312,8 @@ def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID, **how) ->
     place = {"space": thread.space, "thread": thread, "number": thread.last_number}
     post = Post(**place, author=by, client_uuid=uuid, **how)
     composing.write(post, body, by)
-    reading.keep_place(thread, by, post.number)
+    if not getattr(thread.space, "is_behind", False):
+        reading.keep_place(thread, by, post.number)
     _announce(post)
     return post
 

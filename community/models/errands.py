@@ -1,7 +1,11 @@
 """Work promised in a transaction and done after it, whatever happens to Redis or a worker."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
+
+from community.models import asking
 
 
 class ErrandKind(models.TextChoices):
@@ -37,3 +41,14 @@ class Errand(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.target}"
+
+
+_PROMISE = asking.Statement(
+    "INSERT INTO community_errand (kind, target, due_at, attempts, error) "
+    "VALUES (%s, %s, %s, 0, '') RETURNING id"
+)
+
+
+def promise(kind: ErrandKind, target: int, due_at: datetime) -> None:
+    """Write down an errand in this transaction; every post and every message brings one."""
+    _PROMISE.row(kind, target, due_at)

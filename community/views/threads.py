@@ -4,7 +4,7 @@ from functools import partial
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form, model_to_dict
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -102,7 +102,7 @@ def reply(request, pk):
         form.add_error("body", str(news))
         return _show(request, found, form, status=409, number=page_of(news.first))
     where = post.thread if post.thread_id == pk else _thread(request, post.thread_id)
-    return redirect(f"{where.get_absolute_url()}?page={post.page_number}#post-{post.number}")
+    return HttpResponseRedirect(where.address_of(post.number))
 
 
 @require_safe

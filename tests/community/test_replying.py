@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from community import drafts, moderation, permissions, replying, tasks, threads
-from community.models import Errand, Post, Space, asking
+from community.models import Errand, Post, Reading, Space, asking
 from leaders.models import Leader
 from tests.making import make_reply, make_thread
 
@@ -126,8 +126,27 @@ def test_a_reply_costs_few_statements(browse, ben, thread):
     with CaptureQueriesContext(connection) as asked:
         assert sent(client, thread).status_code == 302
     said = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
-    # Who I am; the thread, held; what decides; the post in its thread; my mark and what it skips; the errand.
-    assert len(said) == 7
+    # Who I am; the thread, held; what decides; the post in its thread; the errand. My mark stays where it is.
+    assert len(said) == 5
+
+
+def test_a_mark_that_cannot_rise_is_not_looked_at(browse, ana, ben, thread):
+    make_reply(thread, ana, "Another thought")
+    make_reply(thread, ben)
+    mark = Reading.objects.get(leader=ben)
+    for is_behind, change in (
+        (True, {"read_up_to": 1}),
+        (False, {"read_up_to": 2}),
+        (False, {"read_up_to": 1, "level": None}),
+        (True, {"read_up_to": 0, "level": "normal", "set_back_at": timezone.now()}),
+    ):
+        Reading.objects.filter(pk=mark.pk).update(**{"level": "watching", "set_back_at": None} | change)
+        assert replying.facts(thread, ben, uuids.uuid4(), seen=3).is_behind is is_behind
+    # What was said before he joined counts as read, so that his mark may rise.
+    Leader.objects.filter(pk=ben.pk).update(joined_at=timezone.now() + timedelta(minutes=1))
+    ben.refresh_from_db()
+    Reading.objects.filter(pk=mark.pk).update(read_up_to=0, set_back_at=None)
+    assert not replying.facts(thread, ben, uuids.uuid4(), seen=3).is_behind
 
 
 def test_what_is_stored_by_one_statement_is_what_its_model_says(ben, thread):
