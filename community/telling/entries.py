@@ -111,7 +111,7 @@ def _by_person(people: Iterable[Leader | str], acts: list[Act]) -> list[str]:
 
 def _done(kind: str, who: list[Leader | str], acts: list[Act]) -> str:
     count = sum(act == (person, kind) for person in who for act in acts)
-    return f"{DONE[kind][0]}{_times(count) if count > len(who) else ''}"
+    return f"{DONE[kind][0]}{_times(kind, count) if count > len(who) else ''}"
 
 
 def _by_kind(acts: list[Act]) -> list[str]:
@@ -121,15 +121,24 @@ def _by_kind(acts: list[Act]) -> list[str]:
         people = [person for person, each in acts if each == kind]
         names, (done, unsaid) = dict.fromkeys(people), DONE[kind]
         if not all(names):
-            said[f"somebody {done}" if len(people) == 1 else f"{unsaid}{_times(len(people))}"] = []
+            said[f"somebody {done}" if len(people) == 1 else f"{unsaid}{_times(kind, len(people))}"] = []
         elif len(names) == 1:
-            said.setdefault(str(people[0]), []).append(f"{done}{_times(len(people))}")
+            said.setdefault(str(people[0]), []).append(f"{done}{_times(kind, len(people))}")
         else:
-            said[f"{len(names)} people {done}"] = []
+            said[f"{_many(kind, list(names))} {done}"] = []
     return [f"{who} {' and '.join(what)}".strip() for who, what in said.items()]
 
 
-def _times(count: int) -> str:
+def _many(kind: str, names: list[Leader | str]) -> str:
+    if kind != NoticeKind.THANKS:
+        return f"{len(names)} people"
+    return f"{names[0]}, {names[1]} and others" if len(names) > 2 else " and ".join(map(str, names))
+
+
+def _times(kind: str, count: int) -> str:
+    """How often it was done; thanks are no score, and nobody counts them."""
+    if kind == NoticeKind.THANKS:
+        return ""
     return {1: "", 2: " twice"}.get(count, f" {count} times")
 
 
@@ -139,6 +148,15 @@ def _listed(clauses: list[str]) -> str:
     if len(others) == 1 and " and " not in others[0] + last:
         return f"{others[0]} and {last}"
     return f"{', '.join(others)}, and {last}" if others else last
+
+
+def _thanks(names: list[Leader | str]) -> str:
+    """Who thanked, and never how many: thanks are not a score."""
+    done, unsaid = DONE[NoticeKind.THANKS]
+    if not all(names):
+        return unsaid if names[1:] else f"somebody {done}"
+    who = f"{names[0]}, {names[1]} and others" if len(names) > 2 else " and ".join(map(str, names))
+    return f"{who} {done}"
 
 
 def page(leader: Leader, number: str | None) -> Page:

@@ -162,6 +162,19 @@ def test_among_many_one_who_did_two_things_is_named_once(ana, ben, cleo, dara, c
     assert sentence == "3 people mentioned you and Ben Carrow thanked you in “Rotas”"
 
 
+def test_thanks_are_never_counted(ana, ben, cleo, dara, commons, browse):
+    thread = make_thread(commons, ana, title="The night shift")
+    second = make_reply(thread, ana)
+    for leader in (ben, cleo, dara):
+        for post in (thread.posts.get(number=1), second):
+            posts.thank(post, by=leader)
+    errands.run()
+    page = listed(browse(ana))
+    assert " and others thanked you in “The night shift”" in page
+    for count in ("3 people", "6 times", "twice"):
+        assert count not in page
+
+
 def test_muting_in_place_takes_the_thread_from_the_count(ana, told, browse):
     notices.choose(ana, {"thanks": "off"})
     newest = Notice.objects.filter(leader=ana).latest("at")
