@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
 
 from community import reading
 from community.models import Level, Post, Reading, Space, Thread, ThreadKind, asking
@@ -12,6 +12,7 @@ from leaders.models import Leader
 PER_PAGE = 30
 FARTHEST = 1_000
 WAITING_AT_MOST = 10
+ALONE_AT_MOST = 10  # posts of a thread that its author may have written alone
 
 
 class Show(TextChoices):
@@ -39,7 +40,7 @@ def page(leader: Leader, show: str, number: int, *, space: Space | None = None) 
     if space and not show and number == 1:
         return _first_page(leader, space)
     found = narrowed(leader, show)
-    found = found.filter(space=space) if space else found.order_by("-last_post_at", "-pk")
+    found = found.filter(space=space) if space else _across(leader, found, show)
     pks = list(found.values_list("pk", flat=True)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
     if not pks and number > 1:
         return page(leader, show, 1, space=space)
@@ -62,14 +63,28 @@ def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
         return reading.listed(leader).filter(is_new=True)
     mine = Post.objects.filter(author=leader, withdrawn_at=None).values("thread")
     watched = Reading.objects.filter(leader=leader, level=Level.WATCHING).values("thread")
-    is_answered = Q(answer__isnull=False, answer__hidden_at=None)
     meanings = {
         Show.MINE: Q(pk__in=mine),
-        Show.UNANSWERED: Q(~is_answered, kind=ThreadKind.QUESTION)
-        | Q(kind=ThreadKind.DISCUSSION, shown_count__lte=1),
+        Show.UNANSWERED: _unanswered(),
         Show.FOLLOWING: Q(pk__in=watched),
     }
     return Thread.objects.visible_to(leader).shown().filter(meanings.get(show, Q()))
+
+
+def _unanswered() -> Q:
+    """A question without its answer, and a discussion in which nobody but its author wrote."""
+    is_answered = Q(answer__isnull=False, answer__hidden_at=None)
+    others = Post.objects.filter(thread=OuterRef("pk"), hidden_at=None).exclude(author=OuterRef("author"))
+    alone = Q(shown_count__lte=ALONE_AT_MOST, author__isnull=False) & ~Exists(others)
+    is_lonely = Q(shown_count__lte=1) | alone
+    return Q(~is_answered, kind=ThreadKind.QUESTION) | Q(is_lonely, kind=ThreadKind.DISCUSSION)
+
+
+def _across(leader: Leader, found: QuerySet[Thread], show: str) -> QuerySet[Thread]:
+    """Those of all spaces, the latest first; what one muted only where one looks for it."""
+    if show in (Show.ALL, Show.UNANSWERED):
+        found = reading.as_read_by(leader, found).exclude(level=Level.MUTED)
+    return found.order_by("-last_post_at", "-pk")
 
 
 def _first_page(leader: Leader, space: Space) -> Page:

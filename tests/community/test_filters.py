@@ -6,6 +6,7 @@ from django.utils import timezone
 from community import lists, moderation, reading, threads
 from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance
 from leaders.models import CohortMembership
+from tests.cast import make_member
 from tests.making import make_reply, make_thread
 
 
@@ -18,16 +19,17 @@ def titles(leader, show, space=None) -> list[str]:
 
 
 @pytest.fixture
-def talk(ana, ben, space):
+def talk(ana, ben, cohort, space):
     """Four threads: one each is new to ben, his, unanswered and watched; none is two of these."""
+    eve = make_member(cohort, "Eve Lambert")
     new = make_thread(space, ana, title="Fresh news")
-    make_reply(new, ana)
+    make_reply(new, eve)
     mine = make_thread(space, ana, title="With a word of mine")
     make_reply(mine, ben)
     reading.follow(mine, by=ben, level="normal")
     lonely = make_thread(space, ana, title="Still lonely")
     watched = make_thread(space, ana, title="Worth watching")
-    make_reply(watched, ana)
+    make_reply(watched, eve)
     reading.follow(watched, by=ben, level="watching")
     for thread in (mine, lonely, watched):
         reading.mark_read(thread, by=ben, first=1, last=thread.last_number)
@@ -84,6 +86,31 @@ def test_a_reply_that_was_hidden_answers_nothing(ana, ben, dara, space, talk):
     assert titles(ana, "unanswered") == []
     moderation.hide(reply, by=dara, reason="Unkind")
     assert titles(ana, "unanswered") == ["Still lonely"]
+
+
+def test_what_only_its_author_goes_on_with_waits_still(ana, ben, dara, space):
+    thread = make_thread(space, ana, title="To myself")
+    make_reply(thread, ana, body="And another thing.")
+    assert titles(ben, "unanswered") == titles(ben, "unanswered", space) == ["To myself"]
+    reply = make_reply(thread, ben)
+    assert titles(ben, "unanswered") == []
+    moderation.hide(reply, by=dara, reason="Unkind")
+    assert titles(ana, "unanswered") == ["To myself"]
+
+
+@pytest.mark.parametrize("mute", [reading.follow_space, reading.follow])
+def test_what_is_muted_stays_out_of_the_lists_of_all_spaces(browse, ben, ana, space, commons, mute):
+    quiet = make_thread(space, ana, title="Too much for me")
+    make_thread(commons, ana, title="Worth a look")
+    mute(space if mute == reading.follow_space else quiet, by=ben, level="muted")
+    for show in ("", "unread", "unanswered"):
+        assert titles(ben, show) == ["Worth a look"]
+    assert titles(ben, "", space) == titles(ben, "unanswered", space) == ["Too much for me"]
+    assert "Muted" in text(browse(ben).get("/spaces/north/"))
+    make_reply(quiet, ben)
+    assert titles(ben, "mine") == ["Too much for me"]
+    reading.follow(quiet, by=ben, level="watching")
+    assert "Too much for me" in titles(ben, "") + titles(ben, "following")
 
 
 @pytest.mark.parametrize(
