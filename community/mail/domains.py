@@ -51,6 +51,11 @@ def next_minute() -> datetime:
     return datetime.fromtimestamp((int(time()) // A_MINUTE + 1) * A_MINUTE, UTC)
 
 
+def in_this_minute(domain: str) -> int:
+    """How many letters went to a domain in this minute, as far as the cache knows."""
+    return cache.get(_key(domain), 0)
+
+
 def rest_over() -> datetime:
     """When a domain that asked for a rest is tried again; not at the same second as all others."""
     return timezone.now() + REST * random.uniform(1, 1.5)  # noqa: S311
@@ -84,9 +89,13 @@ def _weight(row: Row, delivery: Delivery) -> int:
 
 def _count(domain: str, more: int) -> int:
     """Count so many more letters to a domain; return how many it had in this minute before."""
-    key = f"mail:{domain}:{int(time()) // A_MINUTE}"
+    key = _key(domain)
     cache.add(key, 0, 2 * A_MINUTE)
     try:
         return cache.incr(key, more) - more
     except ValueError:  # the copy has gone meanwhile
         return 0
+
+
+def _key(domain: str) -> str:
+    return f"mail:{domain}:{int(time()) // A_MINUTE}"

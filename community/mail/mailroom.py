@@ -35,6 +35,8 @@ class Wanted:
     state: str = ""
     day: date | None = None
     domain: str = ""
+    run: date | None = None
+    why: str = ""
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         """Those rows of a ledger."""
@@ -43,6 +45,11 @@ class Wanted:
         if self.day:
             start = _midnight(self.day)
             found = found.filter(opened_at__gte=start, opened_at__lt=_midnight(self.day + timedelta(days=1)))
+        if self.run:
+            is_digest = rows.model is Digest
+            found = found.filter(period__startswith=self.run.isoformat()) if is_digest else found.none()
+        if self.why:
+            found = found.filter(note__icontains=self.why)
         if self.domain:
             found = found.filter(leader__email__endswith=f"@{self.domain.lower().lstrip('@')}")
         if self.words:
@@ -110,7 +117,7 @@ def rows_of(found: Iterable[tuple]) -> list[Row]:
     for name, ledger in LEDGERS.items():
         keys = [pk for mailing, pk, _ in found if mailing == name]
         model = ledger.model.objects.select_related("leader").alias(is_last=~ledgers.has_newer(ledger))
-        offered = model.filter(is_last=True, state__in=AGAIN).exclude(_comes_back())
+        offered = model.filter(is_last=True, state__in=AGAIN).exclude(comes_back())
         again = set(offered.filter(pk__in=keys).values_list("pk", flat=True))
         for pk, row in model.in_bulk(keys).items():
             row.mailing, row.may_go_again = name, pk in again
@@ -189,7 +196,8 @@ def _runs(days: int) -> dict[str, Counter]:
     return runs
 
 
-def _comes_back() -> Q:
+def comes_back() -> Q:
+    """The condition that mail to a leader's present address was refused for good."""
     return Q(leader__mail_preferences__refused_address=F("leader__email"))
 
 

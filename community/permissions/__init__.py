@@ -18,7 +18,7 @@ from community.permissions.limits import (
     may_go_on_writing,
     may_go_on_writing_lines,
 )
-from community.permissions.mail import may_send_again
+from community.permissions.mail import may_send_again, may_send_again_several
 from community.permissions.moderation import (
     Conflict,
     may_decide,
@@ -111,6 +111,7 @@ __all__ = [
     "may_say_well_done",
     "may_see",
     "may_send_again",
+    "may_send_again_several",
     "may_set_aside",
     "may_show",
     "may_split",
