@@ -8,10 +8,32 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from community.models import Draft, DraftKind, Post, Reading, Space, Thread, asking, spaces
+from community.permissions import Conflict
 from leaders.models import Leader
 from leaders.models.cohorts import today
 
 NEVER_SEEN = 2_000_000_000  # beyond every post, for whoever does not say what they know of
+JUST_NOW = timedelta(minutes=10)
+
+
+class SaidAlready(Conflict):
+    """Somebody sends again what they sent a moment ago; perhaps they only went back to the form."""
+
+    def __init__(self, post: Post):
+        self.number = post.number
+        where = (
+            f"they are post {post.number} above" if post.number > 1 else f"they begin “{post.thread.title}”"
+        )
+        super().__init__(
+            f"You sent these very words a moment ago: {where}. There is no need to send them again."
+        )
+
+
+def ask_about_again(body: str, *, by: Leader, **place) -> None:
+    """Raise SaidAlready if somebody said the same in a place just now."""
+    lately = Post.objects.filter(author=by, withdrawn_at=None, **place).since(timezone.now() - JUST_NOW)
+    if said := lately.filter(body=body).select_related("thread").order_by("-pk").first():
+        raise SaidAlready(said)
 
 
 def hold(pk: int) -> Thread:
@@ -32,7 +54,7 @@ def facts(thread: Thread, by: Leader, uuid: uuids.UUID, seen: int | None) -> Spa
     now = timezone.now()
     asked = {"leader": by.pk, "thread": thread.pk, "space": thread.space_id, "uuid": uuid, "now": now}
     asked |= {"joined": by.joined_at}
-    since = now - timedelta(minutes=10)
+    since = now - JUST_NOW
     first = NEVER_SEEN if seen is None else seen
     thread.space = _FACTS.objects(**asked, day=today(), since=since, first=first)[0]
     return thread.space

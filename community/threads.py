@@ -57,11 +57,13 @@ def start(
     kind: str = ThreadKind.DISCUSSION,
     base: int | None = None,
     sure: bool = False,
+    once: bool = False,
 ) -> Thread:
     """Start a thread with its first post; the same uuid again returns the thread that it made.
 
     `base` is the version of the draft with which the form began: what was saved elsewhere since is kept.
     `sure` says that nothing in it is a patient's; PatientDetails if it looks so.
+    `once` says that the words shall not stand there twice under two uuids; SaidAlready if they would.
     """
     try:
         with transaction.atomic():
@@ -69,6 +71,8 @@ def start(
             if earlier := _sent(by, uuid):
                 return _as_sent(earlier, by, drafts.Words(body, title, kind)).thread
             require(permissions.may_go_on_writing(by))
+            if once:
+                replying.ask_about_again(body, by=by, space=space, number=1, thread__title=title)
             patients.ask(f"{title}\n{body}", sure=sure)
             thread = Thread.objects.create(space=space, author=by, title=title, kind=kind)
             _add_post(thread, by, body, uuid)
@@ -89,11 +93,12 @@ def reply(
     base: int | None = None,
     by_mail: bool = False,
     sure: bool = False,
+    once: bool = False,
 ) -> Post:
     """Add a post to a thread; the same uuid again returns the post that it made.
 
     `seen` is the number of the last post that the writer could know of; Overtaken if others wrote since.
-    `base` is the version of the draft with which the form began, and `sure` says the same as in `start`.
+    `base`, `sure` and `once` say the same as in `start`.
     """
     try:
         with transaction.atomic():
@@ -103,6 +108,8 @@ def reply(
                 return _as_sent(Post.objects.get(pk=facts.sent), by, words)
             _refuse_merged(thread)
             _refuse(thread, facts, by)
+            if once:
+                replying.ask_about_again(body, by=by, thread=thread)
             patients.ask(body, sure=sure)
             _refuse_if_overtaken(facts)
             post = _add_post(thread, by, body, uuid, by_mail=by_mail)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import drafts, pace, patients, permissions, posts, reading, threads, transfers
+from community import drafts, pace, patients, permissions, posts, reading, replying, threads, transfers
 from community.finding import similar
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
@@ -33,8 +33,9 @@ def start(request, slug):
         return previews.show(request, "community/start.html", context, space)
     if form.is_valid():
         try:
-            return redirect(threads.start(space, by=request.user, sure=is_sure(request), **form.cleaned_data))
-        except (permissions.Unfit, permissions.TooOften) as refusal:
+            said = {"sure": is_sure(request), "once": _is_once(request), **form.cleaned_data}
+            return redirect(threads.start(space, by=request.user, **said))
+        except (permissions.Unfit, permissions.TooOften, replying.SaidAlready) as refusal:
             add_refusal(form, "body", refusal)
             return render(request, "community/start.html", context, status=status_of(refusal))
     return render(request, "community/start.html", context, status=422 if form.is_bound else 200)
@@ -90,12 +91,14 @@ def reply(request, pk):
         return _show_unsent(request, pk, form)
     try:
         # What may be seen and done there is asked once, while the thread is held.
-        post = threads.reply(Thread(pk=pk), by=request.user, sure=is_sure(request), **form.cleaned_data)
+        said = {"sure": is_sure(request), "once": _is_once(request), **form.cleaned_data}
+        post = threads.reply(Thread(pk=pk), by=request.user, **said)
     except (Thread.DoesNotExist, permissions.Unseen, threads.Merged):
         return _show_merged(request, pk)
     except PermissionDenied as refusal:
         add_refusal(form, "body", refusal)
-        return _show(request, _thread(request, pk), form, status=status_of(refusal))
+        number = page_of(refusal.number) if isinstance(refusal, replying.SaidAlready) else None
+        return _show(request, _thread(request, pk), form, status=status_of(refusal), number=number)
     except threads.Overtaken as news:
         found = _thread(request, pk)
         form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
@@ -156,7 +159,9 @@ def status_of(refusal: PermissionDenied) -> int:
     """The HTTP status that says the same as the sentence of a refusal."""
     if isinstance(refusal, permissions.Unfit):
         return 422
-    return {permissions.TooOften: 429, permissions.Conflict: 409}.get(type(refusal), 403)
+    if isinstance(refusal, permissions.Conflict):
+        return 409
+    return 429 if isinstance(refusal, permissions.TooOften) else 403
 
 
 def is_sure(request) -> bool:
@@ -164,10 +169,17 @@ def is_sure(request) -> bool:
     return "sure" in request.POST
 
 
+def _is_once(request) -> bool:
+    """Whether a form without scripts may hold words that were sent, which nobody means to send again."""
+    return "plain" in request.POST and "again" not in request.POST
+
+
 def add_refusal(form: Form, field: str, refusal: PermissionDenied) -> None:
     """Say beside a field why it was refused; where it was only asked about, the form offers to go on."""
     if isinstance(refusal, patients.PatientDetails):
         form.add_error(field, ValidationError(refusal.in_full, code="patient"))
+    elif isinstance(refusal, replying.SaidAlready):
+        form.add_error(field, ValidationError(str(refusal), code="again"))
     else:
         form.add_error(field, str(refusal))
 

@@ -183,3 +183,65 @@ def test_nothing_is_promised_for_a_reply_that_was_refused(cleo, thread):
     with pytest.raises(PermissionDenied):
         threads.reply(thread, by=Leader.objects.get(pk=cleo.pk), body="Hello", uuid=uuids.uuid4())
     assert Errand.objects.count() == before
+
+
+# --- Without scripts: back to the form, and “Reply” once more ------------------------------------------
+
+
+def said_again(client, thread, **more):
+    form = {"body": "We met on Tuesdays.", "uuid": uuids.uuid4(), "plain": "1", **more}
+    return client.post(f"/threads/{thread.pk}/reply/", form)
+
+
+def test_whoever_comes_back_to_a_form_is_asked_before_the_same_words_stand_twice(browse, ben, thread):
+    client = browse(ben)
+    assert said_again(client, thread).status_code == 302
+    answer = said_again(client, thread)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "You sent these very words a moment ago: they are post 2 above." in page
+    assert "We met on Tuesdays.</textarea>" in page
+    assert "Send it again</button>" in page
+    assert thread.posts.filter(author=ben).count() == 1
+    assert said_again(client, thread, again="1").status_code == 302
+    assert thread.posts.filter(author=ben).count() == 2
+
+
+def test_other_words_other_places_and_other_times_are_not_asked_about(browse, ana, ben, space, thread):
+    client = browse(ben)
+    said_again(client, thread)
+    assert said_again(client, thread, body="We met on Fridays.").status_code == 302
+    assert said_again(client, make_thread(space, ana)).status_code == 302
+    assert said_again(browse(ana), thread).status_code == 302
+    thread.posts.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert said_again(client, thread).status_code == 302
+    page = client.get(thread.get_absolute_url() + "?page=1").content.decode()
+    assert "Send it again" not in page
+
+
+def test_words_that_were_taken_back_can_be_sent_again(browse, ben, thread, settings):
+    settings.UNDO_SEND_SECONDS = 60
+    client = browse(ben)
+    said_again(client, thread)
+    threads.withdraw(thread.posts.get(author=ben), by=ben)
+    assert said_again(client, thread).status_code == 302
+
+
+def test_with_scripts_the_form_knows_by_itself_what_was_sent(browse, ben, thread):
+    client = browse(ben)
+    form = {"body": "Yes."}
+    for _ in range(2):
+        answer = client.post(f"/threads/{thread.pk}/reply/", {**form, "uuid": uuids.uuid4()})
+        assert answer.status_code == 302
+
+
+def test_a_thread_that_was_started_a_moment_ago_is_asked_about_too(browse, ben, space):
+    client = browse(ben)
+    form = {"title": "A hard week", "kind": "discussion", "body": "Who else?", "plain": "1"}
+    address = f"/spaces/{space.slug}/start/"
+    assert client.post(address, {**form, "uuid": uuids.uuid4()}).status_code == 302
+    answer = client.post(address, {**form, "uuid": uuids.uuid4()})
+    assert answer.status_code == 409
+    assert "they begin “A hard week”" in answer.content.decode()
+    assert client.post(address, {**form, "uuid": uuids.uuid4(), "again": "1"}).status_code == 302
+    assert space.threads.count() == 2

@@ -36,6 +36,20 @@ def test_she_reads_and_replies(ana):
     expect(page).to_have_url(THREAD)
 
 
+def test_back_to_the_form_after_sending_she_is_asked_before_it_stands_twice(ana):
+    page = opens_a_thread(ana)
+    words = "Would a walk together help?"
+    page.get_by_label("Your reply").fill(words)
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.locator(".post", has_text=words)).to_have_count(1)
+    page.go_back()
+    page.get_by_label("Your reply").fill(words)  # as browsers do that keep what stood in a form
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("You sent these very words a moment ago")
+    expect(page.get_by_role("button", name="Send it again")).to_be_visible()
+    expect(page.locator(".post", has_text=words)).to_have_count(1)
+
+
 def test_an_empty_reply_is_refused_beside_the_field(ana):
     page = opens_a_thread(ana)
     page.get_by_role("button", name="Reply", exact=True).click()
