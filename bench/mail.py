@@ -57,7 +57,10 @@ def _digests(stand: Stand, workers: int, seconds: float, told: dict[str, str]) -
         found = stand.ask_several("postman", {"seconds": seconds}, workers, **told)
     line = _line(name, found, GOAL)
     if not line.sent:
-        raise Failure(f"{name}: {opened} digests were due, and none was sent.")
+        raise Failure(
+            f"{name}: {opened:,} digests were due, and none was sent in {seconds:g} seconds. "
+            "Give each row more time: --seconds 5"
+        )
     return line
 
 

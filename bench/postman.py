@@ -20,7 +20,7 @@ from leaders import mail  # noqa: E402
 
 SQL, CHOOSING, WRITING, SMTP = "SQL", "choosing", "writing", "SMTP"
 
-WARMING = 1  # seconds
+WARMING, LONGEST = 1, 60  # seconds
 
 
 def watch() -> Shares:
@@ -43,8 +43,7 @@ def deliver(seconds: float) -> dict:
     """Send what is due until nothing is, or time is up; a worker has been at it for long."""
     shares = watch()
     with clock.set_back():
-        delivery.PATIENCE = WARMING
-        digest.deliver()
+        _warm(shares)
         delivery.PATIENCE = seconds
         shares.start()
         began, spent = time.monotonic(), time.process_time()
@@ -52,6 +51,14 @@ def deliver(seconds: float) -> dict:
         ended, spent = time.monotonic(), time.process_time() - spent
     found = {"from": began, "to": ended, "cpu": spent, "sent": shares.calls[SMTP]}
     return {**found, "statements": shares.calls[SQL], "shares": shares.stop()}
+
+
+def _warm(shares: Shares) -> None:
+    """Send the first letters, however long they take to be composed."""
+    delivery.PATIENCE = WARMING
+    while not shares.calls[SMTP] and delivery.PATIENCE <= LONGEST:
+        digest.deliver()
+        delivery.PATIENCE *= 2
 
 
 if __name__ == "__main__":

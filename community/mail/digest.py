@@ -1,21 +1,23 @@
 """The digest: which ones are due, and what is sent for them."""
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from community.mail import delivery, editions, ledgers
+from community.mail.boards import Boards
 from community.mail.contents import Edition
-from community.mail.unmailed import TOLD
-from community.models import Digest, LetterState, Notice, Post, Reading
+from community.models import Digest, LetterState, Notice, Post
 from community.models.posts import told_until
 from leaders import mail, preferences
 from leaders.mail import Line
 from leaders.models import DigestFrequency, Leader, MailPreferences, Rhythm
+
+LASTING = (
+    10  # seconds for which a worker keeps what was said lately; whether it may still leave is asked anew
+)
 
 
 class Digests:
@@ -23,9 +25,12 @@ class Digests:
 
     model = Digest
 
+    def __init__(self, boards: Boards | None = None):
+        self._boards = boards
+
     def compose(self, leaders: Iterable[Leader]) -> dict[int, Edition]:
         """The editions of those who may come in."""
-        return editions.compose(leaders)
+        return editions.compose(leaders, self._boards)
 
     def why_not(self, row: Digest, edition: Edition | None) -> str:
         """Why a digest is not sent after all."""
@@ -46,21 +51,13 @@ class Digests:
 
     def mark_mailed(self, rows: list[Digest]) -> None:
         """Their posts and notices stand in no other digest."""
-        _mark_posts(rows)
         offered = [row.leader_id for row in rows if "slower" in row.marks]
         preferences.note_digests([row.leader_id for row in rows], offered_slower=offered)
         if told := [pk for row in rows for pk in row.marks["notices"]]:
             Notice.objects.filter(pk__in=told).mark_mailed()
 
     def take_back(self, row: Digest) -> None:
-        """Its posts and notices may stand in another one: the marks fall back to those of the others."""
-        others = Digest.objects.filter(leader=row.leader_id, state__in=TOLD).exclude(pk=row.pk)
-        before = Counter()
-        for threads in others.values_list("marks__threads", flat=True):
-            before |= Counter(threads or {})
-        for thread, told in row.marks.get("threads", {}).items():
-            mine = Reading.objects.filter(leader=row.leader_id, thread=int(thread), mailed_up_to=told)
-            mine.update(mailed_up_to=before[thread])
+        """Its posts and notices may stand in another one: by its state it is none that told them."""
         Notice.objects.filter(pk__in=row.marks.get("notices", [])).update(mailed_at=None)
 
 
@@ -74,7 +71,7 @@ def open_due() -> int:
 
 def deliver(between: delivery.Errands = delivery.nothing) -> None:
     """Send what is due; `between` does what must not wait for the end of a long run."""
-    delivery.deliver(LEDGER, between)
+    delivery.deliver(Digests(Boards(LASTING)), between)
 
 
 def send_by_hand(leader: Leader) -> Digest:
@@ -125,19 +122,3 @@ def _open_by_hand(leader: Leader) -> Digest:
     number = Digest.objects.filter(leader=leader, period__startswith=f"{today} by hand").count() + 1
     claimed = {"state": LetterState.CLAIMED, "lease_until": timezone.now() + ledgers.LEASE}
     return Digest.objects.create(leader=leader, period=f"{today} by hand {number}", **claimed)
-
-
-def _mark_posts(rows: list[Digest]) -> None:
-    statement = """
-        INSERT INTO community_reading (leader_id, thread_id, read_up_to, mailed_up_to, read_at)
-        SELECT told.leader_id, thread.id, 0, max(told.number), now()
-          FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS told (leader_id, thread_id, number)
-          JOIN community_thread thread ON thread.id = told.thread_id
-         GROUP BY told.leader_id, thread.id ORDER BY told.leader_id, thread.id
-        ON CONFLICT (leader_id, thread_id)
-        DO UPDATE SET mailed_up_to = greatest(community_reading.mailed_up_to, excluded.mailed_up_to)
-    """
-    told = [(row.leader_id, int(pk), number) for row in rows for pk, number in row.marks["threads"].items()]
-    if told:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [list(column) for column in zip(*told, strict=True)])

@@ -9,8 +9,10 @@ from django.db.models import Exists, OuterRef
 
 from community import first_words
 from community.mail import from_hosts, personal, picks, unmailed
+from community.mail.boards import Boards
 from community.mail.contents import AFTER_LEAVE, Edition, Item, Personal, Place, address
-from community.mail.unmailed import News
+from community.mail.picks import Pick
+from community.mail.unmailed import Reader
 from community.models import Digest, MailRule, Post, Space, ThreadKind
 from community.models.spaces import readable_by
 from leaders import preferences
@@ -27,34 +29,34 @@ class Said:
     words: dict[str, str]
 
 
-def compose(leaders: Iterable[Leader]) -> dict[int, Edition]:
+def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int, Edition]:
     """The editions of those who may come in, by primary key; an edition may be empty."""
     leaders = list(Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders]))
     back = _back_from_leave(leaders)
     editions = {leader.pk: Edition(is_welcome=leader.pk in back) for leader in leaders}
     since = unmailed.since(leaders)
     seen = readable_by(leaders, unmailed.lately(since))
-    _add_news(editions, leaders, unmailed.news(seen, since))
-    personal.add(editions, seen)
+    _add_news(editions, leaders, unmailed.readers(seen, since, boards or Boards()))
+    personal.add(editions, seen, since)
     _add_hosting(editions, from_hosts.lines(leaders, seen), from_hosts.missed(since, seen))
     for pk in preferences.to_offer_slower(leaders):
         editions[pk].offers_slower = editions[pk].marks["slower"] = True
     return editions
 
 
-def _add_news(editions: dict[int, Edition], leaders: list[Leader], news: dict[int, list[News]]) -> None:
+def _add_news(editions: dict[int, Edition], leaders: list[Leader], readers: dict[int, Reader]) -> None:
     """Put what is unread and not yet mailed into the editions: the posts that matter, and numbers."""
-    loud = {
-        pk: [each for each in mine if not from_hosts.keeps_to_itself(each.space)] for pk, mine in news.items()
-    }
-    sizes = {pk: AFTER_LEAVE if editions[pk].is_welcome else POSTS_AT_MOST for pk in news}
-    picked = picks.choose(leaders, loud, sizes)
-    posts = _posts({each.post for chosen in picked.values() for each in chosen})
-    for pk, mine in news.items():
-        editions[pk].marks = unmailed.marks(mine)
-        told = [each for each in picked[pk] if each.post in posts]
-        for items, rest in _by_space(told, mine):
-            _add_place(editions[pk], items, rest, posts)
+    knows = picks.what_they_know([leader.pk for leader in leaders if leader.ask_me_about.strip()])
+    counts = {pk: reader.counts() for pk, reader in readers.items()}
+    chosen = {}
+    for pk, reader in readers.items():
+        size = AFTER_LEAVE if editions[pk].is_welcome else POSTS_AT_MOST
+        loud = [space for space in counts[pk] if not from_hosts.keeps_to_itself(reader.spaces[space])]
+        chosen[pk] = picks.choose(reader, size, loud, knows.get(pk, frozenset()))
+    _dress_all(readers, chosen)
+    for pk, reader in readers.items():
+        editions[pk].marks = unmailed.marks(reader)
+        _add_places(editions[pk], reader, counts[pk], chosen[pk])
 
 
 def _add_hosting(editions: dict[int, Edition], lines: dict, missed: dict) -> None:
@@ -66,25 +68,16 @@ def _add_hosting(editions: dict[int, Edition], lines: dict, missed: dict) -> Non
         editions[pk].missed = [Personal("session", each.text, address(each.path)) for each in words]
 
 
-def _by_space(told: list[News], news: list[News]) -> list[tuple[list[News], list[News]]]:
-    """What is told of each space, and what is counted there: first the spaces of one's cohorts."""
-    grouped: dict[int, tuple[list[News], list[News]]] = defaultdict(lambda: ([], []))
-    for each in told:
-        grouped[each.space.pk][0].append(each)
-    posts = {each.post for each in told}
-    for each in news:
-        if each.post not in posts:
-            grouped[each.space.pk][1].append(each)
-    return sorted(grouped.values(), key=lambda both: (both[0] or both[1])[0].place_order)
-
-
-def _posts(ids: set[int]) -> dict[int, Post]:
-    """The posts that are told, each with what is said of it: made once for hundreds of editions."""
+def _dress_all(readers: dict[int, Reader], chosen: dict[int, list[Pick]]) -> None:
+    """Put beside each board the posts of it that are told, with what is said of them."""
+    missing = defaultdict(set)
+    for pk, reader in readers.items():
+        missing[reader.board].update(pick.said.pk for pick in chosen[pk])
     posts = Post.objects.shown().select_related("author", "thread").defer("search", "thread__search", "body")
-    posts = posts.in_bulk(ids)
-    for post in posts.values():
-        post.said = _dress(post)
-    return posts
+    for board, told in missing.items():
+        for post in posts.filter(pk__in=told - board.dressed.keys()):
+            post.said = _dress(post)
+            board.dressed[post.pk] = post
 
 
 def _back_from_leave(leaders: list[Leader]) -> set[int]:
@@ -96,14 +89,19 @@ def _back_from_leave(leaders: list[Leader]) -> set[int]:
     return set(away.values_list("leader", flat=True))
 
 
-def _add_place(edition: Edition, told: list[News], counted: list[News], posts: dict[int, Post]) -> None:
-    """Put what is new in a space into an edition, as far as the space lets it leave."""
-    space = (told or counted)[0].space
-    if from_hosts.keeps_to_itself(space):
-        return edition.add_quiet(space)
-    items = [_item(space, posts[each.post], each.new) for each in told]
-    more = sum(each.new for each in counted)
-    return edition.places.append(Place(space.name, _home(space), items, more))
+def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: list[Pick]) -> None:
+    """Put what is new in each space into an edition, as far as it may leave: those of one's cohorts first."""
+    items = defaultdict(list)
+    for pick in told:
+        if post := reader.board.dressed.get(pick.said.pk):
+            item = _item(reader.spaces[pick.talk.space], post, reader.count(pick.talk))
+            items[pick.talk.space].append(item)
+    for space in sorted((reader.spaces[pk] for pk in counts), key=reader.place):
+        if from_hosts.keeps_to_itself(space):
+            edition.add_quiet(space)
+        else:
+            more = counts[space.pk] - sum(item.new for item in items[space.pk])
+            edition.places.append(Place(space.name, _home(space), items[space.pk], more))
 
 
 def _item(space: Space, post: Post, new: int) -> Item:

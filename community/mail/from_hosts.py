@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from community.mail.unmailed import OVERLAP, TOLD, Since
+from community.mail.boards import OVERLAP
+from community.mail.unmailed import TOLD, Since
 from community.models import (
     Digest,
     HostLine,
@@ -52,9 +53,9 @@ def lines(leaders: list[Leader], seen: dict[tuple[int, int], Space]) -> dict[int
     return found
 
 
-def missed(since: Since, seen: dict[tuple[int, int], Space]) -> dict[int, list[Word]]:
+def missed(since: dict[int, Since], seen: dict[tuple[int, int], Space]) -> dict[int, list[Word]]:
     """For each leader the sessions that ended since the last digest and in which they were not."""
-    first = min((moment for moment, _ in since.values()), default=timezone.now())
+    first = min((each.moment for each in since.values()), default=timezone.now())
     spaces = {space.pk for space in seen.values() if not keeps_to_itself(space)}
     past = Session.objects.past(told_until()).filter(room__space__in=spaces, ends_at__gt=first)
     past = list(past.select_related("room__space")[:AT_MOST])
@@ -64,7 +65,7 @@ def missed(since: Since, seen: dict[tuple[int, int], Space]) -> dict[int, list[W
     found = defaultdict(list)
     for session in past:
         words = Word(session.pk, f"{session.title} ({session.room.space})", session.get_absolute_url())
-        for leader, (moment, _) in since.items():
+        for leader, (moment, *_) in since.items():
             pair, is_new = (leader, session.room.space_id), session.ends_at > moment + OVERLAP
             if is_new and pair in seen and pair not in muted and (leader, session.pk) not in there:
                 found[leader].append(words)

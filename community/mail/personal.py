@@ -1,31 +1,41 @@
 """Lines of a digest about its reader: who thanked or mentioned them."""
 
-from django.db.models import Exists, OuterRef
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from community.mail import from_hosts
 from community.mail.contents import AFTER_LEAVE, Edition, Personal, address
+from community.mail.unmailed import Since
 from community.models import Level, MailRule, Notice, NoticeKind, Post, Reading
 
 AT_MOST = 8
 
 
-def add(editions: dict[int, Edition], seen: dict) -> None:
+def add(editions: dict[int, Edition], seen: dict, since: dict[int, Since]) -> None:
     """Put who thanked or mentioned a leader into their edition."""
     for notice in _notices(editions):
-        if (notice.leader_id, notice.post.space_id) in seen:
+        is_seen = (notice.leader_id, notice.post.space_id) in seen
+        if is_seen and not _was_told(notice, since[notice.leader_id].until):
             _add_personal(editions[notice.leader_id], notice)
 
 
-def _notices(editions: dict[int, Edition]):
-    # What a digest told as a post, before its notice was written, is not told again as a mention.
-    told = Reading.objects.filter(
-        leader=OuterRef("leader"), thread=OuterRef("post__thread"), mailed_up_to__gte=OuterRef("post__number")
+def _was_told(notice: Notice, until: datetime | None) -> bool:
+    """Whether a digest told the post before the notice of a mention in it was written."""
+    if notice.kind != NoticeKind.MENTION or not until:
+        return False
+    return notice.post.created_at <= until < notice.at and not notice.is_read
+
+
+def _notices(editions: dict[int, Edition]) -> QuerySet[Notice]:
+    read = Reading.objects.filter(
+        leader=OuterRef("leader"), thread=OuterRef("post__thread"), read_up_to__gte=OuterRef("post__number")
     )
     return (
         Notice.objects.unread()
         .filter(leader__in=list(editions), kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
         .filter(post__in=Post.objects.shown().values("pk"))
-        .exclude(Exists(told), kind=NoticeKind.MENTION)
+        .annotate(is_read=Exists(read))
         .with_level()
         .exclude(level=Level.MUTED)
         .select_related("actor", "post__author", "post__thread", "post__space")

@@ -4,98 +4,101 @@ First come posts of people one listens to (whom one thanked, or to whom one said
 that one watches; then questions without a reply that fit what one can be asked about; then the rest. Among
 equals the spaces of one's cohorts come first, then posts neither very short nor very long, then the latest.
 Nobody speaks twice before everybody else has spoken once.
+
+There may be hundreds of threads for each reader, of which a dozen is told: they are looked at in this order,
+and no further than needed.
 """
 
+import heapq
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.db import connection
-from django.db.models.functions import Length
-
-from community.mail.unmailed import News
-from community.models import Post
-from leaders.models import Leader
-
-SENSIBLE = range(40, 3_000)  # characters
-FOLLOWED, FITTING, OTHERS = range(3)
+from community.mail.boards import Said, Talk, words_of
+from community.mail.unmailed import Reader
+from community.models import Level
 
 
-class Facts(NamedTuple):
-    """What the choice needs to know of a post."""
+class Pick(NamedTuple):
+    """A thread with something new in it, and the post that stands for it."""
 
-    author: int | None
-    is_sensible: bool
-    asks_about: frozenset[str]
-
-
-def choose(
-    leaders: list[Leader], news: dict[int, list[News]], sizes: dict[int, int]
-) -> dict[int, list[News]]:
-    """For each leader so many of their news, what matters most first."""
-    facts = _facts({each.post for mine in news.values() for each in mine})
-    knows = _knows([leader.pk for leader in leaders if leader.ask_me_about.strip()])
-    return {
-        pk: _in_turn([each for each in mine if each.post in facts], facts, knows.get(pk, frozenset()))[
-            : sizes[pk]
-        ]
-        for pk, mine in news.items()
-    }
+    talk: Talk
+    said: Said
 
 
-def _in_turn(news: list[News], facts: dict[int, Facts], knows: frozenset[str]) -> list[News]:
-    """All of them: each author's first one by weight, then each author's second one, and so on."""
-    spoke: Counter = Counter()
-    turns = []
-    for number, each in enumerate(news):
-        turns.append((_weight(each, facts[each.post], knows), number, each))
-    turns.sort()
-    for place, (_, _, each) in enumerate(turns):
+def choose(reader: Reader, size: int, spaces: Iterable[int], knows: frozenset[str]) -> list[Pick]:
+    """So many of what is new in these spaces, what matters most first."""
+    chosen, again, spoke = [], [], Counter()
+    for pick in _by_weight(reader, set(spaces), knows):
         # Whoever is not named is another voice in each thread.
-        voice = facts[each.post].author or -each.thread
-        turns[place] = spoke[voice], place, each
+        voice = pick.said.author or -pick.talk.pk
+        if spoke[voice]:
+            again.append((spoke[voice], len(again), pick))
+        else:
+            chosen.append(pick)
+        if len(chosen) == size:
+            return chosen
         spoke[voice] += 1
-    turns.sort()
-    return [each for *_, each in turns]
+    return (chosen + [pick for *_, pick in sorted(again)])[:size]
 
 
-def _weight(each: News, facts: Facts, knows: frozenset[str]) -> tuple[int, bool, bool]:
-    if each.is_followed:
-        return FOLLOWED, not each.is_cohort, not facts.is_sensible
-    fits = facts.asks_about and not facts.asks_about.isdisjoint(knows)
-    return FITTING if fits else OTHERS, not each.is_cohort, not facts.is_sensible
-
-
-def _facts(ids: set[int]) -> dict[int, Facts]:
-    shown = Post.objects.shown().filter(pk__in=ids).order_by()
-    rows = list(shown.values_list("pk", "author", "thread", "number", Length("body")))
-    asking = _asking([thread for _, _, thread, number, _ in rows if number == 1])
-    return {
-        pk: Facts(author, length in SENSIBLE, asking.get(thread, frozenset()) if number == 1 else frozenset())
-        for pk, author, thread, number, length in rows
-    }
-
-
-def _asking(threads: list[int]) -> dict[int, frozenset[str]]:
-    """The words in the titles of those that are questions without a reply."""
-    statement = """
-        SELECT id, tsvector_to_array(search) FROM community_thread
-         WHERE id = ANY(%s) AND kind = 'question' AND shown_count = 1 AND closed_at IS NULL
-    """
-    return _words(statement, threads)
-
-
-def _knows(leaders: list[int]) -> dict[int, frozenset[str]]:
+def what_they_know(leaders: list[int]) -> dict[int, frozenset[str]]:
     """The words of what each can be asked about, in the form in which titles are searched."""
     statement = """
         SELECT id, tsvector_to_array(to_tsvector('english', ask_me_about))
           FROM leaders_leader WHERE id = ANY(%s)
     """
-    return _words(statement, leaders)
+    return words_of(statement, leaders)
 
 
-def _words(statement: str, ids: list[int]) -> dict[int, frozenset[str]]:
-    if not ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [ids])
-        return {pk: frozenset(words) for pk, words in cursor.fetchall()}
+def _by_weight(reader: Reader, spaces: set[int], knows: frozenset[str]) -> Iterator[Pick]:
+    followed = dict(_followed(reader, spaces))
+    yield from _in_order(reader, followed)
+    fitting = dict(_fitting(reader, spaces, knows))
+    yield from _in_order(reader, {talk: fitting[talk] for talk in fitting.keys() - followed.keys()})
+    told = followed.keys() | fitting.keys()
+    for mine in (spaces & reader.cohort, spaces - reader.cohort):
+        yield from _others(reader, mine, told)
+
+
+def _in_order(reader: Reader, found: dict[Talk, Said]) -> list[Pick]:
+    picks = [Pick(talk, said) for talk, said in found.items()]
+    return sorted(picks, key=lambda pick: _place(reader, pick))
+
+
+def _place(reader: Reader, pick: Pick) -> tuple[bool, bool, int]:
+    return pick.talk.space not in reader.cohort, not pick.said.is_sensible, pick.talk.rank
+
+
+def _followed(reader: Reader, spaces: set[int]) -> Iterator[tuple[Talk, Said]]:
+    """What is new by those one listens to, and in threads that one watches."""
+    board, marks = reader.board, reader.marks.items()
+    watched = {board.of_thread[thread] for thread, (_, level) in marks if level == Level.WATCHING}
+    theirs = {talk for author in reader.heard for talk, _ in board.by_author.get(author, ())}
+    for talk in watched | theirs:
+        new = list(reader.unread(talk)) if talk.space in spaces else []
+        heard = (said for said in new if said.author in reader.heard)
+        if said := next(heard, new[0] if new and talk in watched else None):
+            yield talk, said
+
+
+def _fitting(reader: Reader, spaces: set[int], knows: frozenset[str]) -> Iterator[tuple[Talk, Said]]:
+    """Questions without a reply that fit what one can be asked about."""
+    for talk in {talk for word in knows for talk in reader.board.by_word.get(word, ())}:
+        said = next(reader.unread(talk), None) if talk.space in spaces else None
+        if said and said.number == 1:
+            yield talk, said
+
+
+def _others(reader: Reader, spaces: Iterable[int], told: set[Talk]) -> Iterator[Pick]:
+    """The rest, the latest first; very short and very long posts after the others."""
+    board, later = reader.board, []
+    for rank in heapq.merge(*(board.shelves[space].ranks for space in spaces)):
+        talk = board.talks[rank]
+        if talk in told or not (said := next(reader.unread(talk), None)):
+            continue
+        if said.is_sensible:
+            yield Pick(talk, said)
+        else:
+            later.append(Pick(talk, said))
+    yield from later

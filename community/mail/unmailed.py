@@ -1,28 +1,24 @@
-"""What is unread and not yet mailed: found for many leaders in one statement, and marked when it has left."""
+"""What is unread and not yet mailed: what was said lately, as each of many leaders has it before them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from community.models import LetterState, Post, Session, Space, Thread
+from community.mail.boards import OVERLAP, REACH, Board, Boards, Said, Talk
+from community.models import LetterState, Level, Post, Session, Space, SpaceLevel
 from community.models.posts import told_until
 from leaders.models import CohortMembership, Leader
 
 WINDOW = timedelta(days=31)  # how far a first digest looks back
 LONGEST_LEAVE = timedelta(days=366)
-# A post may commit later than its time says, so this much is looked at again, but for what is marked.
-OVERLAP = timedelta(hours=1)
 TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
 LISTENED_FOR = timedelta(days=365)
-NONE = ()
-
-Since = dict[int, tuple[datetime, list[int]]]
-
 
 # Whom one listens to: whom one thanked, or to whom one said well done.
 HEARD = """
@@ -35,81 +31,116 @@ HEARD = """
     EXCEPT
     SELECT leader_id, giver_id FROM community_unheard WHERE leader_id = ANY(%(leaders)s)
 """
-# Of the posts of which anybody may be told: what each neither read nor was told, where they may read.
-NEWS = """
-    WITH heard AS ({heard})
-    SELECT may.leader_id, may.space_id, thread.id,
-           min(post.id) FILTER (WHERE heard.author_id IS NOT NULL), min(post.id),
-           count(*), max(post.number), array_agg(post.id) FILTER (WHERE post.created_at > %(late)s),
-           bool_or(reading.level = 'watching')
-      FROM unnest(%(who)s::bigint[], %(where)s::bigint[], %(since)s::timestamptz[])
-           AS may (leader_id, space_id, since)
-      JOIN community_thread thread ON thread.space_id = may.space_id AND thread.last_post_at > may.since
-      LEFT JOIN community_reading reading ON reading.thread_id = thread.id
-           AND reading.leader_id = may.leader_id
-      JOIN ({tellable}) post ON post.thread_id = thread.id AND post.created_at > may.since
-           AND post.author_id IS DISTINCT FROM may.leader_id
-           AND post.number > coalesce(greatest(reading.read_up_to, reading.mailed_up_to), 0)
-      LEFT JOIN community_spacelevel place ON place.space_id = may.space_id
-           AND place.leader_id = may.leader_id
-      LEFT JOIN heard ON heard.leader_id = may.leader_id AND heard.author_id = post.author_id
-      LEFT JOIN unnest(%(late_who)s::bigint[], %(late_what)s::bigint[]) AS mailed (leader_id, post_id)
-        ON mailed.leader_id = may.leader_id AND mailed.post_id = post.id
-     WHERE coalesce(reading.level, place.level, 'normal') <> 'muted' AND mailed.post_id IS NULL
-     GROUP BY may.leader_id, may.space_id, thread.id
-     ORDER BY thread.last_post_at DESC, thread.id DESC
+MARKED = """
+    SELECT leader_id, thread_id, read_up_to, level FROM community_reading
+     WHERE leader_id = ANY(%(leaders)s) AND thread_id = ANY(%(threads)s)
+       AND (read_up_to > 0 OR level IS NOT NULL)
 """
 
 
-class News(NamedTuple):
-    """A thread with something new in it for one leader, and the post that stands for it."""
+class Since(NamedTuple):
+    """From when on posts are new to a leader, and which of the first hour of that were told already."""
 
-    space: Space
-    thread: int
-    post: int
-    new: int
-    last: int
-    late: Sequence[int]
-    is_followed: bool
-    is_cohort: bool
-
-    @property
-    def place_order(self) -> tuple:
-        """The spaces of one's cohorts before the others."""
-        return not self.is_cohort, self.space.order, self.space.name
+    moment: datetime
+    told: frozenset[int] = frozenset()
+    until: datetime | None = None  # up to when the last digest told, if there was one
 
 
-def lately(since: Since) -> QuerySet[Space]:
+class Reader:
+    """A leader in front of a board: what of it is new to them, and may be told to them."""
+
+    def __init__(self, pk: int, board: Board, since: Since, spaces: dict[int, Space]):
+        self.pk, self.board, self.since, self.spaces = pk, board, since, spaces
+        self.marks: dict[int, tuple[int, str | None]] = {}
+        self.muted: set[int] = set()
+        self.cohort: set[int] = set()
+        self.heard: set[int] = set()
+
+    def unread(self, talk: Talk) -> Iterator[Said]:
+        """What is new in a thread; what one wrote oneself, and what a digest told, never is."""
+        mark, level = self.marks.get(talk.pk, (0, None))
+        if level != Level.MUTED and (level or talk.space not in self.muted):
+            (moment, told, _), me = self.since, self.pk
+            for said in talk.after(mark):
+                if said.at > moment and said.author != me and said.pk not in told:
+                    yield said
+
+    def count(self, talk: Talk) -> int:
+        """How much is new in a thread."""
+        if talk in self.special or talk.space in self.muted:
+            return sum(1 for _ in self.unread(talk))
+        return talk.count(self.since.moment)
+
+    def counts(self) -> dict[int, int]:
+        """How much is new in each space where something is; only special threads are counted post by post."""
+        special = defaultdict(list)
+        for talk in self.special:
+            special[talk.space].append(talk)
+        counts = {}
+        for space in self.spaces.keys() & self.board.shelves.keys():
+            is_loud = space not in self.muted
+            count = self.board.shelves[space].count(self.since.moment) if is_loud else 0
+            for talk in special[space]:
+                count += self.count(talk) - is_loud * talk.count(self.since.moment)
+            if count:
+                counts[space] = count
+        return counts
+
+    def late(self) -> list[int]:
+        """What is new of the last hour, so that the next digest, which looks at it again, leaves it out."""
+        return [
+            said.pk
+            for space in self.spaces.keys() & self.board.shelves.keys()
+            for talk, said in self.board.shelves[space].recent
+            if said in self.unread(talk)
+        ]
+
+    def place(self, space: Space) -> tuple:
+        """The order of spaces: those of one's cohorts before the others."""
+        return space.pk not in self.cohort, space.order, space.name
+
+    @cached_property
+    def special(self) -> set[Talk]:
+        """The threads of which not everything is new: one has marks there, wrote there, or was told of it."""
+        board = self.board
+        marked = {board.of_thread[thread] for thread in self.marks}
+        wrote = {talk for talk, _ in board.by_author.get(self.pk, ())}
+        told = {board.of_post[post] for post in self.since.told if post in board.of_post}
+        return marked | wrote | told
+
+
+def lately(since: dict[int, Since]) -> QuerySet[Space]:
     """The spaces in which something happened that could still be told to one of them."""
-    first = min((moment for moment, _ in since.values()), default=timezone.now())
-    threads = Thread.objects.filter(space=OuterRef("pk"), last_post_at__gt=first)
+    first = min((each.moment for each in since.values()), default=timezone.now())
+    posts = Post.objects.filter(space=OuterRef("pk"), created_at__gt=first)
     sessions = Session.objects.past().filter(room__space=OuterRef("pk"), ends_at__gt=first)
-    return Space.objects.filter(Exists(threads) | Exists(sessions))
+    return Space.objects.filter(Exists(posts) | Exists(sessions))
 
 
-def news(seen: dict[tuple[int, int], Space], since: Since) -> dict[int, list[News]]:
-    """For each leader with news: the threads of the spaces that they may read, the latest first."""
-    rows, cohorts = _rows(seen, since), _cohort_spaces(list(since))
-    found = defaultdict(list)
-    for leader, space, thread, followed, first, new, last, late, watched in rows:
-        is_followed, is_cohort = followed is not None or bool(watched), (leader, space) in cohorts
-        place = seen[leader, space], thread, followed or first, new, last, late or NONE
-        found[leader].append(News(*place, is_followed, is_cohort))
+def readers(seen: dict[tuple[int, int], Space], since: dict[int, Since], boards: Boards) -> dict[int, Reader]:
+    """Each of these leaders with what they may read, in front of a board that goes back far enough."""
+    spaces: dict[int, dict[int, Space]] = {leader: {} for leader in since}
+    for (leader, pk), space in seen.items():
+        spaces[leader][pk] = space
+    long_ago, found = timezone.now() - REACH, {}
+    for far in (False, True):
+        group = [pk for pk, each in since.items() if (each.moment < long_ago) == far]
+        if group:
+            begin = min(since[pk].moment for pk in group)
+            board = boards.reaching(begin, {space for pk in group for space in spaces[pk]})
+            for pk in group:
+                found[pk] = Reader(pk, board, since[pk], spaces[pk])
+    _lay_over(found)
     return found
 
 
-def marks(told: Iterable[News] = ()) -> dict:
+def marks(reader: Reader | None = None) -> dict:
     """What a digest keeps of what it tells, so that the next one tells nothing twice and loses nothing."""
-    told = list(told)
-    return {
-        "threads": {each.thread: each.last for each in told},
-        "notices": [],
-        "late": [post for each in told for post in each.late],
-        "until": told_until().isoformat(),
-    }
+    late, until = (reader.late(), reader.board.until) if reader else ([], told_until())
+    return {"notices": [], "late": late, "until": until.isoformat()}
 
 
-def since(leaders: list[Leader]) -> Since:
+def since(leaders: list[Leader]) -> dict[int, Since]:
     """From when on posts are new to each: the last digest, or a month; and which of these it told already."""
     statement = """
         SELECT last.leader_id, last.until,
@@ -124,49 +155,37 @@ def since(leaders: list[Leader]) -> Since:
                  GROUP BY leader_id) AS last
     """
     values = {"leaders": [leader.pk for leader in leaders], "told": TOLD, "overlap": OVERLAP}
+    last = {leader: (until, late or ()) for leader, until, late in _rows(statement, values)}
+    now, found = timezone.now(), {}
+    for leader in leaders:
+        until, late = last.get(leader.pk, (None, ()))
+        begin = until - OVERLAP if until else now - WINDOW
+        moment = max(now - LONGEST_LEAVE, leader.joined_at, begin)
+        found[leader.pk] = Since(moment, frozenset(late), until)
+    return found
+
+
+def _lay_over(readers: dict[int, Reader]) -> None:
+    """Put over the boards what each has read, follows, belongs to and listens to."""
+    mine = {"leader__in": list(readers)}
+    threads = {
+        thread for board in {reader.board for reader in readers.values()} for thread in board.of_thread
+    }
+    for leader, thread, *mark in _rows(MARKED, {"leaders": list(readers), "threads": list(threads)}):
+        if thread in readers[leader].board.of_thread:
+            readers[leader].marks[thread] = tuple(mark)
+    muted = SpaceLevel.objects.filter(**mine, level=Level.MUTED)
+    for leader, space in muted.values_list("leader", "space"):
+        readers[leader].muted.add(space)
+    cohorts = CohortMembership.objects.current().filter(**mine, cohort__spaces__isnull=False)
+    for leader, space in cohorts.values_list("leader", "cohort__spaces"):
+        readers[leader].cohort.add(space)
+    listened = {"leaders": list(readers), "listened": told_until() - LISTENED_FOR}
+    for leader, author in _rows(HEARD, listened):
+        readers[leader].heard.add(author)
+
+
+def _rows(statement: str, values: dict) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        last = {leader: (until - OVERLAP, late or []) for leader, until, late in cursor.fetchall()}
-    now, moments = timezone.now(), {}
-    for leader in leaders:
-        until, late = last.get(leader.pk, (now - WINDOW, []))
-        moments[leader.pk] = max(now - LONGEST_LEAVE, leader.joined_at, until), late
-    return moments
-
-
-def _rows(seen: dict, since: Since) -> list[tuple]:
-    # One statement for all of them, since the ORM has no join of pairs: a query for each leader is six
-    # times slower.
-    tellable, values = _tellable()
-    with connection.cursor() as cursor:
-        cursor.execute(NEWS.format(heard=HEARD, tellable=tellable), values | _values(seen, since))
         return cursor.fetchall()
-
-
-def _tellable() -> tuple[str, dict]:
-    """The posts of which anybody may be told, in SQL with named values: the rules stand with the rows."""
-    posts = (
-        Post.objects.shown().told().order_by().values("id", "thread_id", "number", "author_id", "created_at")
-    )
-    sql, params = posts.query.sql_with_params()
-    values = {f"rule_{number}": value for number, value in enumerate(params)}
-    return sql % tuple(f"%({name})s" for name in values), values
-
-
-def _values(seen: dict, since: Since) -> dict:
-    told, late = told_until(), [(leader, post) for leader, (_, posts) in since.items() for post in posts]
-    return {
-        "leaders": list(since),
-        "listened": told - LISTENED_FOR,
-        "late": told - OVERLAP,
-        "who": [leader for leader, _ in seen],
-        "where": [space for _, space in seen],
-        "since": [since[leader][0] for leader, _ in seen],
-        "late_who": [leader for leader, _ in late],
-        "late_what": [post for _, post in late],
-    }
-
-
-def _cohort_spaces(leaders: list[int]) -> set[tuple[int, int]]:
-    current = CohortMembership.objects.current().filter(leader__in=leaders)
-    return set(current.filter(cohort__spaces__isnull=False).values_list("leader", "cohort__spaces"))

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from community import posts, reading, well_done
 from community.mail import editions, picks
-from community.models import Level, Post, Space, SpaceMembership, Unheard
+from community.models import Digest, Level, Post, Space, SpaceMembership, Unheard
 from community.models.spaces import readable_by
 from community.telling import announcements
 from leaders.models import Cohort, CohortMembership
@@ -167,10 +167,8 @@ def test_where_only_titles_leave_the_choice_tells_no_name(ana, ben, commons):
 
 def test_what_was_told_as_a_post_is_not_told_again_as_a_mention(ana, ben, space):
     post = make_reply(say(space, ben, "Saying no"), ben, "@ana, look")
-    edition = editions.compose([ana])[ana.pk]
-    reading_of_ana, _ = post.thread.readings.get_or_create(leader=ana)
-    reading_of_ana.mailed_up_to = edition.marks["threads"][post.thread_id]
-    reading_of_ana.save()
+    marks = editions.compose([ana])[ana.pk].marks
+    Digest.objects.create(leader=ana, period="2026-01-01", state="sent", sent_at=timezone.now(), marks=marks)
     announcements.announce_post(post)
     assert editions.compose([ana])[ana.pk].count == 0
 
@@ -211,4 +209,4 @@ def test_whom_i_do_not_hear_is_nobody_i_listen_to(ana, ben, crowd, commons, few)
 def test_words_that_everybody_uses_fit_nothing(ana):
     ana.ask_me_about = "How to do it, and what it is about"
     ana.save()
-    assert picks._knows([ana.pk])[ana.pk] == frozenset()
+    assert picks.what_they_know([ana.pk])[ana.pk] == frozenset()
