@@ -4,7 +4,9 @@ const OFF = "keys-off";
 const LIST = "list";
 const STOPS = ".posts .post, .rows .row";
 const WRITES = "input, textarea, select, [contenteditable]:not([contenteditable=false]), dialog[open], details[data-menu][open], [data-chat]";
-const ROLES = ["application", "combobox", "grid", "listbox", "log", "menu", "radiogroup", "searchbox", "spinbutton", "textbox", "tree"];
+const ROLES = ["alertdialog", "application", "combobox", "dialog", "grid", "listbox", "log", "menu", "menubar", "option", "radiogroup", "searchbox", "slider",
+  "spinbutton", "tablist", "textbox", "tree"];
+const OPEN = "dialog[open], [aria-modal=true]";
 const BUSY = [WRITES, ...ROLES.map((role) => `[role=${role}]`)].join(", ");
 
 const dialog = document.getElementById("keys");
@@ -31,7 +33,7 @@ document.addEventListener("keydown", (event) => {
 
 function isBusy(target) {
   const at = target instanceof Element ? target : document.body;
-  return at.closest(BUSY) !== null || document.querySelector("dialog[open]") !== null;
+  return at.closest(BUSY) !== null || [...document.querySelectorAll(OPEN)].some((dialog) => dialog.checkVisibility());
 }
 
 const stops = () => [...document.querySelectorAll(STOPS)].filter((stop) => stop.checkVisibility());

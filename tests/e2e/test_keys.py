@@ -55,6 +55,35 @@ def test_keys_hold_still_with_ctrl_in_menus_and_when_switched_off(somebody, thre
     expect(page.locator(".post:focus")).to_be_visible()
 
 
+ODD = """
+(html) => {
+  document.getElementById("odd")?.remove();
+  document.querySelector("h1").insertAdjacentHTML("afterend", html);
+  document.getElementById("odd").focus();
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div id="odd" contenteditable></div>',
+        '<select id="odd"><option>-</option></select>',
+        '<div role="dialog" id="odd" tabindex="0">A window</div>',
+        '<div role="slider" id="odd" tabindex="0" aria-valuenow="1">A slider</div>',
+        '<button id="odd">A button</button><div role="dialog" aria-modal="true">Before all else</div>',
+    ],
+)
+def test_keys_hold_still_in_whatever_listens_to_keys_itself(somebody, thread, html):  # noqa: F811
+    page = somebody("ana@example.org").goes_to(f"/threads/{thread}/?page=1")
+    page.evaluate(ODD, html)
+    for key in ("j", "k", "u", "r", "?"):
+        page.keyboard.press(key)
+    expect(page.locator("#odd")).to_be_focused()
+    expect(page).to_have_url(re.compile(rf"/threads/{thread}/"))
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+
+
 def test_keys_hold_still_in_the_chat_log(somebody):
     page = somebody("ana@example.org").goes_to("/spaces/kestrel/chat/")
     scroller = page.get_by_role("group", name="Conversation")
