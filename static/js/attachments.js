@@ -4,7 +4,7 @@ import { uuid4 } from "./uuid.js";
 
 const TOO_LARGE = "This file is too large. An image may have 10 MB, a document 20 MB.";
 const DECORATIVE = "decorative";
-const IMAGE = /!\[([^\]\n]*)\]\((\/attachments\/[0-9a-f-]{36}\/)\)/g;
+const FILE = /(!?)\[([^\]\n]*)\]\((\/attachments\/[0-9a-f-]{36}\/)\)/g;
 const hasMouse = matchMedia("(hover: hover) and (pointer: fine)");
 
 // One file on its way into the text.
@@ -52,7 +52,7 @@ class Attaching {
     // First of all who listen: what is held up here has not been sent for anybody.
     addEventListener("submit", (event) => event.target === this.form && this.#holdUp(event), true);
     this.#former = this.text.value;
-    this.#askForMissingWords();
+    this.#showWhatStands();
   }
 
   // --- Coming in
@@ -254,6 +254,7 @@ class Attaching {
     }
     this.#former = value;
     for (const sending of this.#sendings) if (sending.address) this.#follow(sending);
+    this.#showWhatStands();
   }
 
   #placesOf(sending) {
@@ -286,15 +287,19 @@ class Attaching {
     if (found) this.#replace(found.start, found.end, `![${alt}](${sending.address})`);
   }
 
-  // After a refusal or on another day: images in the text that still need words.
-  #askForMissingWords() {
-    for (const [, alt, address] of this.text.value.matchAll(IMAGE)) {
-      if (alt || this.#sendings.some((sending) => sending.address === address)) continue;
-      const sending = Object.assign(new Sending(this.#newRow("Image", ""), null, 0), { address, isDone: true });
+  // After a refusal, on another day, in a post that is edited: each file in one's own words has its row.
+  #showWhatStands() {
+    const { value } = this.text;
+    for (const { index, 1: sign, 2: words, 3: address } of value.matchAll(FILE)) {
+      const isQuoted = /^\s*>/.test(value.slice(value.lastIndexOf("\n", index) + 1, index));
+      if (isQuoted || this.#sendings.some((sending) => sending.address === address)) continue;
+      const row = this.#newRow(sign ? `Image ${this.#sendings.length + 1}` : words, "");
+      const sending = Object.assign(new Sending(row, null, 0), { address, isDone: true });
       this.#sendings.push(sending);
       this.#listen(sending);
-      this.#picture(sending);
-      sending.show(["about", "remove"]);
+      if (sign) this.#picture(sending);
+      sending.show(sign ? ["about", "remove"] : ["remove"]);
+      this.#follow(sending);
     }
   }
 

@@ -130,6 +130,28 @@ def test_after_a_lost_connection_the_same_file_is_sent_again_once(writing):
     assert len(IMAGE.findall(text(page))) == 1
 
 
+def test_on_another_day_each_file_still_has_its_picture_its_words_and_a_way_out(writing):
+    page = writing
+    brings(page, "paste", file("board.png", picture()), file("plan.docx", office(), ""))
+    expect(page.locator(".sending").nth(1)).to_contain_text("plan.docx DOCX")
+    page.locator("[data-alt]").first.fill("The board")
+    quoted = "> ![Theirs](/attachments/00000000-0000-4000-8000-000000000000/)"
+    page.get_by_label("Your reply").evaluate("(field, words) => field.setRangeText(words)", quoted + "\n\n")
+    page.get_by_label("Your reply").dispatch_event("input")
+    expect(page.locator("[data-draft-state]")).to_have_text(re.compile("^Saved"))
+    page.reload()
+    rows = page.locator(".sending")
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator("img")).to_have_js_property("naturalWidth", 60)
+    expect(rows.first.get_by_label("What does it show")).to_have_value("The board")
+    rows.first.get_by_label("What does it show").fill("Our board")
+    assert IMAGE.search(text(page).replace(quoted, ""))[1] == "Our board"
+    expect(rows.nth(1)).to_contain_text("plan.docx")
+    page.get_by_role("button", name="Remove plan.docx").click()
+    expect(rows).to_have_count(1)
+    assert "plan.docx" not in text(page)
+
+
 def test_a_decoration_needs_no_words(writing):
     page = writing
     brings(page, "paste", file("line.png", picture()))
