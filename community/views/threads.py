@@ -102,8 +102,8 @@ def reply(request, pk):
     except threads.Overtaken as news:
         found = _thread(request, pk)
         form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
-        form.add_error("body", str(news))
-        return _show(request, found, form, status=409, number=page_of(news.first))
+        form.add_error("body", ValidationError(str(news), code="look"))
+        return _show(request, found, form, status=409, number=page_of(news.first), came=news.first)
     where = post.thread if post.thread_id == pk else _thread(request, post.thread_id)
     return HttpResponseRedirect(where.address_of(post.number))
 
@@ -264,8 +264,8 @@ def _context(request, found, form, number=None, draft=None) -> dict:
     }
 
 
-def _show(request, found, form, status=200, number=None, draft=None):
-    context = _context(request, found, form, number, draft)
+def _show(request, found, form, status=200, number=None, draft=None, **more):
+    context = {**_context(request, found, form, number, draft), **more}
     return render(request, "community/thread.html", context, status=status)
 
 

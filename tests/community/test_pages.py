@@ -143,7 +143,13 @@ def test_a_stale_reply_shows_what_came_and_keeps_the_words(browse, ana, ben, spa
     form = {"body": "My words", "uuid": uuid.uuid4(), "seen": 1}
     response = browse(ben).post(f"/threads/{thread.pk}/reply/", form)
     assert response.status_code == 409
-    for piece in ("A reply has come while you wrote.", "Just in time", "My words", 'name="seen" value="2"'):
+    for piece in (
+        "A reply has come while you wrote.",
+        "Just in time",
+        "My words",
+        'name="seen" value="2"',
+        'href="#post-2"',
+    ):
         assert piece in text(response)
     assert browse(ben).post(f"/threads/{thread.pk}/reply/", {**form, "seen": 2}).status_code == 302
 

@@ -66,6 +66,8 @@ def test_what_was_not_looked_at_is_told_before_sending(site, thread, page):
     expect(box(page)).to_have_value(WORDS)
     expect(page.locator(".post", has_text="So shall I.")).to_be_visible()
     expect(page.locator(".post", has_text=WORDS)).to_have_count(0)
+    page.get_by_role("link", name="Read what came, from post 8").click()
+    expect(page.locator("#post-8")).to_be_in_viewport()
     button(page).click()
     expect(page.locator(".post", has_text=WORDS)).to_have_count(1)
 
