@@ -1,76 +1,97 @@
 """The newest posts that match, looked for in stretches, so that no word is slow.
 
-A common word is found by reading the newest posts, a rare one by asking the index of words. Which of the two
+A common word is found by reading the newest posts, a rarer one by asking the index of words. Which of the two
 a word is shows in the first stretch. The measurements stand in docs/decisions/010-search-in-stretches.md.
 """
 
 # ruff: noqa: S608 (these texts are put together from each other and from names of columns)
 
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import connection
+from community.models import posts
+from community.models.asking import Statement
 
 AT_MOST = 300
 FIRST_STRETCH = 1_000  # posts
-READ_AT_MOST = 16  # times the first stretch; for more the index is asked
+READ_AT_MOST = 3  # times the first stretch; for more the index is asked
+READ_OF_EACH_AT_MOST = 16  # where the index would be asked for all times at once
 SPACES_ONE_BY_ONE = 12
+SPARSE = 10  # posts, of which one is in the spaces of the searcher: the index is asked space by space
+VOLUMES_AT_FIRST = 8  # at most: a thousand posts tell little of a word that stands in ten of them
+VOLUMES_AT_MOST = 24  # for more the index is asked for all times at once
 LONGEST_AGO, NEVER = "-infinity", "infinity"
 
 _WHEN = "created_at >= %(after)s AND created_at < %(end)s"
-_MATCHES = "(%(tsquery)s = '' OR search @@ %(tsquery)s::tsquery)"
+_MATCHES = "search @@ %(tsquery)s::tsquery"
 _IN_SPACES = "space_id = ANY(%(spaces)s)"
 _SHOWN = "thread_id NOT IN (SELECT id FROM community_thread WHERE hidden_at IS NOT NULL)"
 _NEWEST_FIRST = "ORDER BY created_at DESC"
 _FOR_EACH_KEY = "FROM unnest(%(keys)s::bigint[]) AS key, LATERAL"
+_VOLUME = f"(id >> {posts.VOLUME_BITS})"
 
-# A stretch is so many posts, whenever they were written: how many there were, the times of the last and the
-# first of them, and those that match.
+# A stretch is so many posts, whenever they were written: how many there were, the time of the first of them,
+# the ids of the last, of the first and of the oldest that is wanted, and those that match.
 _READ = f"""WITH stretch AS MATERIALIZED (
         SELECT count(*) AS count, max(created_at) AS last, min(created_at) AS first FROM (POSTS) post)
-    SELECT count, first, last, (SELECT min(created_at) FROM community_post),
+    SELECT count, first,
+        (SELECT max(id) FROM community_post WHERE created_at = last),
+        (SELECT min(id) FROM community_post WHERE created_at = first),
+        (SELECT id FROM community_post WHERE created_at >= %(after)s ORDER BY created_at LIMIT 1),
         ARRAY(MATCHES {_NEWEST_FIRST} LIMIT %(at_most)s) FROM stretch"""
 
 # OFFSET 0 keeps apart what stands inside and outside: the planner guesses badly how common two words are.
-_OF_ALL = {
-    "read": _READ.replace(
-        "POSTS",
-        f"""SELECT created_at FROM community_post WHERE {_IN_SPACES} AND {_WHEN}
-            {_NEWEST_FIRST} LIMIT %(length)s""",
-    ).replace(
-        "MATCHES",
-        f"""SELECT id FROM (
-            SELECT id, thread_id, created_at, search FROM community_post
-            WHERE hidden_at IS NULL AND {_IN_SPACES} AND {_WHEN} AND created_at >= stretch.first
-            {_NEWEST_FIRST} OFFSET 0) post
-        WHERE {_MATCHES} AND {_SHOWN}""",
-    ),
-    "ask": f"""SELECT id FROM (
-            SELECT id, thread_id, created_at, space_id FROM community_post
-            WHERE search @@ %(tsquery)s::tsquery AND hidden_at IS NULL AND {_WHEN}
-            AND created_at >= %(start)s OFFSET 0) post
-        WHERE {_IN_SPACES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s""",
-}
-_OF_EACH = {
-    "read": _READ.replace(
-        "POSTS",
-        f"""SELECT created_at {_FOR_EACH_KEY} (
-            SELECT created_at FROM community_post WHERE KEY = key AND {_WHEN}
-            {_NEWEST_FIRST} LIMIT %(length)s) post
+_READ_ALL = _READ.replace(
+    "POSTS",
+    f"""SELECT created_at FROM community_post WHERE {_IN_SPACES} AND {_WHEN}
         {_NEWEST_FIRST} LIMIT %(length)s""",
-    ).replace(
-        "MATCHES",
-        f"""SELECT id {_FOR_EACH_KEY} (
-            SELECT id, thread_id, created_at, space_id, search FROM community_post
-            WHERE KEY = key AND hidden_at IS NULL AND {_WHEN} AND created_at >= stretch.first OFFSET 0) post
-        WHERE {_IN_SPACES} AND {_MATCHES} AND {_SHOWN}""",
-    ),
-    "ask": f"""SELECT id {_FOR_EACH_KEY} (
-            SELECT id, thread_id, created_at, space_id FROM community_post
-            WHERE KEY = key AND search @@ %(tsquery)s::tsquery AND hidden_at IS NULL AND {_WHEN}
-            AND created_at >= %(start)s OFFSET 0) post
-        WHERE {_IN_SPACES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s""",
-}
+).replace(
+    "MATCHES",
+    f"""SELECT id FROM (
+        SELECT id, thread_id, created_at, search FROM community_post
+        WHERE hidden_at IS NULL AND {_IN_SPACES} AND {_WHEN} AND created_at >= stretch.first
+        {_NEWEST_FIRST} OFFSET 0) post
+    WHERE {_MATCHES} AND {_SHOWN}""",
+)
+_READ_EACH = _READ.replace(
+    "POSTS",
+    f"""SELECT created_at {_FOR_EACH_KEY} (
+        SELECT created_at FROM community_post WHERE KEY = key AND {_WHEN}
+        {_NEWEST_FIRST} LIMIT %(length)s) post
+    {_NEWEST_FIRST} LIMIT %(length)s""",
+).replace(
+    "MATCHES",
+    f"""SELECT id {_FOR_EACH_KEY} (
+        SELECT id, thread_id, created_at, space_id, search FROM community_post
+        WHERE KEY = key AND hidden_at IS NULL AND {_WHEN} AND created_at >= stretch.first OFFSET 0) post
+    WHERE {_IN_SPACES} AND {_MATCHES} AND {_SHOWN}""",
+)
+# The times stand outside as well: to the planner of a prepared statement, any two of them are close together.
+_ASK_ALL = f"""SELECT id FROM (
+        SELECT id, thread_id, created_at, space_id FROM community_post
+        WHERE {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
+    WHERE {_IN_SPACES} AND {_WHEN} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
+_ASK_VOLUMES = _ASK_ALL.replace("OFFSET 0", f"AND {_VOLUME} = ANY(%(volumes)s) OFFSET 0")
+_ASK_EACH = f"""SELECT id {_FOR_EACH_KEY} (
+        SELECT id, thread_id, created_at, space_id FROM community_post
+        WHERE KEY = key AND {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
+    WHERE {_IN_SPACES} AND {_WHEN} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
+
+
+def _of_any(sql: str) -> dict[str, Statement]:
+    """The statement by the column of its keys, if it has any."""
+    columns = ("author_id", "space_id") if "KEY" in sql else ("",)
+    return {column: Statement(sql.replace("KEY", column)) for column in columns}
+
+
+def _of_any_words(sql: str) -> str:
+    return sql.replace(_MATCHES, "true")
+
+
+_READING = _of_any(_READ_ALL) | _of_any(_READ_EACH)
+_READING_ANY_WORDS = _of_any(_of_any_words(_READ_ALL)) | _of_any(_of_any_words(_READ_EACH))
+_ASKING = _of_any(_ASK_ALL) | _of_any(_ASK_EACH)
+_ASKING_VOLUMES = Statement(_ASK_VOLUMES)
 
 
 @dataclass(frozen=True)
@@ -83,48 +104,83 @@ class Wanted:
     after: datetime | str = LONGEST_AGO
     before: datetime | str = NEVER
 
+    @property
+    def column(self) -> str:
+        """The column by whose index the posts are found one key after the other, if there is a good one."""
+        if self.authors is not None:
+            return "author_id"
+        return "space_id" if len(self.spaces) <= SPACES_ONE_BY_ONE else ""
+
+    @property
+    def values(self) -> dict:
+        """For the statements."""
+        keys = self.spaces if self.authors is None else self.authors
+        return {"tsquery": self.tsquery, "spaces": self.spaces, "keys": keys, "after": self.after}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What was read of the newest posts; a volume are posts with ids next to one another."""
+
+    count: int
+    first: datetime
+    last_id: int
+    first_id: int
+    oldest_id: int
+    matches: list[int]
+
+    @property
+    def sparsity(self) -> float:
+        """How many posts there are for each of the searcher's."""
+        return (abs(self.last_id - self.first_id) + 1) / self.count
+
+    @property
+    def volumes(self) -> range:
+        """Those before this stretch, the newest first."""
+        return range(self.first_id >> posts.VOLUME_BITS, (self.oldest_id >> posts.VOLUME_BITS) - 1, -1)
+
 
 def newest(wanted: Wanted) -> list[int]:
     """The ids of the newest posts that match and are not hidden, at most AT_MOST of them."""
     found: list[int] = []
     length, end = FIRST_STRETCH, wanted.before
     while True:
-        [(count, first, last, oldest, matches)] = _ask("read", wanted, end=end, length=length)
-        found += matches
+        stretch = _read(wanted, end, length)
+        found += stretch.matches
         lacking = AT_MOST - len(found)
-        if lacking <= 0 or count < length:
+        if lacking <= 0 or stretch.count < length:
             return found[:AT_MOST]
-        needed = max(2 * length, int(1.4 * length * lacking / max(len(matches), 1)))
-        if needed > READ_AT_MOST * FIRST_STRETCH and wanted.tsquery:
-            return found + _asked(wanted, first, oldest, (last - first) / length * needed, lacking)
-        length, end = needed, first
+        needed = max(2 * length, int(1.4 * length * lacking / max(len(stretch.matches), 1)))
+        by_key = wanted.column == "author_id" or (wanted.column and stretch.sparsity > SPARSE)
+        readable = READ_OF_EACH_AT_MOST if by_key else READ_AT_MOST
+        if wanted.tsquery and needed > readable * FIRST_STRETCH:
+            if by_key:
+                return found + _asked(_ASKING[wanted.column], wanted, stretch.first, lacking)
+            return found + _asked_by_volumes(wanted, stretch, lacking, needed)
+        length, end = needed, stretch.first
 
 
-def _asked(wanted: Wanted, end: datetime, oldest: datetime, reach: timedelta, lacking: int) -> list[int]:
-    """The newest matches before a moment, as the index of words knows them, so far back as is needed."""
+def _read(wanted: Wanted, end: datetime | str, length: int) -> Stretch:
+    reading = _READING if wanted.tsquery else _READING_ANY_WORDS
+    [row] = reading[wanted.column].rows(**wanted.values, end=end, length=length, at_most=AT_MOST)
+    return Stretch(*row)
+
+
+def _asked(statement: Statement, wanted: Wanted, end: datetime, lacking: int, **more) -> list[int]:
+    """The newest matches before a moment, as the index of words knows them."""
+    return [pk for (pk,) in statement.rows(**wanted.values, end=end, at_most=lacking, **more)]
+
+
+def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> list[int]:
+    """The same, volume by volume as far back as is needed; what is rare is asked for in all of them."""
     found: list[int] = []
-    while True:
-        reach = max(reach, timedelta(hours=1))
-        start = LONGEST_AGO if reach >= (end - oldest) * 0.7 else end - reach
-        asked = _ask("ask", wanted, start=start, end=end, at_most=lacking - len(found))
-        found += [pk for (pk,) in asked]
-        if len(found) >= lacking or start == LONGEST_AGO:
+    volumes, taken = stretch.volumes, 0
+    reach = min(int(needed * stretch.sparsity) // posts.VOLUME + 1, VOLUMES_AT_FIRST)
+    while reach <= VOLUMES_AT_MOST and taken + reach < len(volumes):
+        some = list(volumes[taken : taken + reach])
+        found += _asked(_ASKING_VOLUMES, wanted, stretch.first, lacking - len(found), volumes=some)
+        if len(found) >= lacking:
             return found
-        reach, end = reach * max(2, 1.4 * lacking / max(len(found), 1)), start
-
-
-def _ask(what: str, wanted: Wanted, **limits) -> list[tuple]:
-    column, keys = _keys(wanted)
-    sql = _OF_EACH[what].replace("KEY", column) if column else _OF_ALL[what]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"at_most": AT_MOST, **asdict(wanted), **limits, "keys": keys})
-        return cursor.fetchall()
-
-
-def _keys(wanted: Wanted) -> tuple[str, list[int]]:
-    """The column by whose index the posts are found one key after the other, if there is a good one."""
-    if wanted.authors is not None:
-        return "author_id", wanted.authors
-    if len(wanted.spaces) <= SPACES_ONE_BY_ONE:
-        return "space_id", wanted.spaces
-    return "", []
+        taken += reach
+        reach = int(1.4 * taken * (lacking - len(found)) / max(len(found), 1)) + 1
+    return _asked(_ASKING[""], wanted, stretch.first, lacking)

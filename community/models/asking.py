@@ -1,6 +1,7 @@
 """Questions that every page asks: built once, as that takes Django longer than PostgreSQL needs to answer."""
 
 import itertools
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,6 +40,7 @@ LISTS = (READ, MODERATED, POSTS, THREADS, SPACES)
 LARGEST = 2**63 - 1  # of a bigint
 
 _numbers = itertools.count(1)
+_NAMED = re.compile(r"%\((\w+)\)s")
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # by connection
 _remembered: ContextVar[dict | None] = ContextVar("remembered", default=None)
 
@@ -145,24 +147,33 @@ class Question:
 
 
 class Statement:
-    """A statement of our own, `%s` for each of its values, prepared once on each connection."""
+    """A statement of our own, prepared once on each connection: `%s` or `%(name)s` for each of its values."""
 
     def __init__(self, sql: str):
         self._sql, self._name = sql, f"statement_{next(_numbers)}"
+        self._names = [*dict.fromkeys(_NAMED.findall(sql))]
 
     def row(self, *values) -> tuple:
         """The first row that it returns."""
+        return self.rows(*values)[0]
+
+    def rows(self, *values, **named) -> list[tuple]:
+        """All rows that it returns; of the named values it may need fewer than it is given."""
+        given = [named[name] for name in self._names] or values
         with connection.cursor() as cursor:
-            sql = self._sql
             if _may_prepare(connection):
-                places = [AsIs(f"${number}") for number in range(1, len(values) + 1)]
-                _prepare(cursor.connection, self._name, self._sql, places)
-                sql = _execution(self._name, len(values))
-            cursor.execute(sql, values)
-            return cursor.fetchone()
+                _prepare(cursor.connection, self._name, self._sql, self._places(len(given)))
+                cursor.execute(_execution(self._name, len(given)), given)
+            else:
+                cursor.execute(self._sql, named or values)
+            return cursor.fetchall()
+
+    def _places(self, count: int) -> list[AsIs] | dict[str, AsIs]:
+        places = [AsIs(f"${number}") for number in range(1, count + 1)]
+        return dict(zip(self._names, places, strict=True)) if self._names else places
 
 
-def _prepare(session, name: str, sql: str, values: list) -> None:
+def _prepare(session, name: str, sql: str, values: list | dict) -> None:
     """Have PostgreSQL read and plan it once, for as long as the connection lives."""
     known = _prepared.setdefault(session, set())
     if name not in known:

@@ -20,6 +20,10 @@ from leaders.models import Leader
 # A quote with its permalink and its words, in the regular expressions of PostgreSQL and of Python alike.
 QUOTE = r"(?:^|\n)[ >]*>[ ]*/posts/([0-9]+)/[^\n]*(?:\n[ ]*>[^\n]*)*"
 
+# Posts are searched in volumes, so many posts that were written after one another.
+VOLUME_BITS = 13
+VOLUME = 2**VOLUME_BITS
+
 
 def undo_window() -> timedelta:
     """How long one can take back what one sent."""
@@ -133,7 +137,14 @@ class Post(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(fields=["space", "search"], name="post_search_by_space"),
+            # Asked for some volumes only, the index does not look at each of the matches of many years.
+            GinIndex(
+                F("space"),
+                F("search"),
+                F("id").bitrightshift(VOLUME_BITS),
+                name="post_words",
+                gin_pending_list_limit=512,
+            ),
             models.Index(fields=["-created_at", "space"], name="post_latest"),
             models.Index(fields=["thread", "created_at"], name="post_by_thread_and_time"),
             models.Index(fields=["author", "-created_at"], name="post_by_author"),

@@ -24,6 +24,13 @@ def bodies(typed, by, **view):
     return [Post.objects.get(pk=post.pk).body.split(".")[0] for post in rows]
 
 
+def numbers(typed, by):
+    """The numbers of the posts on the first two pages, the newest first."""
+    views = View("posts", "newest"), View("posts", "newest", 2)
+    found = [search.find(typed, by=by, view=view).posts for view in views]
+    return [post.number for page in found[: found[0].pages] for post in page.rows]
+
+
 def titles(typed, by):
     return [thread.title for thread in search.find(typed, by=by).threads.rows]
 
@@ -481,6 +488,27 @@ def test_rare_and_common_words_are_found_in_a_long_past(ana, space, commons, mon
     assert [post.number for post in found] == [1, 1, 2, 2, 3, 3]
 
 
+@pytest.mark.parametrize("volumes_at_most", [0, 2, 24])
+def test_volumes_are_asked_until_enough_is_found(ana, space, commons, monkeypatch, volumes_at_most):
+    """The words of a hundred thousand posts, of which the first say nothing."""
+    monkeypatch.setattr(search.windows, "FIRST_STRETCH", 4)
+    monkeypatch.setattr(search.windows, "VOLUMES_AT_MOST", volumes_at_most)
+    thread, other = make_thread(space, ana, body="Quiet."), make_thread(commons, ana, body="Zebra.")
+    first, now = Post.objects.latest("pk").pk, timezone.now()
+    Post.objects.bulk_create(
+        Post(pk=first + number * 2_000, space=each.space, thread=each, number=number, author=ana,
+             body_html="", body="Zebra." if number < 40 else "Horse.", created_at=now + timedelta(number))
+        for number in range(2, 52)
+        for each in [thread if number % 4 else other]
+    )  # fmt: skip
+    assert numbers("zebra", ana) == [*range(39, 1, -1), 1]
+    assert numbers("zebra by:me", ana) == [*range(39, 1, -1), 1]
+    assert numbers("zebra in:north", ana) == [number for number in range(39, 1, -1) if number % 4]
+    assert numbers("zebra in:commons", ana) == [*range(36, 1, -4), 1]
+    monkeypatch.setattr(search.windows, "AT_MOST", 9)
+    assert numbers("zebra", ana) == [*range(39, 30, -1)]
+
+
 def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
     monkeypatch.setattr(search.windows, "FIRST_STRETCH", 4)
     thread = make_thread(space, ana, body="Old words.")
@@ -491,7 +519,12 @@ def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
         for number, age in enumerate(ages, 2)
     )  # fmt: skip
     monkeypatch.setattr(search.windows, "AT_MOST", 9)
-    with CaptureQueriesContext(connection) as asked:
-        found = search.find("zebra", by=ana, view=View("posts", "newest")).posts.rows
+    read, lengths = search.windows._read, []
+    monkeypatch.setattr(
+        search.windows,
+        "_read",
+        lambda wanted, end, length: lengths.append(length) or read(wanted, end, length),
+    )
+    found = search.find("zebra", by=ana, view=View("posts", "newest")).posts.rows
     assert [post.number for post in found] == list(range(2, 11))
-    assert len([query for query in asked if "stretch" in query["sql"]]) == 2
+    assert lengths == [4, 11]
