@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community.mail import backlog, mailroom, resending
+from community.mail import backlog, mailroom, resending, totals
 from community.mail.mailroom import LABELS, Wanted
 from community.mail.resending import Choice
 from community.models import LetterState
@@ -84,8 +84,8 @@ class MailAdmin(Ledger):
             "at_most": mailroom.AT_MOST,
             "stranded": mailroom.stranded(),
             "mailing": LABELS.get(wanted.mailing, ""),
-            "chart": _chart(mailroom.by_day(wanted.mailing)),
-            "runs": mailroom.by_run(),
+            "chart": _chart(totals.by_day(wanted.mailing)),
+            "runs": totals.by_run(),
             "reasons": backlog.reasons(),
             "places": backlog.by_domain(),
             "pace": settings.MAIL_PER_DOMAIN_AND_MINUTE,

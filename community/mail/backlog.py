@@ -14,6 +14,7 @@ from community.mail.mailroom import DAYS, LABELS, LEDGERS
 from community.models import STRANDED, UNFINISHED, LetterState
 
 AT_MOST = 20  # lines
+LATEST = "9"  # what has no run stands before all runs
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,16 @@ def by_domain() -> list[Place]:
 
 
 def reasons() -> list[Reason]:
-    """Why the letters of the last days are stranded, the most frequent reason first."""
+    """Why the letters of the last days are stranded: the latest run and the most frequent reason first."""
     found = [reason for name in LEDGERS for reason in _reasons(name)]
-    return sorted(found, key=lambda each: -each.number)[:AT_MOST]
+    return sorted(found, key=lambda each: (each.run or LATEST, each.number), reverse=True)[:AT_MOST]
 
 
 def _reasons(name: str) -> Iterable[Reason]:
     since = timezone.now() - timedelta(days=DAYS)
     rows = LEDGERS[name].model.objects.filter(opened_at__gte=since, state__in=STRANDED).order_by()
     run = F("period") if name == "digest" else F("state")
-    told = rows.values_list(run, "state", "note").annotate(number=Count("pk")).order_by("-number")[:AT_MOST]
+    told = rows.values_list(run, "state", "note").annotate(number=Count("pk"))
+    told = told.order_by(run.desc(), "-number")[:AT_MOST]
     for day, state, note, number in told:
         yield Reason(name, day.partition(" ")[0] if name == "digest" else "", state, note, number)

@@ -1,13 +1,12 @@
 """What was sent by e-mail, for those who look after it: to whom, when, and why not; never the words."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 
 from community.mail import digest, ledgers, letters
@@ -23,7 +22,6 @@ AT_MOST = (
     5_000  # rows of the list, so that no page of it takes long; older ones are found by looking for them
 )
 DAYS = 60
-RUNS = 14
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,8 @@ class Wanted:
         states = {"stranded": STRANDED, "waiting": UNFINISHED}.get(self.state, [self.state])
         found = rows.filter(state__in=states) if self.state else rows
         if self.day:
-            start = _midnight(self.day)
-            found = found.filter(opened_at__gte=start, opened_at__lt=_midnight(self.day + timedelta(days=1)))
+            start = midnight(self.day)
+            found = found.filter(opened_at__gte=start, opened_at__lt=midnight(self.day + timedelta(days=1)))
         if self.run:
             is_digest = rows.model is Digest
             found = found.filter(period__startswith=self.run.isoformat()) if is_digest else found.none()
@@ -56,46 +54,6 @@ class Wanted:
             name = Q(leader__name__icontains=self.words)
             found = found.filter(name | Q(leader__email__icontains=self.words))
         return found
-
-
-@dataclass
-class Totals:
-    """How many letters of one day, or of one run, became what."""
-
-    name: str
-    states: dict[str, int]
-
-    @property
-    def all(self) -> int:
-        return sum(self.states.values())
-
-    @property
-    def sent(self) -> int:
-        return self.states.get(LetterState.SENT, 0)
-
-    @property
-    def skipped(self) -> int:
-        return self.states.get(LetterState.SKIPPED, 0)
-
-    @property
-    def waiting(self) -> int:
-        return sum(self.states.get(state, 0) for state in UNFINISHED)
-
-    @property
-    def bounced(self) -> int:
-        return self.states.get(LetterState.BOUNCED, 0)
-
-    @property
-    def failed(self) -> int:
-        return self.states.get(LetterState.FAILED, 0)
-
-    @property
-    def ambiguous(self) -> int:
-        return self.states.get(LetterState.AMBIGUOUS, 0)
-
-    @property
-    def stranded(self) -> int:
-        return sum(self.states.get(state, 0) for state in STRANDED)
 
 
 def listed(wanted: Wanted) -> QuerySet:
@@ -123,25 +81,6 @@ def rows_of(found: Iterable[tuple]) -> list[Row]:
             row.mailing, row.may_go_again = name, pk in again
             rows[name, pk] = row
     return [rows[mailing, pk] for mailing, pk, _ in found if (mailing, pk) in rows]
-
-
-def by_day(mailing: str = "") -> list[Totals]:
-    """What became of the letters of each of the last days, of one list or all."""
-    first = timezone.localdate() - timedelta(days=DAYS - 1)
-    days = [first + timedelta(days=number) for number in range(DAYS)]
-    states = {day: Counter() for day in days}
-    for name in [mailing] if mailing else LEDGERS:
-        for day, state, number in _counted(LEDGERS[name].model, days):
-            states[day][state] += number
-    return [Totals(f"{day:%-d %B}", states[day]) for day in days]
-
-
-def by_run() -> list[Totals]:
-    """What became of the digests of each of the last local days."""
-    runs = _runs(RUNS + 2)  # as many days as hold so many runs where there is one each day
-    if len(runs) <= RUNS:
-        runs = _runs(DAYS)
-    return [Totals(name, runs[name]) for name in sorted(runs, reverse=True)[:RUNS]]
 
 
 def stranded() -> int:
@@ -173,33 +112,11 @@ def send_again(row: Row, *, by: Leader, sure: bool = False) -> None:
         ledger.take_back(row)
 
 
-def _counted(model: type[Row], days: list[date]) -> list[tuple[date, str, int]]:
-    """How many rows of each day have each state: the index alone tells."""
-    statement = f"""
-        SELECT day.name, counted.state, counted.number
-          FROM unnest(%s::date[], %s::timestamptz[], %s::timestamptz[]) AS day (name, since, until),
-       LATERAL (SELECT state, count(*) AS number FROM {model._meta.db_table}
-                 WHERE opened_at >= day.since AND opened_at < day.until GROUP BY state) AS counted
-    """  # noqa: S608
-    nights = [_midnight(day) for day in [*days, days[-1] + timedelta(days=1)]]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [days, nights[:-1], nights[1:]])
-        return cursor.fetchall()
-
-
-def _runs(days: int) -> dict[str, Counter]:
-    """The digests that were opened in the last days, by local day and state."""
-    rows = Digest.objects.filter(opened_at__gte=_midnight(timezone.localdate() - timedelta(days=days)))
-    runs: dict[str, Counter] = defaultdict(Counter)
-    for period, state, number in rows.order_by().values_list("period", "state").annotate(Count("pk")):
-        runs[period.partition(" ")[0]][state] += number
-    return runs
-
-
 def comes_back() -> Q:
     """The condition that mail to a leader's present address was refused for good."""
     return Q(leader__mail_preferences__refused_address=F("leader__email"))
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins where the service is at home."""
     return timezone.make_aware(datetime.combine(day, time()))

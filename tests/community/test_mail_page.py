@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
-from community.mail import digest, mailroom
+from community.mail import digest, mailroom, totals
 from community.models import Digest, Letter
 from leaders import preferences
 from leaders.models import Leader
@@ -16,6 +17,12 @@ from tests.making import make_thread
 
 pytestmark = pytest.mark.django_db
 MAIL = "/admin/community/mail/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """No figures of other stories."""
+    cache.clear()
 
 
 def row(leader, state="sent", period="2026-01-01", **fields) -> Digest:
@@ -249,6 +256,28 @@ def test_weekly_runs_are_told_from_longer_ago(ana):
     for week in range(6):
         day = timezone.localdate() - timedelta(weeks=week)
         row(ana, period=day.isoformat(), opened_at=timezone.now() - timedelta(weeks=week))
-    runs = mailroom.by_run()
+    runs = totals.by_run()
     assert [run.all for run in runs] == [1] * 6
     assert runs[0].name == timezone.localdate().isoformat()
+
+
+def test_the_figures_of_older_days_are_counted_once_in_ten_minutes(ana, ben, team, django_assert_num_queries):
+    week = timedelta(weeks=1)
+    row(ana, period="2026-02-01", opened_at=timezone.now() - week)
+    with django_assert_num_queries(2):
+        first = [day.all for day in totals.by_day()]
+    row(ben, period="2026-02-01", opened_at=timezone.now() - week)
+    row(ben, period="2026-02-08")
+    with django_assert_num_queries(2):
+        later = [day.all for day in totals.by_day()]
+    assert (sum(first), sum(later), later[-1]) == (1, 2, 1)
+    assert [(run.name, run.all) for run in totals.by_run()] == [("2026-02-08", 1), ("2026-02-01", 1)]
+    cache.clear()
+    assert sum(day.all for day in totals.by_day()) == 3
+
+
+def test_figures_are_counted_without_the_cache_too(ana, monkeypatch):
+    row(ana)
+    monkeypatch.setattr(totals.cache, "get_many", lambda keys: {})
+    monkeypatch.setattr(totals.cache, "set_many", lambda *args: [])
+    assert sum(day.all for day in totals.by_day()) == 1
