@@ -18,6 +18,7 @@ from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.signals import post_init, pre_init
 from django.db.models.sql.compiler import SQLCompiler
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.functional import cached_property
 from psycopg2.extensions import AsIs
 
@@ -68,6 +69,11 @@ def is_building() -> bool:
     return ("reads", LEADER) in (_remembered.get() or {})
 
 
+def moment() -> datetime:
+    """Now; while the SQL of a question is built, what stands for the `now` that it will be asked with."""
+    return NOW if is_building() else timezone.now()
+
+
 def remember(key: Hashable, ask: Callable[[], Any]) -> Any:
     """The answer given before on this page, else a new one."""
     kept = _remembered.get()
@@ -91,7 +97,7 @@ class Question:
 
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
-        sql, params, _ = self._kept or self._compile()
+        sql, params, _ = self._kept or self.build()
         with connection.cursor() as cursor:
             if self._kept and _may_prepare(connection):
                 self._prepare(cursor.connection)
@@ -122,7 +128,8 @@ class Question:
         """What it asks for, each once, however often it stands in the SQL."""
         return list(dict.fromkeys(name for name, _ in self._kept[1] if name))
 
-    def _compile(self) -> tuple[str, list, "Maker"]:
+    def build(self) -> tuple[str, list, "Maker"]:
+        """Its SQL, values and maker of objects; kept, unless a time of the clock, which would stand still."""
         compiler = self._query().query.get_compiler(connection.alias)
         sql, params = compiler.as_sql()
         pieces = sql.split("%s")
@@ -132,7 +139,6 @@ class Question:
                 assert (pieces[number][-5:], pieces[number + 1][:1]) == (" IN (", ")"), sql
                 pieces[number] = f"{pieces[number][:-5]} = ANY("
         built = "%s".join(pieces), [(_name(value), value) for value in params], Maker(compiler)
-        # A time that was taken from the clock would stand still if it were kept.
         if not any(isinstance(value, date) and value not in NAMES for value in params):
             self._kept = built
         return built

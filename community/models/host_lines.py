@@ -23,7 +23,7 @@ class HostLineQuerySet(models.QuerySet):
 
     def current(self):
         """Those of this week that nobody took away, by those who still moderate there."""
-        now = asking.NOW if asking.is_building() else timezone.now()
+        now = asking.moment()
         since = asking.SINCE if asking.is_building() else now - A_WEEK
         roles = SpaceMembership.objects.current(now).filter(
             space=OuterRef("space"), leader=OuterRef("by"), role=SpaceRole.MODERATOR

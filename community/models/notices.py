@@ -281,7 +281,8 @@ def _counts(leader) -> Counter:
     def ask():
         read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
         question = _WAITING_FOR_MODERATOR if moderated else _WAITING
-        rows = question.rows(leader=leader.pk, reads=read, moderates=moderated, told=told_until())
+        times = {"told": told_until(), "now": timezone.now()}
+        rows = question.rows(leader=leader.pk, reads=read, moderates=moderated, **times)
         return Counter(kind for _, kind in rows)
 
     return asking.remember(("waiting", leader.pk), ask)

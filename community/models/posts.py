@@ -68,7 +68,7 @@ class PostQuerySet(models.QuerySet):
         theirs = Post.objects.filter(author=OuterRef("author"), withdrawn_at=None)
         earlier = theirs.filter(created_at__lt=OuterRef("created_at"))
         later = Post.objects.filter(thread=OuterRef("thread"), number__gt=OuterRef("number"), hidden_at=None)
-        newcomers = Leader.objects.active().filter(is_faculty=False)
+        newcomers = Leader.objects.active(asking.moment()).filter(is_faculty=False)
         answers = later.exclude(author=OuterRef("author"))
         return self.shown().filter(
             ~Exists(earlier), ~Exists(answers), thread__closed_at=None, author__in=newcomers
