@@ -8,7 +8,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.template.backends.utils import csrf_input
 from django.utils.functional import cached_property
 
-from community.models import Case
+from community.models.moderation import count_open_cases
 from community.models.notices import count_conversations, count_unread
 from community.permissions import may_open_desk
 from leaders import preferences
@@ -113,7 +113,7 @@ class Shell:
     @cached_property
     def open_cases(self) -> int:
         """The number at the desk."""
-        return Case.objects.visible_to(self.leader).open().count() if self.may_open_desk else 0
+        return count_open_cases(self.leader) if self.may_open_desk else 0
 
     @property
     def development(self) -> bool:

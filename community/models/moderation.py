@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from community.models import asking
 from community.models.chat import Message
 from community.models.host_lines import HostLine
 from community.models.posts import Post
@@ -16,6 +17,7 @@ from community.models.spaces import (
     SpaceMembership,
     SpaceRole,
     TermsAcceptance,
+    moderated_ids,
     spaces_moderated_by,
 )
 from community.models.threads import Thread
@@ -180,6 +182,19 @@ class Case(models.Model):
     @property
     def is_urgent(self) -> bool:
         return self.priority == PRIORITY[Category.RISK]
+
+
+def _open(moderator):
+    return Case.objects.visible_to(moderator).open().order_by().values_list("pk")
+
+
+_OPEN = asking.Question(_open, moderates=True)
+
+
+def count_open_cases(leader) -> int:
+    """How many cases wait for a moderator: the number beside the desk, on every page of theirs."""
+    moderated = list(moderated_ids(leader))
+    return len(_OPEN.rows(leader=leader.pk, moderates=moderated)) if moderated else 0
 
 
 class Report(models.Model):

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from collaborate.middleware import AskOnce
-from community import catch_up, reading
+from community import catch_up, moderation, reading
 from community.models import (
+    Case,
     Notice,
     Space,
     SpaceKind,
@@ -25,6 +26,7 @@ from community.models import (
     notices,
     spaces,
 )
+from community.models.moderation import count_open_cases
 from community.models.notices import count_unread
 from community.models.spaces import moderated_ids, readable_ids
 from community.permissions import may_reply
@@ -126,6 +128,13 @@ def test_the_number_in_the_header_is_that_of_the_list(ana, ben, dara, space):
         assert count_unread(leader) == Notice.objects.visible_to(leader).unread().count() == number
     ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
     assert count_unread(ana) == Notice.objects.visible_to(ana).unread().count() == 1
+
+
+def test_the_number_at_the_desk_is_that_of_its_list(ana, ben, cleo, dara, space):
+    for author in (ana, dara):
+        moderation.report(make_thread(space, author).posts.get(), by=ben, category="spam")
+    assert count_open_cases(dara) == Case.objects.visible_to(dara).open().count() == 1
+    assert [count_open_cases(leader) for leader in (ana, ben, cleo)] == [0, 0, 0]
 
 
 def test_the_queries_of_a_page_do_not_grow_with_its_rows(ana, ben, space, browse):
