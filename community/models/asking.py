@@ -6,11 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID as Uuid
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.signals import connection_created
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
@@ -98,8 +99,9 @@ class Question:
     def rows(self, **values) -> list[tuple]:
         """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
         sql, params, _ = self._kept or self.build()
-        with connection.cursor() as cursor:
-            if self._kept and _may_prepare(connection):
+        database = connections[DEFAULT_DB_ALIAS]  # `connection` looks it up anew at each touch
+        with database.cursor() as cursor:
+            if self._kept and _may_prepare(database):
                 self._prepare(cursor.connection)
                 given = [_storable(values[name]) for name in self._names]
                 sql = _execution(self._name, len(given))
@@ -119,6 +121,8 @@ class Question:
         return self._kept is not None
 
     def _prepare(self, session) -> None:
+        if _is_prepared(session, self._name):
+            return
         sql, params, _ = self._kept
         places = {name: AsIs(f"${number}") for number, name in enumerate(self._names, 1)}
         _prepare(session, self._name, sql, [places.get(name, value) for name, value in params])
@@ -168,7 +172,8 @@ class Statement:
         given = [named[name] for name in self._names] or values
         with connection.cursor() as cursor:
             if _may_prepare(connection):
-                _prepare(cursor.connection, self._name, self._sql, self._places(len(given)))
+                if not _is_prepared(cursor.connection, self._name):
+                    _prepare(cursor.connection, self._name, self._sql, self._places(len(given)))
                 cursor.execute(_execution(self._name, len(given)), given)
             else:
                 cursor.execute(self._sql, named or values)
@@ -181,11 +186,13 @@ class Statement:
 
 def _prepare(session, name: str, sql: str, values: list | dict) -> None:
     """Have PostgreSQL read and plan it once, for as long as the connection lives."""
-    known = _prepared.setdefault(session, set())
-    if name not in known:
-        with session.cursor() as cursor:
-            cursor.execute(f"PREPARE {name} AS {sql}", values)
-        known.add(name)
+    with session.cursor() as cursor:
+        cursor.execute(f"PREPARE {name} AS {sql}", values)
+    _prepared.setdefault(session, set()).add(name)
+
+
+def _is_prepared(session, name: str) -> bool:
+    return name in _prepared.get(session, ())
 
 
 def _storable(value):
@@ -213,6 +220,7 @@ def _may_prepare(connection) -> bool:
     return not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
 
 
+@cache
 def _execution(name: str, count: int) -> str:
     return f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
 
