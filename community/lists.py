@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 
 from community import reading
 from community.models import Level, Post, Reading, Space, Thread, ThreadKind, asking
@@ -11,6 +12,7 @@ from leaders.models import Leader
 
 PER_PAGE = 30
 FARTHEST = 1_000
+KNOWN_AHEAD = 20  # pages: the threads of a busy space are not counted to name a page that nobody turns to
 WAITING_AT_MOST = 10
 ALONE_AT_MOST = 10  # posts of a thread that its author may have written alone
 
@@ -47,7 +49,7 @@ def page(leader: Leader, show: str, number: int, *, space: Space | None = None) 
     # Counting what a filter finds costs more than showing it, so no more is known than whether it goes on.
     last = number + 1 if len(pks) > PER_PAGE else number
     if space and not show:
-        last = _last(found.count())
+        last = _last(found[: (number + KNOWN_AHEAD) * PER_PAGE].count())
     return Page(reading.in_lists(leader, pks[:PER_PAGE]), number, last)
 
 
@@ -90,25 +92,19 @@ def _across(leader: Leader, found: QuerySet[Thread], show: str) -> QuerySet[Thre
 def _first_page(leader: Leader, space: Space) -> Page:
     """What most people look at: asked with statements that are built once."""
     asker = {"space": space.pk, "reads": list(readable_ids(leader))}
-    pks = [pk for (pk,) in _FIRST.rows(**asker)]
-    counted = _COUNT.rows(**asker)
-    return Page(reading.in_lists(leader, pks), 1, _last(counted[0][0] if counted else 0))
+    [(pks, count)] = _FIRST.rows(**asker)
+    return Page(reading.in_lists(leader, pks), 1, _last(count))
 
 
 def _last(count: int) -> int:
     return max(-(-count // PER_PAGE), 1)
 
 
-def _in_space(leader: Leader) -> QuerySet[Thread]:
-    return Thread.objects.visible_to(leader).shown().filter(space=asking.SPACE)
-
-
-def _first(leader: Leader) -> QuerySet[Thread]:
-    return _in_space(leader).values_list("pk")[:PER_PAGE]
-
-
-def _count(leader: Leader) -> QuerySet[Thread]:
-    return _in_space(leader).order_by().values("space").annotate(n=Count("pk")).values_list("n")
+def _first(leader: Leader) -> QuerySet[Space]:
+    threads = Thread.objects.visible_to(leader).shown().filter(space=OuterRef("pk")).values("pk")
+    counted = reading.Counted(threads.order_by()[: (1 + KNOWN_AHEAD) * PER_PAGE])
+    found = Space.objects.filter(pk=asking.SPACE).order_by()
+    return found.values_list(ArraySubquery(threads[:PER_PAGE]), counted)
 
 
 def _waiting(leader: Leader) -> QuerySet[Thread]:
@@ -117,8 +113,7 @@ def _waiting(leader: Leader) -> QuerySet[Thread]:
     return unanswered.order_by("created_at", "pk").values_list("pk")[:WAITING_AT_MOST]
 
 
-_FIRST, _COUNT = asking.Question(_first), asking.Question(_count)
-_WAITING = asking.Question(_waiting)
+_FIRST, _WAITING = asking.Question(_first), asking.Question(_waiting)
 
 
 def chosen(value: str) -> str:

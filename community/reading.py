@@ -24,7 +24,7 @@ from community.models.spaces import moderated_ids, readable_ids
 from community.sockets import live
 from leaders.models import Leader
 
-COUNTED_AT_MOST = 999
+COUNTED_AT_MOST = 99  # pages say “99+”: nobody needs to know by how much
 LOOKED_AT_FIRST = 200
 NEW_AT_MOST = 130  # more than are counted, and than a page shows beside those it shows elsewhere
 LATEST_FIRST = ("-last_post_at", "-pk")

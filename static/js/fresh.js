@@ -13,7 +13,7 @@ let wasConnected = false;
 function show({ thread, unread }) {
   for (const place of document.querySelectorAll(`[data-unread="${thread}"]`)) {
     place.hidden = !unread;
-    place.textContent = `${unread >= 999 ? "999+" : unread} new`;
+    place.textContent = `${unread >= 99 ? "99+" : unread} new`;
     place.closest(".row")?.classList.toggle("row--new", unread > 0);
   }
 }

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from community import lists, moderation, reading, threads
-from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance
+from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance, asking
 from leaders.models import CohortMembership
 from tests.cast import make_member
 from tests.making import make_reply, make_thread
@@ -140,6 +140,15 @@ def test_pages_keep_the_filter_and_count_nothing(browse, ana, space, monkeypatch
     assert lists.page(ana, "mine", 3).last == 3
     assert lists.page(ana, "mine", 99).number == 1
     assert lists.page(ana, "", 1, space=space).last == 3
+
+
+def test_a_busy_space_is_counted_no_further_than_a_few_pages_ahead(ana, space, monkeypatch):
+    monkeypatch.setattr(lists, "PER_PAGE", 1)
+    monkeypatch.setattr(lists, "KNOWN_AHEAD", 2)
+    monkeypatch.setattr(lists, "_FIRST", asking.Question(lists._first))
+    for number in range(6):
+        make_thread(space, ana, title=f"Number {number}")
+    assert [lists.page(ana, "", number, space=space).last for number in (1, 2, 3, 4, 6)] == [3, 4, 5, 6, 6]
 
 
 # --- Nothing that one may not see -----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template import engines
 from django.utils import timezone
 
 from community import moderation, reading
@@ -192,3 +193,9 @@ def test_looking_marks_nothing(browse, ben, long_thread):
     for address in (long_thread.get_absolute_url(), "/", "/spaces/north/"):
         browse(ben).get(address, follow=True)
     assert not Reading.objects.filter(leader=ben).exists()
+
+
+def test_a_page_says_as_many_as_are_counted_or_more():
+    counter = engines["jinja2"].env.get_template("components.html").module.unread_counter
+    assert f">{reading.COUNTED_AT_MOST}+ new<" in counter(1, reading.COUNTED_AT_MOST)
+    assert f">{reading.COUNTED_AT_MOST - 1} new<" in counter(1, reading.COUNTED_AT_MOST - 1)
