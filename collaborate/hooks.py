@@ -1,5 +1,8 @@
 """Where a mail service reports what became of letters and hands in what people answer, by django-anymail."""
 
+import logging
+
+from anymail.exceptions import AnymailConfigurationError
 from anymail.signals import inbound, tracking
 from anymail.urls import urlpatterns as known
 from anymail.webhooks.base import AnymailCoreWebhookView
@@ -11,6 +14,8 @@ from django.urls.resolvers import URLPattern
 from community.inbound import postman
 from community.mail import returns
 from leaders.answers import without_words
+
+log = logging.getLogger(__name__)
 
 
 def addresses(services: list[str]) -> list:
@@ -27,6 +32,9 @@ class Readable(AnymailCoreWebhookView):
             return super().parse_events(request)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise BadRequest("This is not a message of a mail service.") from error
+        except AnymailConfigurationError as error:
+            log.error("a mail service reports to the wrong address: %s", error)
+            raise BadRequest("This belongs at another address of ours.") from error
 
 
 @receiver(tracking, dispatch_uid="returns")

@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import MessageError
+from email.errors import InvalidBase64LengthDefect, MessageError
 from email.header import decode_header
 from email.message import Message
 from hashlib import sha256
@@ -153,6 +153,8 @@ def _is_file(part: Message) -> bool:
 def _text(part: Message) -> str:
     """The words of a part, whatever it says of its signs, with lines joined that were broken to be sent."""
     words = part.get_payload(decode=True) or b""
+    if any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects):
+        return ""  # it was cut on its way, and what is left are no words
     text = _UNSEEN.sub("", _decoded(words[:TEXT_AT_MOST], part.get_content_charset()))
     flowed = str(part.get_param("format") or "").lower() == "flowed"
     return _unfolded(text, str(part.get_param("delsp") or "").lower() == "yes") if flowed else text

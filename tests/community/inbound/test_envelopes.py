@@ -65,6 +65,11 @@ def test_programs_lie_about_their_signs(charset, words):
     assert opened(TEXT + charset + b"\r\n\r\n" + words).plain == "Grüße’s"
 
 
+def test_what_was_spoilt_on_its_way_is_no_words():
+    raw = HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n@@@@notbase64"
+    assert opened(raw).plain == ""
+
+
 def test_lines_that_were_broken_to_be_sent_are_joined():
     raw = TEXT + b"utf-8; format=flowed\r\n\r\nWe tried it \r\nfor a month.\r\n\r\n-- \r\nAna\r\n"
     assert opened(raw).plain == "We tried it for a month.\n\n-- \nAna\n"

@@ -28,7 +28,7 @@ def postmark(settings, monkeypatch):
     clear_url_caches()
 
 
-def handed(to, words, secret=SECRET, by="ana@example.org", **more):
+def handed(to, words, secret=SECRET, by="ana@example.org", at="inbound", **more):
     """What the service posts about a message."""
     signed = {"HTTP_AUTHORIZATION": f"Basic {base64.b64encode(secret.encode()).decode()}"}
     event = {
@@ -46,7 +46,7 @@ def handed(to, words, secret=SECRET, by="ana@example.org", **more):
         **more,
     }
     client = Client(enforce_csrf_checks=True)
-    return client.post("/anymail/postmark/inbound/", event, "application/json", **signed)
+    return client.post(f"/anymail/postmark/{at}/", event, "application/json", **signed)
 
 
 def test_what_is_handed_in_stands_in_the_thread(postmark, ana, thread, address):
@@ -60,6 +60,14 @@ def test_what_is_handed_in_stands_in_the_thread(postmark, ana, thread, address):
 
 def test_nobody_else_hands_in(postmark, address):
     assert handed(address, SAID, secret="hook:another").status_code == 400
+    assert not InboundMail.objects.exists()
+
+
+def test_what_was_handed_in_at_the_wrong_address_is_refused_and_said_to_the_operator(
+    postmark, address, caplog
+):
+    assert handed(address, SAID, at="tracking").status_code == 400
+    assert "reports to the wrong address" in caplog.text
     assert not InboundMail.objects.exists()
 
 
