@@ -88,6 +88,21 @@ REPLIES = {
         "",
         SAID,
     ),
+    "proton": (
+        f"{SAID}\n\nSent with [Proton Mail](https://proton.me/mail/home) secure email.\n\n"
+        f"On Sunday, 22 November 2026 at 14:00, {OURS} wrote:\n\n{QUOTED}",
+        "",
+        SAID,
+    ),
+    "nhsmail's warning above our letter": (
+        f"{SAID}\n\n________________________________\n{HEAD}\n\nThis message originated from outside of NHSmail. "
+        f"Please do not click links or open attachments unless you recognise the sender.\n\n{LETTER}",
+        "",
+        SAID,
+    ),
+    "spanish": (f"{SAID}\n\nEl dom, 22 nov 2026 a las 14:00, {OURS} escribió:\n\n{QUOTED}", "", SAID),
+    "urdu": (f"{SAID}\n\nاتوار، 22 نومبر 2026 کو 14:00 بجے {OURS} نے لکھا:\n\n{QUOTED}", "", SAID),
+    "chinese": (f"{SAID}\n\n{OURS} 于2026年11月22日周日 14:00写道：\n\n{QUOTED}", "", SAID),
     "thunderbird, top": (f"{SAID}\n\nOn 22/11/2026 14:00, Collaborate wrote:\n{QUOTED}\n", "", SAID),
     "thunderbird, bottom": (f"On 22/11/2026 14:00, Collaborate wrote:\n{QUOTED}\n\n{SAID}\n", "", SAID),
     "thunderbird, bottom, signature": (

@@ -38,8 +38,8 @@ _DIVIDER = re.compile(r"\s*-{3,}[^\n]{0,60}-{3,}\s*")
 _SIGNATURE = re.compile(r"-- ?")
 _YEAR = re.compile(r"\b20\d\d\b|\b\d{1,2}[:.h]\d\d\b")
 _PHONE = re.compile(
-    r"(?:sent from|get outlook for|sent via|von meinem \S+ gesendet|gesendet (?:von|mit)|envoyé de(?:puis)?"
-    r"|anfonwyd o|enviado desde|inviato da)\b[^\n]{0,80}",
+    r"(?:sent from|get outlook for|sent via|sent with \[?proton|von meinem \S+ gesendet|gesendet (?:von|mit)"
+    r"|envoyé de(?:puis)?|anfonwyd o|enviado desde|inviato da)\b[^\n]{0,80}",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(

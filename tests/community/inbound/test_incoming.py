@@ -281,6 +281,19 @@ def test_links_with_a_key_are_never_shown_to_a_space(settings, thread, address, 
     assert nothing_was_posted(thread)
 
 
+def test_what_others_said_in_our_letter_is_never_posted_as_ones_own(ana, ben, thread, mailoutbox):
+    make_reply(thread, ben, "What do you think, @ana?")
+    letter = letter_to(ana, mailoutbox)
+    html = letter.alternatives[0].content.replace(reply_keys.ABOVE, "")
+    address = parseaddr(letter.reply_to[0])[1]
+    row = comes(mail(address, f"<p>Yes.</p>{html}", Content_Type="text/html; charset=utf-8"), address)
+    assert outcome(row) == ("refused", "unfit")
+    text = letter.body.replace(reply_keys.ABOVE, "").replace("http", "hxxp")
+    row = comes(mail(address, f"Yes.\n\n{text}", message_id="<two@x>"), address)
+    assert outcome(row) == ("refused", "unfit")
+    assert not Post.objects.filter(by_mail=True).exists()
+
+
 def of_space(space, **changed) -> dict:
     """The form of a space in the administration."""
     names = ("name", "slug", "description", "mail_rule", "order", "kind")
