@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -58,6 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
             rights_changed(leader_id)
 
     def render_mail(self, template_prefix, email, context, headers=None):
+        headers = {**mail.headers_of(uuid4()), **(headers or {})}
         message = super().render_mail(template_prefix, email, context, headers)
         words = message.body.partition(BEFORE_SIGNATURE)[0]
         html = render_to_string(

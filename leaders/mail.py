@@ -182,15 +182,14 @@ def write(
 
     `mailing` is the list that it belongs to and that one press stops; without it, it concerns the account.
     """
-    domain = mailbox(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2]
-    headers = {"Message-ID": f"<{key.hex}@{domain}>", "Auto-Submitted": "auto-generated"}
+    headers = headers_of(key)
     reported = [REPORTED_BY[name] for name in settings.MAIL_SERVICES if name in REPORTED_BY]
     headers |= {name: words % key.hex for name, words in reported}
     context = {**context, "leader": to, "subject": subject, "site_url": settings.SITE_URL}
     if mailing:
         context["unsubscribe_url"] = unsubscribe_url(to, mailing)
         context["less_url"] = door("less_mail", to, preferences.LESS)
-        headers |= _list_headers(mailing, domain, context["unsubscribe_url"])
+        headers |= _list_headers(mailing, context["unsubscribe_url"])
     text = render_to_string(f"mail/{template}.txt", context, using="jinja2")
     html = render_to_string(f"mail/{template}.html", context, using="jinja2")
     people = {
@@ -202,10 +201,14 @@ def write(
     return letter
 
 
+def headers_of(key: UUID) -> dict[str, str]:
+    """What every letter says of itself: its name, however often it is sent, and that a machine wrote it."""
+    return {"Message-ID": f"<{key.hex}@{_domain()}>", "Auto-Submitted": "auto-generated"}
+
+
 def answer(to: str, *, subject: str, text: str, message_id: str = "") -> Answer:
     """A few plain words by return, to an address that need not be a leader's."""
-    domain = mailbox(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2]
-    headers = {"Message-ID": f"<{uuid4().hex}@{domain}>", "Auto-Submitted": "auto-replied"}
+    headers = {**headers_of(uuid4()), "Auto-Submitted": "auto-replied"}
     if message_id:
         headers |= {"In-Reply-To": message_id, "References": message_id}
     return Answer(plain(subject), text, to=[to], headers=headers)
@@ -244,10 +247,15 @@ def _short(subject: str) -> str:
     return subject if len(subject) <= SUBJECT_AT_MOST else f"{subject[: SUBJECT_AT_MOST - 1]}…"
 
 
-def _list_headers(mailing: str, domain: str, address: str) -> dict[str, str]:
+def _domain() -> str:
+    """Where our letters come from."""
+    return mailbox(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2]
+
+
+def _list_headers(mailing: str, address: str) -> dict[str, str]:
     """What mail programs need to sort and stop a list; nothing of it tells one reader from another."""
     return {
-        "List-Id": f"Collaborate {mailing} <{mailing}.{domain}>",
+        "List-Id": f"Collaborate {mailing} <{mailing}.{_domain()}>",
         "List-Unsubscribe": f"<{address}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{mailing}:collaborate",

@@ -51,6 +51,17 @@ def test_ana_signs_in_by_code(client, ana):
     assert is_signed_in(client)
 
 
+def test_a_code_comes_from_a_machine_on_no_list_under_one_name_however_often_it_is_sent(client, ana):
+    client.post("/accounts/login/code/", {"email": "ana@example.org"})
+    [letter] = mail.outbox
+    first, again = letter.message(), letter.message()
+    assert first["Message-ID"] == again["Message-ID"]
+    assert re.fullmatch(r"<[0-9a-f]{32}@[a-z.]+>", first["Message-ID"])
+    assert first["Auto-Submitted"] == "auto-generated"
+    for header in ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID"):
+        assert header not in first
+
+
 def test_wrong_code_three_times_ends_the_try(client, ana):
     client.post("/accounts/login/code/", {"email": "ana@example.org"})
     code = the_code()
