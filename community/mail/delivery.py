@@ -9,7 +9,7 @@ from datetime import datetime
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from community.mail import domains, ledgers
+from community.mail import domains, ledgers, rights
 from community.mail.domains import Mood
 from community.mail.ledgers import Content, Ledger, Row
 from community.models import LetterState
@@ -74,6 +74,7 @@ class Run:
         self._ledger, self._composed, self._line, self._mood = ledger, composed, line, mood
         self._until = until
         self._taken: list[Row] = []
+        self._stale: list[Row] = []  # what was composed for them is no longer so
 
     def send(self, waiting: list[Row]) -> list[Row]:
         """Send what can be sent; return what still waits."""
@@ -84,7 +85,7 @@ class Run:
                     waiting = self._hand_out(self._hand_over(letters), waiting)
         finally:
             ledgers.close_taken(self._ledger, self._taken)
-        return waiting
+        return waiting + self._stale
 
     def _goes_on(self) -> bool:
         return not self._line.is_down and time.monotonic() < self._until
@@ -112,6 +113,11 @@ class Run:
     def _hand_over(self, letters: Waiting) -> Waiting:
         """Note that the server gets them now, and close what it took before; return those still ours."""
         told = [(row, self._composed[row.leader_id]) for row, _ in letters]
+        changed = rights.changed(told)
+        self._stale += [row for row, _ in told if row.leader_id in changed]
+        told = [(row, content) for row, content in told if row.leader_id not in changed]
+        if not told:
+            return deque()
         held = ledgers.hand_over(self._ledger, told, self._taken)
         self._taken = []
         return deque((row, letter) for row, letter in letters if row.pk in held)

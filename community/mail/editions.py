@@ -62,9 +62,11 @@ def _add_news(editions: dict[int, Edition], leaders: list[Leader], readers: dict
 def _add_hosting(editions: dict[int, Edition], lines: dict, missed: dict) -> None:
     """Put what hosts say, and the sessions that a leader missed, into the editions."""
     for pk, words in lines.items():
+        editions[pk].spaces.update(each.space for each in words)
         editions[pk].lines = [Personal("line", each.text, address(each.path)) for each in words]
         editions[pk].marks["lines"] = [each.pk for each in words]
     for pk, words in missed.items():
+        editions[pk].spaces.update(each.space for each in words)
         editions[pk].missed = [Personal("session", each.text, address(each.path)) for each in words]
 
 
@@ -96,6 +98,8 @@ def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: 
         if post := reader.board.dressed.get(pick.said.pk):
             item = _item(reader.spaces[pick.talk.space], post, reader.count(pick.talk))
             items[pick.talk.space].append(item)
+            edition.posts.add(post.pk)
+    edition.spaces.update(reader.spaces[pk] for pk in counts)
     for space in sorted((reader.spaces[pk] for pk in counts), key=reader.place):
         if from_hosts.keeps_to_itself(space):
             edition.add_quiet(space)

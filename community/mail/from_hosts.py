@@ -33,6 +33,7 @@ class Word:
     pk: int
     text: str
     path: str
+    space: Space
 
 
 def lines(leaders: list[Leader], seen: dict[tuple[int, int], Space]) -> dict[int, list[Word]]:
@@ -45,7 +46,7 @@ def lines(leaders: list[Leader], seen: dict[tuple[int, int], Space]) -> dict[int
     found = defaultdict(list)
     for line in current:
         space = spaces[line.space_id]
-        words = Word(line.pk, f"{line.by}, {space}: “{line.words}”", space.get_absolute_url())
+        words = Word(line.pk, f"{line.by}, {space}: “{line.words}”", space.get_absolute_url(), space)
         readers = {pk for pk, place in seen if place == space.pk and (pk, place) not in muted} - {line.by_id}
         for pk in sorted(readers):
             if line.pk not in told[pk]:
@@ -64,7 +65,12 @@ def missed(since: dict[int, Since], seen: dict[tuple[int, int], Space]) -> dict[
     there = set(were_there.values_list("leader", "room")) if past else set()
     found = defaultdict(list)
     for session in past:
-        words = Word(session.pk, f"{session.title} ({session.room.space})", session.get_absolute_url())
+        words = Word(
+            session.pk,
+            f"{session.title} ({session.room.space})",
+            session.get_absolute_url(),
+            session.room.space,
+        )
         for leader, (moment, *_) in since.items():
             pair, is_new = (leader, session.room.space_id), session.ends_at > moment + OVERLAP
             if is_new and pair in seen and pair not in muted and (leader, session.pk) not in there:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from community.models import Digest, Letter, LetterState
+from community.models import Digest, Letter, LetterState, Space
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
 from leaders.models import Leader
@@ -32,10 +32,12 @@ Row = Digest | Letter
 
 
 class Content(Protocol):
-    """What a letter says; `marks` is what to mark as mailed once it has left."""
+    """What a letter says, of which posts and spaces; `marks` is what to mark as mailed once it has left."""
 
     count: int
     marks: dict
+    spaces: set[Space]
+    posts: set[int]
 
 
 class Ledger(Protocol):
@@ -78,14 +80,12 @@ def has_newer(ledger: Ledger) -> Exists:
 
 
 def renew(ledger: Ledger, rows: list[Row]) -> list[Row]:
-    """Hold rows for longer; return those that are still ours."""
+    """Hold rows for longer; return those that are still ours, with what their leaders chose by now."""
     lease = timezone.now() + LEASE
     _held(ledger, rows).update(lease_until=lease)
     kept = ledger.model.objects.filter(pk__in=[row.pk for row in rows], state=S.CLAIMED, lease_until=lease)
-    ours = set(kept.values_list("pk", flat=True))
-    for row in rows:
-        row.lease_until = lease
-    return [row for row in rows if row.pk in ours]
+    ours = kept.select_related("leader__mail_preferences").in_bulk()
+    return [ours[row.pk] for row in rows if row.pk in ours]
 
 
 @transaction.atomic

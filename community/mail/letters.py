@@ -94,6 +94,8 @@ class Bundle:
     lines: list[Line] = field(default_factory=list)
     more: int = 0
     marks: dict = field(default_factory=lambda: {"notices": []})
+    spaces: set[Space] = field(default_factory=set)
+    posts: set[int] = field(default_factory=set)
     thread: Thread | None = None  # if all of it is about words in this one
 
     @property
@@ -172,6 +174,8 @@ def _bundle(leader: Leader) -> Bundle:
     bundle.lines = list(dict.fromkeys(_line(entry) for entry in told[:AT_MOST]))
     bundle.more = max(len(told) - AT_MOST, 0)
     bundle.thread = _only_thread(waiting)
+    bundle.spaces = {space for notice in waiting if (space := _space(notice))}
+    bundle.posts = {notice.post_id for notice in waiting if notice.post_id}
     return bundle
 
 

@@ -47,6 +47,8 @@ def _add_personal(edition: Edition, notice: Notice) -> None:
     """Say who thanked or mentioned the leader; who it was only where everything may leave."""
     post = notice.post
     edition.marks["notices"].append(notice.pk)
+    edition.spaces.add(post.space)
+    edition.posts.add(post.pk)
     if from_hosts.keeps_to_itself(post.space):
         return edition.add_quiet(post.space)
     if len(edition.personal) >= (AFTER_LEAVE if edition.is_welcome else AT_MOST):

@@ -294,17 +294,32 @@ def moderated_ids(leader) -> Collection[int]:
 
 def readable_by(leaders: Collection[Leader], spaces) -> dict[tuple[int, int], Space]:
     """Which of many leaders may read which of some spaces, by the rule of `visible_to`."""
-    inside = {leader.pk for leader in leaders if may_come_in(leader)}
+    inside = [leader.pk for leader in leaders if may_come_in(leader)]
     spaces = {space.pk: space for space in spaces}
-    direct = SpaceMembership.objects.current().values_list("leader", "space")
-    through = CohortMembership.objects.current().values_list("leader", "cohort__spaces")
     pairs = {(pk, space.pk) for space in spaces.values() if space.kind == SpaceKind.OPEN for pk in inside}
-    pairs.update(direct.order_by().filter(leader__in=inside, space__in=spaces))
-    pairs.update(through.order_by().filter(leader__in=inside, cohort__spaces__in=spaces))
-    sealed = [pk for pk, space in spaces.items() if space.kind == SpaceKind.SEALED]
-    yes = TermsAcceptance.objects.filter(space__in=sealed, leader__in=inside)
-    asked = {pair for pair in pairs if pair[1] in sealed} - set(yes.values_list("leader", "space"))
-    return {pair: spaces[pair[1]] for pair in pairs - asked}
+    pairs.update(_DIRECT.rows(leaders=inside, now=timezone.now()))
+    pairs.update(_THROUGH.rows(leaders=inside, day=today()))
+    sealed = {pk for pk, space in spaces.items() if space.kind == SpaceKind.SEALED}
+    asked = {pair for pair in pairs if pair[1] in sealed}
+    asked = asked and asked.difference(_YES.rows(leaders=inside))
+    return {pair: spaces[pair[1]] for pair in pairs - asked if pair[1] in spaces}
+
+
+def _direct(_):
+    direct = SpaceMembership.objects.current(asking.NOW).filter(leader__in=[asking.LEADERS])
+    return direct.order_by().values_list("leader", "space")
+
+
+def _through(_):
+    through = CohortMembership.objects.current(asking.DAY).filter(leader__in=[asking.LEADERS])
+    return through.order_by().values_list("leader", "cohort__spaces")
+
+
+def _yes(_):
+    return TermsAcceptance.objects.filter(leader__in=[asking.LEADERS]).values_list("leader", "space")
+
+
+_DIRECT, _THROUGH, _YES = map(asking.Question, (_direct, _through, _yes))
 
 
 def spaces_read_by(leader):

@@ -296,7 +296,7 @@ def test_a_letter_costs_few_statements(news, sink):
         return len(asked)
 
     more = statements(4 * delivery.TOGETHER) - statements(3 * delivery.TOGETHER)
-    assert more <= delivery.TOGETHER + 8  # one before each, and some for them together
+    assert more <= delivery.TOGETHER + 12  # one before each, and some for them together
     assert set(states()) == {"sent"}
 
 
