@@ -1,9 +1,11 @@
 // Which posts were seen: half of a post, or half a screen of it, for a second, while the page is looked at. The mark
-// rises over what was seen in one piece from where it stood; islands further on are not kept.
+// rises over what was seen in one piece from where it stood; what was skimmed on the way does not interrupt it, what was
+// jumped over does. Islands further on are not kept.
 import { live } from "./live.js";
 import { marks } from "./marks.js";
 
 const A_SECOND = 1000;
+const A_GLIMPSE = 300;
 const STEPS = [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1];
 const isGone = (post) => post.matches(".post--gone, .post--hidden");
 
@@ -14,6 +16,7 @@ export class Sight {
   #inSight = new Map(); // post -> the timer that runs while it is in sight
   #stale = new WeakSet(); // in sight when it was marked as unread elsewhere: it counts once it is looked at anew
   #seen = new Set();
+  #skimmed = new Set(); // in sight for a glimpse
 
   constructor(root) {
     this.root = root;
@@ -51,7 +54,13 @@ export class Sight {
   #time(post) {
     clearTimeout(this.#inSight.get(post));
     const isLookedAt = document.visibilityState === "visible" && !this.#stale.has(post);
-    this.#inSight.set(post, isLookedAt ? setTimeout(() => this.#saw(post), A_SECOND) : 0);
+    this.#inSight.set(post, isLookedAt ? setTimeout(() => this.#skims(post), A_GLIMPSE) : 0);
+  }
+
+  #skims(post) {
+    this.#inSight.set(post, setTimeout(() => this.#saw(post), A_SECOND - A_GLIMPSE));
+    this.#skimmed.add(numberOf(post));
+    this.#advance();
   }
 
   #saw(post) {
@@ -66,7 +75,7 @@ export class Sight {
     if (!posts.length || numberOf(posts[0]) > this.mark + 1) return;
     for (const post of posts.filter((each) => numberOf(each) > this.mark)) {
       if (this.#seen.has(numberOf(post))) this.mark = numberOf(post);
-      else if (!isGone(post)) break;
+      else if (!isGone(post) && !this.#skimmed.has(numberOf(post))) break;
     }
     if (this.mark > this.told) marks.saw(this.address, this.told + 1, this.mark);
     this.told = this.mark;
@@ -83,7 +92,7 @@ export class Sight {
   #setBack(mark) {
     marks.forget(this.address);
     this.mark = this.told = mark;
-    this.#seen = new Set([...this.#seen].filter((number) => number <= mark));
+    for (const numbers of [this.#seen, this.#skimmed]) for (const number of numbers) if (number > mark) numbers.delete(number);
     for (const post of this.#inSight.keys()) {
       this.#stale.add(post);
       this.#time(post);

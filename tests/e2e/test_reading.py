@@ -120,6 +120,27 @@ def test_a_link_to_post_45_leaves_21_to_44_unread(somebody, site, thread):
     assert mark(site, thread) == 20
 
 
+def test_whoever_skims_some_posts_and_reads_on_has_read_them(somebody, site, thread):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(f"/threads/{thread}/")
+    for number in (11, 12, 13, 14):
+        page.locator(f"#post-{number}").scroll_into_view_if_needed()
+        looks(page, 500)
+    reads(page, 15, 15)
+    page.close()
+    assert mark(site, thread) >= 15
+
+
+def test_whoever_jumps_to_the_end_has_read_only_what_stood_in_sight(somebody, site, thread):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(f"/threads/{thread}/")
+    expect(page).to_have_url(re.compile(r"#post-11$"))
+    page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
+    reads(page, 20, 20)
+    page.close()
+    assert mark(site, thread) < 15
+
+
 def beacons_alone(route) -> None:
     route.continue_() if route.request.resource_type == "ping" else route.abort()
 
