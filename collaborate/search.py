@@ -57,9 +57,11 @@ def _view(asked: QueryDict) -> View:
 def _addresses(typed: str, view: View) -> Callable[..., str]:
     """address(page=2) is this page with something else in its address."""
 
+    page = reverse("search")
+
     def address(**other) -> str:
         asked = {"q": typed, "show": view.kind, "sort": view.sort, **other}
         told = {name: value for name, value in asked.items() if value != _WITHOUT_SAYING.get(name)}
-        return f"{reverse('search')}?{urlencode(told)}"
+        return f"{page}?{urlencode(told)}"
 
     return address

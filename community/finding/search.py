@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 
 from community import pace
-from community.finding import excerpts, queries, windows
+from community.finding import excerpts, queries, titles, windows
 from community.finding.queries import Fault, Query, Understood
 from community.models import Post, Space, SpaceKind, Thread, asking
 from community.models.spaces import readable_ids
@@ -157,7 +157,8 @@ def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
 def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
     """Threads by the words of their titles: the newest, the best of them first if wanted."""
     if query.tsquery and sort == BEST and query.author_ids is None and not query.times:
-        asker = {"reads": list(readable_ids(by)), "spaces": spaces, "tsquery": query.tsquery}
+        newest = titles.newest(query.tsquery, spaces, AT_MOST)
+        asker = {"reads": list(readable_ids(by)), "threads": newest, "tsquery": query.tsquery}
         return [pk for (pk,) in _BEST_THREADS.rows(**asker)]
     matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
     if query.tsquery:
@@ -229,9 +230,9 @@ def _best_posts(leader: Leader) -> QuerySet[Post]:
 
 
 def _best_threads(leader: Leader) -> QuerySet[Thread]:
-    asked = Understood(asking.TSQUERY)
-    matches = Thread.objects.visible_to(leader).shown().filter(space__in=[asking.SPACES], search=asked)
-    return _best_of(matches.order_by("-pk")[:AT_MOST], asked).values_list("pk")
+    rank = SearchRank(F("search"), Understood(asking.TSQUERY))
+    newest = Thread.objects.visible_to(leader).shown().filter(pk__in=[asking.THREADS])
+    return newest.order_by(rank.desc(), "-pk").values_list("pk")
 
 
 def _post_columns(_leader: Leader) -> QuerySet[Post]:

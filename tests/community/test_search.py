@@ -509,6 +509,26 @@ def test_volumes_are_asked_until_enough_is_found(ana, space, commons, monkeypatc
     assert numbers("zebra", ana) == [*range(39, 30, -1)]
 
 
+def test_old_titles_are_found_where_the_newest_are_too_few(ana, space, commons, monkeypatch):
+    first = make_thread(space, ana, title="Horse").pk
+    Thread.objects.bulk_create(
+        Thread(
+            pk=first + number * 1_000,
+            space=space if number % 2 else commons,
+            author=ana,
+            title=f"Zebra {number}",
+        )
+        for number in range(1, 20)
+    )
+    shown = [f"Zebra {number}" for number in range(19, 0, -1)]
+    newest = search.find("zebra", by=ana, view=View("threads", "newest")).threads
+    best = search.find("zebra", by=ana, view=View("threads")).threads
+    assert [thread.title for thread in newest.rows] == [thread.title for thread in best.rows] == shown
+    assert search.find("zebra in:north", by=ana, view=View("threads")).threads.count == 10
+    monkeypatch.setattr(search, "AT_MOST", 3)
+    assert titles("zebra", ana) == shown[:3]
+
+
 def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
     monkeypatch.setattr(search.windows, "FIRST_STRETCH", 4)
     thread = make_thread(space, ana, body="Old words.")
