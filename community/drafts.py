@@ -10,9 +10,8 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from community import pace, permissions
-from community.models import Aside, Draft, DraftKind, Post, Revision, Space, Thread
+from community.models import Aside, Draft, DraftKind, Post, Revision
 from community.permissions import require
-from community.uploads import figures
 from leaders.models import Leader
 
 DAYS_KEPT = 180
@@ -60,15 +59,6 @@ class Words:
         kept.body, kept.title, kept.thread_kind = self.body, self.title, self.thread_kind
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the words of a draft belong, as far as its author may still see that."""
-
-    title: str = ""
-    href: str = ""
-    is_open: bool = False
-
-
 def found(leader: Leader, kind: str, target: int, *, may_be: bool = True) -> Draft:
     """The draft of a leader for a place, discarded or not; version 0 where there is none, or cannot be."""
     none = Draft(leader=leader, kind=kind, target=target)
@@ -81,19 +71,6 @@ def listed(leader: Leader):
     """A leader's drafts with the beginning of each, the latest first."""
     mine = Draft.objects.visible_to(leader).defer("body")
     return mine.annotate(excerpt=Left("body", EXCERPT), others=Count("asides")).order_by("-saved_at", "-pk")
-
-
-def placed(drafts: list[Draft], *, viewer: Leader) -> list[Draft]:
-    """Drafts with the `beginning` and `place` of each: nameless where the viewer may no longer see it."""
-    places = {
-        DraftKind.THREAD: _spaces(drafts, viewer),
-        DraftKind.REPLY: _threads(drafts, viewer),
-        DraftKind.EDIT: _posts(drafts, viewer),
-    }
-    for draft in drafts:
-        draft.place = places[draft.kind].get(draft.target, Place())
-        draft.beginning = figures.typed_in_words(getattr(draft, "excerpt", ""))
-    return drafts
 
 
 def save(
@@ -279,38 +256,3 @@ def _joined(first: Words, second: Words) -> Words:
     title = first.title if first.title == second.title else f"{first.title} {second.title}".strip()
     body = "\n\n".join(text for text in (first.body.rstrip(), second.body) if text)
     return Words(body, title, first.thread_kind or second.thread_kind)
-
-
-def _spaces(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:
-    seen = Space.objects.visible_to(viewer).in_bulk(_targets(drafts, DraftKind.THREAD))
-    return {
-        space.pk: Place(space.name, f"{space.get_absolute_url()}start/", not space.is_closed)
-        for space in seen.values()
-    }
-
-
-def _threads(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:
-    seen = Thread.objects.visible_to(viewer).select_related("space")
-    return {
-        thread.pk: _in_thread(thread, f"{thread.get_absolute_url()}?page={thread.page_count}#reply")
-        for thread in seen.in_bulk(_targets(drafts, DraftKind.REPLY)).values()
-    }
-
-
-def _posts(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:
-    seen = (
-        Post.objects.visible_to(viewer).filter(author=viewer).select_related("thread__space").defer("search")
-    )
-    return {
-        post.pk: _in_thread(post.thread, f"{post.get_absolute_url()}edit/", not post.is_hidden)
-        for post in seen.in_bulk(_targets(drafts, DraftKind.EDIT)).values()
-    }
-
-
-def _in_thread(thread: Thread, href: str, is_open: bool = True) -> Place:
-    closed = thread.is_hidden or thread.is_closed or thread.space.is_closed
-    return Place(thread.title, href, is_open and not closed)
-
-
-def _targets(drafts: list[Draft], kind: str) -> list[int]:
-    return [draft.target for draft in drafts if draft.kind == kind]

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from community import differences, drafts, permissions
+from community import differences, draft_places, drafts, permissions
 from community.forms import DraftForm, SettleForm
 from community.models import Draft
 
@@ -26,8 +26,8 @@ def all_drafts(request):
     discarded = mine.exclude(discarded_at=None)[:DRAFTS_PER_PAGE]
     context = {
         "page": page,
-        "drafts": drafts.placed(list(page.object_list), viewer=request.user),
-        "discarded": drafts.placed(list(discarded), viewer=request.user),
+        "drafts": draft_places.placed(list(page.object_list), viewer=request.user),
+        "discarded": draft_places.placed(list(discarded), viewer=request.user),
         "days": drafts.DAYS_KEPT,
     }
     return render(request, "community/drafts.html", context)
@@ -129,14 +129,14 @@ def _refuse(request, kind, target, reason: str, status: int):
 
 
 def _show(request, found: Draft, status: int = 200, **context):
-    drafts.placed([found], viewer=request.user)
+    draft_places.placed([found], viewer=request.user)
     context = {**with_asides(found), **context}
     return render(request, "community/draft.html", context, status=status)
 
 
 def to_place(kept: Draft, leader):
     """Where one goes on with a draft; or the draft itself, where that is not possible at present."""
-    place = drafts.placed([kept], viewer=leader)[0].place
+    place = draft_places.placed([kept], viewer=leader)[0].place
     if place.is_open or not kept.pk:
         return redirect(place.href or "drafts")
     return redirect(kept)
