@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import moderation, permissions, posts
+from community import members, moderation, permissions, posts
 from community.forms import ReasonForm
 from community.models import Case, Space
 from community.rooms.messages import html_at, kept_html
@@ -88,7 +88,7 @@ def join_request(request, pk):
     asked = get_object_or_404(desk.requests(request.user), pk=pk)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        answer = moderation.admit if form.cleaned_data["verb"] == "admit" else moderation.decline
+        answer = members.admit if form.cleaned_data["verb"] == "admit" else members.decline
         try:
             decision = answer(asked, by=request.user, reason=form.cleaned_data["reason"])
         except permissions.Conflict as refusal:
@@ -107,7 +107,7 @@ def lift(request, handle):
     decision = get_object_or_404(desk.suspensions(request.user), leader__handle=handle)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        moderation.lift(decision.leader, by=request.user, space=decision.space, **form.cleaned_data)
+        members.lift(decision.leader, by=request.user, space=decision.space, **form.cleaned_data)
         messages.success(request, f"{decision.leader} can come in again.")
         return redirect("desk")
     context = {"decision": decision, "form": form}
@@ -166,7 +166,7 @@ def _decide(leader, found, typed):
         case "dismiss":
             return moderation.dismiss(found, **why)
         case "suspend":
-            return moderation.suspend(
+            return members.suspend(
                 found.item.author, space=found.space, until=typed["until"], case=found, **why
             )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import errands, moderation, spaces
+from community import errands, members, spaces
 from community.models import Notice, Space, SpaceMembership
 from community.telling import places
 from leaders import cohorts
@@ -51,7 +51,7 @@ def test_who_asked_to_join_is_told_the_answer_alone(cleo, dara, space):
     Space.objects.update(kind="restricted")
     space.refresh_from_db()
     spaces.ask_to_join(space, by=cleo, words="")
-    moderation.admit(cleo.join_requests.get(), by=dara, reason="Yes.")
+    members.admit(cleo.join_requests.get(), by=dara, reason="Yes.")
     errands.run()
     assert heard(cleo) == ["You now belong to North cohort."]
 

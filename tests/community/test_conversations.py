@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from community import errands, moderation, permissions
+from community import errands, members, moderation, permissions
 from community.models import (
     Case,
     Decision,
@@ -526,8 +526,8 @@ def test_faculty_who_were_in_it_read_of_no_decision_about_it(reported, ana, dara
     SpaceMembership.objects.create(space=commons, leader=gus, role="moderator")
     Participant.objects.create(room=reported.message.room, leader=gus)
     until = timezone.now() + timedelta(days=1)
-    moderation.suspend(ana, by=dara, space=None, until=until, reason="Unkind", case=reported)
-    moderation.lift(ana, by=dara, space=None, reason="Enough")
+    members.suspend(ana, by=dara, space=None, until=until, reason="Unkind", case=reported)
+    members.lift(ana, by=dara, space=None, reason="Enough")
     assert Decision.objects.visible_to(dara).count() == 2
     assert "Suspension lifted:" in (log := pages(dara).get(reverse("desk_log")).content.decode())
     assert log.count(", Ana Brook") == 2
@@ -607,13 +607,13 @@ def test_a_moderator_suspends_whom_the_report_is_about_and_lifts_it(reported, an
     until = timezone.now() + timedelta(days=1)
     for leader, by in ((cleo, dara), (ana, finn), (ana, cleo)):
         with pytest.raises(PermissionDenied):
-            moderation.suspend(leader, by=by, space=None, until=until, reason="Unkind", case=reported)
-    moderation.suspend(ana, by=dara, space=None, until=until, reason="Unkind", case=reported)
+            members.suspend(leader, by=by, space=None, until=until, reason="Unkind", case=reported)
+    members.suspend(ana, by=dara, space=None, until=until, reason="Unkind", case=reported)
     assert not Room.objects.visible_to(ana).exists()
     assert "Ana Brook" in pages(dara).get("/desk/").content.decode()
     with pytest.raises(PermissionDenied):
-        moderation.lift(ana, by=finn, space=None, reason="Enough")
-    moderation.lift(ana, by=dara, space=None, reason="Enough")
+        members.lift(ana, by=finn, space=None, reason="Enough")
+    members.lift(ana, by=dara, space=None, reason="Enough")
     assert Room.objects.visible_to(ana).exists()
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from community import moderation, threads
+from community import members, moderation, threads
 from community.models import (
     Case,
     Decision,
@@ -154,18 +154,18 @@ def test_a_thread_moves_only_to_where_its_mover_may_write(thread, dara):
 
 
 def test_a_suspension_ends_by_itself_or_is_lifted(ben, dara, space):
-    moderation.suspend(ben, by=dara, space=space, until=timezone.now() + WEEK, reason="Three warnings.")
+    members.suspend(ben, by=dara, space=space, until=timezone.now() + WEEK, reason="Three warnings.")
     ben.refresh_from_db()
     assert ben.is_suspended
     assert ben.suspension_reason == "Three warnings."
-    moderation.lift(ben, by=dara, space=space, reason="We talked.")
+    members.lift(ben, by=dara, space=space, reason="We talked.")
     ben.refresh_from_db()
     assert not ben.is_suspended
 
 
 def test_a_suspension_decided_elsewhere_is_not_for_this_moderator_to_lift(eli, dara, space):
     with pytest.raises(PermissionDenied, match="decided elsewhere"):
-        moderation.lift(eli, by=dara, space=space, reason="Enough.")
+        members.lift(eli, by=dara, space=space, reason="Enough.")
 
 
 def test_faculty_strangers_and_the_already_suspended_are_not_suspended(dara, finn, cleo, eli, ben, space):
@@ -177,22 +177,22 @@ def test_faculty_strangers_and_the_already_suspended_are_not_suspended(dara, fin
         (eli, "suspended already"),
     ]:
         with pytest.raises(PermissionDenied, match=sentence):
-            moderation.suspend(person, by=dara, space=space, until=until, reason="No.")
+            members.suspend(person, by=dara, space=space, until=until, reason="No.")
     with pytest.raises(Conflict, match="in the future"):
-        moderation.suspend(ben, by=dara, space=space, until=timezone.now(), reason="No.")
+        members.suspend(ben, by=dara, space=space, until=timezone.now(), reason="No.")
     assert not Decision.objects.exists()
 
 
 def test_who_is_let_in_belongs_to_the_space(request_of_cleo, cleo, dara):
-    moderation.admit(request_of_cleo, by=dara, reason="Welcome.")
+    members.admit(request_of_cleo, by=dara, reason="Welcome.")
     assert request_of_cleo.space in Space.objects.visible_to(cleo)
     assert errands(ErrandKind.TELL_MEMBER) == [request_of_cleo.pk]
     with pytest.raises(Conflict, match="Dara Elling has answered"):
-        moderation.decline(request_of_cleo, by=dara, reason="Too late.")
+        members.decline(request_of_cleo, by=dara, reason="Too late.")
 
 
 def test_who_is_declined_stays_outside(request_of_cleo, cleo, dara):
-    moderation.decline(request_of_cleo, by=dara, reason="For practice nurses only.")
+    members.decline(request_of_cleo, by=dara, reason="For practice nurses only.")
     assert request_of_cleo.space not in Space.objects.visible_to(cleo)
     assert request_of_cleo.accepted is False
 
@@ -222,8 +222,8 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
             moderation.pin(thread, **why)
             return lambda: moderation.unpin(thread, **why)
         case "lift":
-            moderation.suspend(post.author, space=space, until=timezone.now() + WEEK, **why)
-            return lambda: moderation.lift(post.author, space=space, **why)
+            members.suspend(post.author, space=space, until=timezone.now() + WEEK, **why)
+            return lambda: members.lift(post.author, space=space, **why)
         case "dismiss":
             case = moderation.report(post, **flag).case
             return lambda: moderation.dismiss(case, **why)
@@ -234,9 +234,9 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
         case "merge":
             return lambda: moderation.merge(make_thread(commons, ana), into=thread, **why)
         case "suspend":
-            return lambda: moderation.suspend(post.author, space=space, until=timezone.now() + WEEK, **why)
+            return lambda: members.suspend(post.author, space=space, until=timezone.now() + WEEK, **why)
         case "admit" | "decline":
-            return lambda: getattr(moderation, verb)(join_request, **why)
+            return lambda: getattr(members, verb)(join_request, **why)
         case "hide":
             return lambda: moderation.hide(post, **why)
         case "hide_revision":
@@ -253,8 +253,9 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
 MEMBERS_FLAG_AND_QUEUE = {"report", "assign"}
 VERBS = sorted(
     name
-    for name, thing in vars(moderation).items()
-    if isinstance(thing, FunctionType) and thing.__module__ == moderation.__name__ and name[0] != "_"
+    for module in (moderation, members)
+    for name, thing in vars(module).items()
+    if isinstance(thing, FunctionType) and thing.__module__ == module.__name__ and name[0] != "_"
     if name not in MEMBERS_FLAG_AND_QUEUE
 )
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import deletions, errands, moderation, well_done
+from community import deletions, errands, members, moderation, well_done
 from community.models import Case, Decision, Notice, NoticeKind, Report, SpaceMembership, WellDone
 from community.permissions import Conflict
 from tests.cast import make_moderator
@@ -158,12 +158,12 @@ def test_the_words_are_forgotten_once_it_is_decided_and_long_gone(ben, dara, sai
 def test_moderators_can_suspend_for_it(ana, ben, dara, said, browse):
     case = moderation.report(said, by=ben, category="harassment").case
     until = timezone.now() + timedelta(days=3)
-    moderation.suspend(ana, by=dara, space=None, until=until, reason="Enough.", case=case)
+    members.suspend(ana, by=dara, space=None, until=until, reason="Enough.", case=case)
     ana.refresh_from_db()
     assert ana.is_suspended
     assert "Well done" in browse(dara).get(reverse("desk")).text
     assert browse(dara).get(reverse("desk_register")).status_code == 200
-    moderation.lift(ana, by=dara, space=None, reason="Long enough.")
+    members.lift(ana, by=dara, space=None, reason="Long enough.")
 
 
 def test_an_admin_is_told_that_one_waits_for_nobody_and_nothing_else(ben, dara, hugh, finn, browse):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import moderation
+from community import members, moderation
 from community.models import (
     Case,
     Decision,
@@ -267,7 +267,7 @@ def test_a_request_is_read_and_answered(browse, asked, cleo, dara):
 
 def test_a_suspension_is_listed_and_lifted(browse, dara, ben, space):
     until = timezone.now() + timedelta(days=7)
-    moderation.suspend(ben, by=dara, space=space, until=until, reason="Three warnings.")
+    members.suspend(ben, by=dara, space=space, until=until, reason="Three warnings.")
     assert "Three warnings." in text(browse(dara).get(reverse("desk")))
     door = reverse("lift_suspension", args=["ben"])
     assert browse(dara).post(door, {"reason": ""}).status_code == 422
