@@ -165,8 +165,8 @@ def edit(
 @transaction.atomic
 def withdraw(post: Post, *, by: Leader) -> Draft:
     """Take a post back before anybody is told: its words leave it, and are a draft of its author's again."""
-    thread = _locked(post.thread_id)
-    post = _still_in(thread, post)
+    thread = locked(post.thread_id)
+    post = still_in(thread, post)
     kind, target = _draft_of(post, thread)
     if post.is_withdrawn and post.author_id == by.pk:
         return drafts.found(by, kind, target)
@@ -186,7 +186,7 @@ def withdraw(post: Post, *, by: Leader) -> Draft:
 @transaction.atomic
 def rename(thread: Thread, *, by: Leader, title: str, kind: str, sure: bool = False) -> Thread:
     """Give a thread another title or kind, and keep the former ones for its moderators."""
-    thread = _locked(thread.pk)
+    thread = locked(thread.pk)
     require(permissions.may_rename(by, thread))
     if (title, kind) == (thread.title, thread.kind):
         return thread
@@ -195,28 +195,6 @@ def rename(thread: Thread, *, by: Leader, title: str, kind: str, sure: bool = Fa
     FormerTitle.objects.create(thread=thread, title=thread.title, kind=thread.kind, by=by)
     thread.title, thread.kind = title, kind
     thread.save(update_fields=["title", "kind"])
-    return thread
-
-
-@transaction.atomic
-def mark_answer(post: Post, *, by: Leader) -> Thread:
-    """Say which reply answers a question; one that was marked before gives way."""
-    thread = _locked(post.thread_id)
-    post = _still_in(thread, post)
-    require(permissions.may_mark_answer(by, post))
-    if thread.answer_id != post.pk:
-        _set_answer(thread, post, by)
-        enqueue(ErrandKind.TELL_ANSWERER, post.pk)
-    return thread
-
-
-@transaction.atomic
-def unmark_answer(post: Post, *, by: Leader) -> Thread:
-    """Say that a reply is not the answer after all."""
-    thread = _locked(post.thread_id)
-    require(permissions.may_choose_answer(by, thread))
-    if thread.answer_id == post.pk:
-        _set_answer(thread, None, None)
     return thread
 
 
@@ -230,21 +208,21 @@ def recount(thread: Thread) -> None:
     thread.save(update_fields=["shown_count", "last_post", "last_post_at"])
 
 
-def _locked(pk: int) -> Thread:
+def locked(pk: int) -> Thread:
     """The thread as it is now, held. Alone: a joined space is not found again when it has just been moved."""
     return Thread.objects.select_for_update().get(pk=pk)
+
+
+def still_in(thread: Thread, post: Post) -> Post:
+    """The post as it is now; Conflict if it has left the thread."""
+    if (found := thread.posts.filter(pk=post.pk).select_for_update().first()) is None:
+        raise Conflict("This post was moved meanwhile. Please open it again.")
+    return found
 
 
 def _refuse_merged(thread: Thread) -> None:
     if thread.merged_into_id:
         raise Merged
-
-
-def _still_in(thread: Thread, post: Post) -> Post:
-    """The post as it is now; Conflict if it has left the thread."""
-    if (found := thread.posts.filter(pk=post.pk).select_for_update().first()) is None:
-        raise Conflict("This post was moved meanwhile. Please open it again.")
-    return found
 
 
 def _draft_of(post: Post, thread: Thread) -> tuple[DraftKind, int]:
@@ -268,14 +246,6 @@ def _empty_thread(thread: Thread) -> None:
     thread.withdrawn_at = thread.hidden_at
     thread.save(update_fields=["title", "hidden_at", "withdrawn_at"])
     thread.former_titles.all().delete()
-
-
-def _set_answer(thread: Thread, post: Post | None, by: Leader | None) -> None:
-    former = thread.answer
-    thread.answer, thread.answer_marked_by = post, by
-    thread.save(update_fields=["answer", "answer_marked_by"])
-    for changed in filter(None, (former, post)):
-        live.push(live.thread_topic(thread.pk), {"type": "post", "number": changed.number})
 
 
 def _sent(by: Leader, uuid: uuids.UUID) -> Post | None:

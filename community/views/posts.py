@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from community import bookmarks, differences, drafts, markdown, patients, permissions, posts, threads
+from community import answers, bookmarks, differences, drafts, markdown, patients, permissions, posts, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
@@ -57,7 +57,7 @@ def edit(request, pk):
 def mark_answer(request, pk):
     """This reply answers the question."""
     post = get_object_or_404(_posts(request), pk=pk)
-    threads.mark_answer(post, by=request.user)
+    answers.mark_answer(post, by=request.user)
     return _to_post(post)
 
 
@@ -65,7 +65,7 @@ def mark_answer(request, pk):
 def unmark_answer(request, pk):
     """This reply is not the answer after all."""
     post = get_object_or_404(_posts(request), pk=pk)
-    threads.unmark_answer(post, by=request.user)
+    answers.unmark_answer(post, by=request.user)
     return _to_post(post)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import errands, moderation, threads
+from community import answers, errands, moderation, threads
 from community.models import FormerTitle, Notice, Post, Thread
 from tests.making import make_reply, make_thread
 
@@ -33,49 +33,49 @@ def page(browse, leader, thread):
 
 
 def test_who_asked_marks_the_answer(question, advice, ana):
-    threads.mark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
     assert (asked(question).answer, asked(question).answer_marked_by) == (advice, ana)
 
 
 def test_a_moderator_marks_the_answer(question, advice, dara):
-    threads.mark_answer(advice, by=dara)
+    answers.mark_answer(advice, by=dara)
     assert asked(question).answer == advice
 
 
 def test_others_do_not(question, advice, ben, cleo):
     for leader in (ben, cleo):
         with pytest.raises(PermissionDenied, match="Only who asked and the moderators"):
-            threads.mark_answer(advice, by=leader)
+            answers.mark_answer(advice, by=leader)
     assert asked(question).answer is None
 
 
 def test_who_asked_and_left_the_space_does_not(question, advice, ana):
     ana.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(PermissionDenied, match="Only who asked"):
-        threads.mark_answer(advice, by=ana)
+        answers.mark_answer(advice, by=ana)
 
 
 def test_neither_the_question_nor_a_hidden_reply_is_the_answer(question, advice, ana, dara):
     with pytest.raises(PermissionDenied, match="The question itself"):
-        threads.mark_answer(question.posts.get(number=1), by=ana)
+        answers.mark_answer(question.posts.get(number=1), by=ana)
     moderation.hide(advice, by=dara, reason="It names a patient.")
     with pytest.raises(PermissionDenied, match="hidden post"):
-        threads.mark_answer(advice, by=dara)
+        answers.mark_answer(advice, by=dara)
     assert asked(question).answer is None
 
 
 def test_a_discussion_has_no_answer(thread, ana, ben):
     with pytest.raises(PermissionDenied, match="Only a question"):
-        threads.mark_answer(make_reply(thread, ben), by=ana)
+        answers.mark_answer(make_reply(thread, ben), by=ana)
 
 
 def test_another_answer_takes_its_place_and_can_be_taken_back(question, advice, ana, ben):
     better = make_reply(question, ben, "Stand up.")
-    threads.mark_answer(advice, by=ana)
-    threads.mark_answer(better, by=ana)
-    threads.unmark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
+    answers.mark_answer(better, by=ana)
+    answers.unmark_answer(advice, by=ana)
     assert asked(question).answer == better
-    threads.unmark_answer(better, by=ana)
+    answers.unmark_answer(better, by=ana)
     assert (asked(question).answer, asked(question).answer_marked_by) == (None, None)
 
 
@@ -83,7 +83,7 @@ def test_another_answer_takes_its_place_and_can_be_taken_back(question, advice, 
 
 
 def test_the_page_leads_to_the_answer_and_marks_it(browse, question, advice, ana, ben):
-    threads.mark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
     html = page(browse, ben, question)
     assert "Answered by Ben Carrow" in html
     assert f'href="{question.get_absolute_url()}?page=1#post-2"' in html
@@ -92,7 +92,7 @@ def test_the_page_leads_to_the_answer_and_marks_it(browse, question, advice, ana
 
 
 def test_a_hidden_answer_is_none(browse, question, advice, ana, ben, dara):
-    threads.mark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
     moderation.hide(advice, by=dara, reason="It names a patient.")
     for leader in (ben, dara):
         assert "Answered" not in page(browse, leader, question)
@@ -112,7 +112,7 @@ def test_lists_say_which_questions_are_answered(browse, question, advice, ana, b
     unanswered = browse(ben).get("/spaces/north/?show=unanswered").content.decode()
     assert question.title in unanswered
     assert quiet.title in unanswered
-    threads.mark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
     assert "Answered" in browse(ben).get("/spaces/north/").content.decode()
     assert question.title not in browse(ben).get("/spaces/north/?show=unanswered").content.decode()
 
@@ -126,23 +126,23 @@ def told(leader):
 
 
 def test_the_author_of_the_answer_is_told_once(browse, question, advice, ana, ben):
-    threads.mark_answer(advice, by=ana)
-    threads.unmark_answer(advice, by=ana)
-    threads.mark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
+    answers.unmark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
     assert [(notice.post, notice.actor) for notice in told(ben)] == [(advice, ana)]
     assert "Your reply was marked as the answer" in browse(ben).get("/notices/").content.decode()
 
 
 def test_nobody_is_told_of_what_was_taken_back_or_is_their_own(question, advice, ana, ben):
-    threads.mark_answer(advice, by=ana)
-    threads.unmark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
+    answers.unmark_answer(advice, by=ana)
     assert told(ben) == []
-    threads.mark_answer(make_reply(question, ana, "I found it."), by=ana)
+    answers.mark_answer(make_reply(question, ana, "I found it."), by=ana)
     assert told(ana) == []
 
 
 def test_whoever_left_the_space_is_not_told(question, advice, ana, ben):
-    threads.mark_answer(advice, by=ana)
+    answers.mark_answer(advice, by=ana)
     ben.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
     assert told(ben) == []
 

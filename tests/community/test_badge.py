@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from community import errands, moderation, posts, reading, threads, well_done
+from community import answers, errands, moderation, posts, reading, threads, well_done
 from community.models import Case, Level, Notice, Post, Thanks, Thread, ThreadKind, WellDone
 from community.models.notices import count_unread
 from community.rooms import chat
@@ -87,7 +87,7 @@ class Play:
     def answer(self):
         thread = self.thread(kind=ThreadKind.QUESTION)
         replies = list(thread.posts.filter(number__gt=1, hidden_at=None))
-        threads.mark_answer(self.chance.choice(replies), by=self.dara)
+        answers.mark_answer(self.chance.choice(replies), by=self.dara)
 
     def hide(self):
         moderation.hide(self.post(), by=self.dara, reason="Off.")

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from community import lists, moderation, reading, threads
+from community import answers, lists, moderation, reading, threads
 from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance, asking
 from leaders.models import CohortMembership
 from tests.cast import make_member
@@ -77,7 +77,7 @@ def test_a_question_waits_until_an_answer_is_marked(ana, ben, space):
     question = make_thread(space, ana, title="How?", kind="question")
     reply = make_reply(question, ben, body="So.")
     assert titles(ben, "unanswered") == ["How?"]
-    threads.mark_answer(reply, by=ana)
+    answers.mark_answer(reply, by=ana)
     assert titles(ben, "unanswered") == []
 
 

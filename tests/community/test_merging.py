@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import errands, integrity, moderation, posts, reading, threads
+from community import answers, errands, integrity, moderation, posts, reading, threads
 from community.models import (
     Case,
     Decision,
@@ -159,7 +159,7 @@ def test_what_was_split_off_can_be_merged_back(browse, a, ben, dara):
 def test_an_answer_survives(a, b, ana, ben, dara):
     Thread.objects.update(kind="question")
     answer = b.posts.get(number=2)
-    threads.mark_answer(answer, by=ben)
+    answers.mark_answer(answer, by=ben)
     for thread in (a, b):
         thread.refresh_from_db()
     merge(b, a, dara)
@@ -168,9 +168,9 @@ def test_an_answer_survives(a, b, ana, ben, dara):
 
 def test_the_answer_that_was_there_stays_the_answer(a, b, ana, ben, dara):
     Thread.objects.update(kind="question")
-    threads.mark_answer(b.posts.get(number=2), by=ben)
+    answers.mark_answer(b.posts.get(number=2), by=ben)
     answer = a.posts.get(number=2)
-    threads.mark_answer(answer, by=ana)
+    answers.mark_answer(answer, by=ana)
     merge(Thread.objects.get(pk=b.pk), Thread.objects.get(pk=a.pk), dara)
     assert Thread.objects.get(pk=a.pk).answer == answer
 

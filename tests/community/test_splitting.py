@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import errands, integrity, moderation, posts, reading, threads
+from community import answers, errands, integrity, moderation, posts, reading, threads
 from community.mail import digest
 from community.models import Bookmark, Decision, Level, Notice, Post, Reading, SpaceMembership, Thread
 from community.permissions import Conflict
@@ -107,7 +107,7 @@ def test_a_thread_can_be_split_again_and_again(talk, dara):
 def test_the_answer_of_a_question_that_leaves_is_none_any_more(talk, ana, dara):
     Thread.objects.update(kind="question")
     answer = talk.posts.get(number=9)
-    threads.mark_answer(answer, by=ana)
+    answers.mark_answer(answer, by=ana)
     split(talk, dara, start=8)
     talk.refresh_from_db()
     assert talk.answer is None
