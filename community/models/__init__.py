@@ -8,21 +8,14 @@ from community.models.errands import Errand, ErrandKind
 from community.models.host_lines import HostLine
 from community.models.inbound import InboundMail, InboundReason, InboundState, ReplyKey
 from community.models.letters import STRANDED, UNFINISHED, Digest, InHand, Letter, LetterState, Mail
+from community.models.memberships import JoinRequest, SpaceMembership, SpaceRole, TermsAcceptance
 from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decision, Report, Reported
 from community.models.notices import Notice, NoticeKind
 from community.models.posts import Mention, Post, Quote, Revision
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
 from community.models.rooms import KeptOut, NobodyNew, Participant, Room, RoomKind
 from community.models.sessions import Session
-from community.models.spaces import (
-    JoinRequest,
-    MailRule,
-    Space,
-    SpaceKind,
-    SpaceMembership,
-    SpaceRole,
-    TermsAcceptance,
-)
+from community.models.spaces import MailRule, Space, SpaceKind
 from community.models.thanks import Thanks
 from community.models.threads import POSTS_PER_PAGE, Thread, ThreadKind, hold
 from community.models.titles import FormerTitle

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from community.models import asking
-from community.models.spaces import Space, SpaceKind, SpaceMembership, SpaceRole, spaces_read_by
+from community.models.memberships import SpaceMembership, SpaceRole
+from community.models.spaces import Space, SpaceKind, spaces_read_by
 from leaders.models import Leader
 
 A_WEEK = timedelta(days=7)

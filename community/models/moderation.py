@@ -9,17 +9,10 @@ from django.utils import timezone
 from community.models import asking
 from community.models.chat import Message
 from community.models.host_lines import HostLine
+from community.models.memberships import SpaceMembership, SpaceRole, TermsAcceptance
 from community.models.posts import Post
 from community.models.rooms import Participant
-from community.models.spaces import (
-    Space,
-    SpaceKind,
-    SpaceMembership,
-    SpaceRole,
-    TermsAcceptance,
-    moderated_ids,
-    spaces_moderated_by,
-)
+from community.models.spaces import Space, SpaceKind, moderated_ids, spaces_moderated_by
 from community.models.threads import Thread
 from community.models.well_done import WellDone
 from leaders.models import Leader

@@ -16,13 +16,7 @@ from community.models.moderation import Case as ModerationCase
 from community.models.posts import Post, told_until
 from community.models.reading import Level, Reading, SpaceLevel
 from community.models.rooms import Room
-from community.models.spaces import (
-    Space,
-    moderated_ids,
-    readable_ids,
-    spaces_moderated_by,
-    spaces_read_by,
-)
+from community.models.spaces import Space, moderated_ids, readable_ids, spaces_moderated_by, spaces_read_by
 from community.models.threads import Thread
 from community.models.well_done import WellDone
 from leaders.models.account import may_come_in
