@@ -18,6 +18,7 @@ from community.rooms import chat
 from community.rooms.bell import bell
 from community.sockets import live
 from community.sockets.checks import checks, who
+from community.sockets.frames import PATIENCE, Pace, Refused, number_in, parse, topic_in
 from community.sockets.hub import Mailbox, hub
 from community.sockets.presence import presence
 from leaders import sessions
@@ -31,31 +32,10 @@ BROKEN = 1011
 TOO_SLOW = 4408
 TOO_MANY = 4429
 
-LARGEST_FRAME = 65_536
 TOPICS_AT_MOST = 50
 TYPING_EVERY = 3  # seconds between two hints that somebody is writing
 CHECKED_EVERY = 11  # seconds; a lost right is noticed at once by a push, and this late without Redis
-BURST, A_SECOND, PATIENCE = (
-    40,
-    8,
-    100,
-)  # frames: at once, then each second; refusals, less what was taken, before the end
-
-
 NO_ROOM = "There is no room here in which you can speak."
-
-
-class Refused(Exception):
-    """A frame that cannot be followed; the sentence says why."""
-
-
-class Hasty(Refused):
-    """Too many frames in too short a time."""
-
-    advice = {"again": 2}
-
-    def __init__(self):
-        super().__init__("That was too fast. Wait a moment.")
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -124,7 +104,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             case "read":
                 return await in_thread(read, self.session_key, frame)
             case "page":
-                return await self._be_that_of(_number(frame, "leader"))
+                return await self._be_that_of(number_in(frame, "leader"))
             case "heartbeat":
                 return await self._check()
         raise Refused("This kind of message is not known here.")
@@ -232,25 +212,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
             task.cancel()
 
 
-class Pace:
-    """How fast one socket may speak: a burst, then so many a second."""
-
-    def __init__(self):
-        self.left, self.at, self.refusals = float(BURST), 0.0, 0
-
-    def take(self) -> None:
-        """Use one of the frames that are left, or refuse."""
-        now = asyncio.get_running_loop().time()
-        self.left = min(BURST, self.left + (now - self.at) * A_SECOND)
-        self.at = now
-        if self.left < 1:
-            self.refusals += 1
-            raise Hasty
-        self.left -= 1
-        # Not at once: however slow this machine is, some frames of a flood come through between the others.
-        self.refusals = max(self.refusals - 1, 0)
-
-
 async def nowhere(scope, receive, send) -> None:
     """There is no socket at any other address."""
     await send({"type": "websocket.close"})
@@ -267,27 +228,6 @@ def came_from_here(scope) -> bool:
     return at_home or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
-def parse(text: str | None) -> dict:
-    """The frame in a text, or Refused."""
-    if text is None or len(text.encode(errors="replace")) > LARGEST_FRAME:
-        raise Refused("Only texts of at most 64 KB are understood.")
-    try:
-        frame = json.loads(text)
-        json.dumps(frame, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Refused("This is not JSON.") from None
-    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
-        raise Refused("This is not a message with a type.")
-    return frame
-
-
-def topic_in(frame: dict) -> str:
-    """The topic that a frame names, or Refused."""
-    if not live.is_topic(frame.get("topic")):
-        raise Refused("This is not a topic.")
-    return frame["topic"]
-
-
 # --- In a thread, with the database ---------------------------------------------------------------------
 
 
@@ -298,12 +238,12 @@ async def in_thread(work, *args, **options):
 
 def say(session_key: str, frame: dict, expected: Leader | None = None) -> dict:
     """Say something in a room; the verb asks whether one may, with the room held."""
-    leader, number = who(session_key, expected), _number(frame, "room")
+    leader, number = who(session_key, expected), number_in(frame, "room")
     if leader is None:
         raise Refused(NO_ROOM)
     fields = {key: frame[key] for key in ("body", "uuid") if isinstance(frame.get(key), str)}
     if frame.get("reply_to") is not None:
-        fields["reply_to"] = _number(frame, "reply_to")
+        fields["reply_to"] = number_in(frame, "reply_to")
     form = MessageForm(fields)
     if not form.is_valid():
         raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
@@ -318,12 +258,12 @@ def say(session_key: str, frame: dict, expected: Leader | None = None) -> dict:
 def read(session_key: str, frame: dict) -> None:
     """Note how far a room was read."""
     leader, room = _in_room(session_key, frame)
-    chat.read(room, by=leader, number=_number(frame, "number"))
+    chat.read(room, by=leader, number=number_in(frame, "number"))
 
 
 def _in_room(session_key: str, frame: dict) -> tuple[Leader, Room]:
     leader = sessions.leader_of(session_key)
-    number = _number(frame, "room")
+    number = number_in(frame, "room")
     if leader is None:
         raise Refused(NO_ROOM)
     with asking.remembering():
@@ -332,10 +272,3 @@ def _in_room(session_key: str, frame: dict) -> tuple[Leader, Room]:
     if room is None:
         raise Refused(NO_ROOM)
     return leader, room
-
-
-def _number(frame: dict, key: str) -> int:
-    value = frame.get(key)
-    if type(value) is not int or not 0 < value < 2**63:
-        raise Refused(f"The {key} must be a number.")
-    return value
