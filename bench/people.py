@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from bench.copying import Table
 from community.models import Space, SpaceMembership, TermsAcceptance
-from leaders.models import Cohort, CohortMembership, Collaborative, Leader, Organisation
-from leaders.models.account import Profession, Stage, sort_key
+from leaders.models import Cohort, CohortMembership, Collaborative, Leader, Organisation, Profession, Stage
+from leaders.models.account import sort_key
 from leaders.models.organisations import Region
 
 LEADERS, SPACES = 20_000, 200

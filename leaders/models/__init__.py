@@ -1,10 +1,12 @@
-from leaders.models.account import PROFILE_FIELDS, Leader, Profession, Region, Shown, Stage, StageRecord
+from leaders.models.account import PROFILE_FIELDS, Leader, Shown
 from leaders.models.cohorts import Cohort, CohortMembership, CohortRole
 from leaders.models.imports import LeaderImport
 from leaders.models.mail import Consent, DigestFrequency, MailPreferences, Rhythm, Weekday
-from leaders.models.organisations import Collaborative, Organisation
+from leaders.models.organisations import Collaborative, Organisation, Region
+from leaders.models.professions import Profession
 from leaders.models.rules import HouseRules, HouseRulesAcceptance
 from leaders.models.signposts import Signpost
+from leaders.models.stages import Stage, StageRecord
 
 __all__ = [
     "PROFILE_FIELDS",

@@ -1,4 +1,4 @@
-"""A leader: the account, the profile that others may see, and the stages so far."""
+"""A leader: the account, and the profile that others may see."""
 
 import secrets
 import unicodedata
@@ -16,42 +16,8 @@ from django.utils import timezone
 
 from leaders.models.cohorts import CohortMembership
 from leaders.models.organisations import Organisation, Region
-
-__all__ = ["Leader", "Profession", "Region", "Shown", "Stage", "StageRecord"]
-
-
-class Stage(models.TextChoices):
-    CURRENT = "current", "Current leader"
-    EMERGENT = "emergent", "Emergent leader"
-    FUTURE = "future", "Future leader"
-
-
-class Profession(models.TextChoices):
-    """Everyone who leads in primary care, not only doctors."""
-
-    GP = "gp", "GP"
-    NURSE = "nurse", "Nurse or nursing associate"
-    PHARMACIST = "pharmacist", "Pharmacist or pharmacy technician"
-    MANAGER = "manager", "Practice or service manager"
-    PARAMEDIC = "paramedic", "Paramedic"
-    PHYSIOTHERAPIST = "physiotherapist", "Physiotherapist"
-    PHYSICIAN_ASSOCIATE = "physician_associate", "Physician associate"
-    OCCUPATIONAL_THERAPIST = "occupational_therapist", "Occupational therapist"
-    DIETITIAN = "dietitian", "Dietitian"
-    PODIATRIST = "podiatrist", "Podiatrist"
-    MIDWIFE = "midwife", "Midwife"
-    HEALTH_VISITOR = "health_visitor", "Health visitor"
-    MENTAL_HEALTH = "mental_health", "Mental health practitioner"
-    SOCIAL_PRESCRIBER = "social_prescriber", "Social prescriber, care co-ordinator or health coach"
-    SOCIAL_WORKER = "social_worker", "Social worker"
-    DENTAL = "dental", "Dental professional"
-    OPTOMETRIST = "optometrist", "Optometrist"
-    AUDIOLOGIST = "audiologist", "Audiologist"
-    HEALTHCARE_ASSISTANT = "healthcare_assistant", "Healthcare assistant"
-    ADMINISTRATION = "administration", "Receptionist or administrator"
-    PUBLIC_HEALTH = "public_health", "Public health professional"
-    LAY = "lay", "Patient or lay leader"
-    OTHER = "other", "Another profession"
+from leaders.models.professions import Profession
+from leaders.models.stages import Stage
 
 
 class Shown(models.TextChoices):
@@ -300,21 +266,3 @@ def may_come_in(leader) -> bool:
         and leader.joined_at
         and not leader.is_suspended
     )
-
-
-class StageRecord(models.Model):
-    """One dated change of stage: who, why, on what evidence; never derived from activity counts."""
-
-    leader = models.ForeignKey(Leader, models.CASCADE, related_name="stage_records")
-    stage = models.CharField(max_length=10, choices=Stage)
-    reason = models.CharField(max_length=300)
-    evidence = models.TextField(blank=True)
-    by = models.ForeignKey(Leader, models.SET_NULL, null=True, related_name="+", verbose_name="recorded by")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["leader", "-at"], name="stage_by_leader")]
-
-    def __str__(self):
-        return f"{self.leader}: {self.get_stage_display()}, {self.at:%-d %B %Y}"
