@@ -9,3 +9,14 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   sentence.textContent = "This cannot be sent from here any more. Load the page again to see why; your words stay here.";
   detail.target.replaceChildren(sentence);
 });
+
+// Ctrl+Enter (⌘+Enter) sends, as the first button of the form does.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (event.isComposing || event.defaultPrevented || !event.target.matches(".composer__text")) return;
+  const { form } = event.target;
+  const button = form.querySelector("button[type=submit]:not([name], [formaction])");
+  if (!button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+});
