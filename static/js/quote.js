@@ -13,6 +13,7 @@ button.hidden = true;
 let timer = 0;
 let held = null; // what was selected when a Quote link was pressed: the press itself may undo the selection
 let pressing = false;
+const back = document.querySelector("[data-back]");
 let caret = null; // where in the reply one wrote last; a selection elsewhere may move the field's own
 
 // The post and the words that are selected, if they are the words of one post and its author's own.
@@ -52,7 +53,7 @@ const asQuote = (post, words) =>
 
 const addressOf = (post) => new URL(post.querySelector(".post__number").href).pathname;
 
-function insert(quote) {
+function insert(quote, post) {
   reply.focus();
   const at = Math.min(caret ?? reply.value.length, reply.value.length);
   reply.setSelectionRange(at, at);
@@ -64,6 +65,15 @@ function insert(quote) {
     reply.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
   hide();
+  offerWayBack(post);
+}
+
+// Whoever quotes in the middle of reading stands at the end of the page now.
+function offerWayBack(post) {
+  const link = Object.assign(document.createElement("a"), { className: "action__button", href: `#${post.id}` });
+  link.textContent = `Back to ${post.id.replace("-", " ")}`;
+  back.replaceChildren(link);
+  back.hidden = false;
 }
 
 function hide() {
@@ -93,7 +103,7 @@ async function quoteWhole(link) {
   try {
     const answer = await fetch(`${addressOf(postOf(link))}quote/`, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(answer.status);
-    insert(await answer.text());
+    insert(await answer.text(), postOf(link));
   } catch {
     location.assign(link.href);
   }
@@ -104,7 +114,7 @@ function pressed(event) {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const found = held ?? selected();
-  if (found?.post === postOf(link)) insert(asQuote(found.post, found.words));
+  if (found?.post === postOf(link)) insert(asQuote(found.post, found.words), found.post);
   else quoteWhole(link);
 }
 
@@ -123,6 +133,6 @@ if (reply) {
   button.addEventListener("pointerdown", (event) => event.preventDefault());
   button.addEventListener("click", () => {
     const found = selected();
-    if (found) insert(asQuote(found.post, found.words));
+    if (found) insert(asQuote(found.post, found.words), found.post);
   });
 }

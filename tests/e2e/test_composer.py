@@ -162,6 +162,9 @@ def test_what_is_selected_is_quoted_where_one_writes(thread, reply):
     expect(reply).to_have_value(re.compile(r"^I thought:\n\n> /posts/\d+/\n> That nobody\n\n$"))
     expect(reply).to_be_focused()
     expect(here).to_be_hidden()
+    thread.get_by_role("link", name="Back to post 2").click()
+    expect(thread.locator("#post-2")).to_be_in_viewport()
+    assert faults(thread) == []
 
 
 def test_the_quote_link_of_a_post_takes_the_selection_or_else_the_whole(thread, reply):
@@ -176,6 +179,18 @@ def test_the_quote_link_of_a_post_takes_the_selection_or_else_the_whole(thread, 
     link.click()
     expect(reply).to_have_value(re.compile(r"> That nobody brings it up"))
     expect(thread).to_have_url(re.compile(r"\?page=1$"))
+
+
+@pytest.mark.parametrize("keys", ["Control+Enter", "Meta+Enter"])
+def test_two_keys_send_and_one_of_them_writes_a_line(thread, reply, keys):
+    words = f"Sent by {keys}"
+    reply.press_sequentially(words)
+    reply.press("Enter")
+    reply.press_sequentially("On two lines.")
+    expect(reply).to_have_value(f"{words}\nOn two lines.")
+    reply.press(keys)
+    expect(thread.locator(".post", has_text=words)).to_have_count(1)
+    expect(reply).to_have_value("")
 
 
 def test_words_of_two_posts_are_not_quoted_together(thread, reply):
