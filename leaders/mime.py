@@ -1,5 +1,6 @@
 """A letter as the bytes that a mail server gets: text and HTML, without the detours of the library."""
 
+import quopri
 import re
 import secrets
 from email.header import Header
@@ -24,10 +25,8 @@ class Written(EmailMultiAlternatives):
     """A letter to one person, in text and one HTML alternative."""
 
     def as_bytes(self) -> bytes:
-        """The same message as Django makes of it; left to Django where a line would be too long."""
+        """The same message as Django makes of it."""
         parts = [_part("plain", self.body), *(_part("html", each.content) for each in self.alternatives)]
-        if None in parts:
-            return self.message().as_bytes(linesep=CRLF)
         boundary = f"==============={secrets.token_hex(12)}=="
         head = _HEAD % boundary + "".join(header(name, value) for name, value in self._headers())
         seam = f"\r\n--{boundary}"
@@ -79,11 +78,12 @@ def mailbox(value: str) -> str:
     return parseaddr(sanitize_address(value, settings.DEFAULT_CHARSET))[1]
 
 
-def _part(kind: str, words: str) -> str | None:
-    """Text or HTML with its head; None if it has a line that no server needs to take."""
+def _part(kind: str, words: str) -> str:
+    """Text or HTML with its head; encoded where it has a line that no server needs to take."""
     lines = words.replace(CRLF, "\n").replace("\r", "\n").split("\n")
     # A sign has four bytes at most, so that few lines are looked at so closely.
     long = [line for line in lines if len(line) > LINE_AT_MOST // 4]
     if any(len(line.encode()) > LINE_AT_MOST for line in long):
-        return None
+        encoded = quopri.encodestring("\n".join(lines).encode()).decode()
+        return _PART % (kind, "quoted-printable") + encoded.replace("\n", CRLF)
     return _PART % (kind, "7bit" if words.isascii() else "8bit") + CRLF.join(lines)

@@ -108,6 +108,7 @@ class Bundle:
         if self.count == 1:
             return self.lines[0].text
         first = textwrap.shorten(self.lines[0].text, FIRST_IN_SUBJECT, placeholder=" …")
+        first += "”" * (first.count("“") - first.count("”"))
         return f"{first}, and {self.count - 1} more"
 
     @property

@@ -80,7 +80,7 @@ def test_the_subject_of_many_says_how_many_whatever_the_first_is_called(ana, ben
     ten_minutes_pass()
     [letter] = mailoutbox
     assert letter.subject.startswith("Ben Carrow mentioned you in “0 long long")
-    assert letter.subject.endswith("long …, and 2 more")
+    assert letter.subject.endswith("long …”, and 2 more")
     assert len(letter.subject) < 140
 
 

@@ -77,6 +77,13 @@ def test_any_words_are_what_django_makes_of_them(words):
     same(letter(text=words or "-", html=words or "-"))
 
 
+def test_a_subject_begins_beside_its_name_however_long_the_lines_of_the_letter():
+    for words in ("é" * 999, "🙂" * 300, "x" * 2_000 + " \n" + "y" * 10):
+        content = letter(subject="Ana — " + "long " * 30, html=words).as_bytes()
+        assert re.search(rb"^Subject: =\?utf-8\?", content, re.MULTILINE)
+        assert b"Content-Transfer-Encoding: quoted-printable" in content
+
+
 def test_further_headers_stand_there_too(settings):
     settings.DEFAULT_FROM_EMAIL = "Zusammenarbeit für alle <hello@bücher.example>"
     written = letter(**{"List-Unsubscribe": f"<https://example.org/{'x' * 200}/>", "Feedback-ID": "a:b"})
