@@ -84,7 +84,11 @@ class MailForm(forms.Form):
         initial = {name: getattr(mine, name) for name in self.WHEN}
         zone = mine.leader.time_zone if mine.leader.has_known_zone else ""
         super().__init__(*args, initial={**initial, "time_zone": zone}, **kwargs)
-        if not zone:
+        if (
+            zone
+        ):  # a page of before has no such field, and a zone that vanished must not keep one from stopping
+            self.fields["time_zone"].required = not self.is_bound or "time_zone" in self.data
+        else:
             self.fields["time_zone"].choices = [("", "Choose one"), *zone_choices()]
 
     def clean_away_until(self):

@@ -17,7 +17,6 @@ from leaders import preferences
 from leaders.mail_forms import MailForm
 from leaders.models import MailPreferences
 
-CONSENTS_SHOWN = 10
 KINDS = {kind: words for kind, words in OF_WHAT.items() if kind not in FOR_MODERATORS}
 
 
@@ -38,8 +37,8 @@ def mail(request):
         messages.success(request, "Your choice is saved.")
         return redirect("settings_mail")
     context = {"form": digest, "kinds": kinds, "next_digest": mine.next_digest}
-    consents = request.user.consents.all()[:CONSENTS_SHOWN]
-    context["consents"] = [(chosen_in_words(consent), consent) for consent in consents]
+    latest = request.user.consents.order_by("kind", "-at", "-pk").distinct("kind")
+    context["consents"] = [(chosen_in_words(consent), consent) for consent in latest]
     status = 422 if digest.is_bound else 200
     return render(request, "community/settings_mail.html", context, status=status)
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from community.models.channels import OF_WHAT
 from leaders import preferences
 from leaders.models import Consent, Leader, MailPreferences
 
@@ -209,3 +210,16 @@ def test_another_text_is_agreed_to_anew(ana, monkeypatch):
     preferences.choose_digest(ana, "weekly", source="settings")
     versions = Consent.objects.filter(leader=ana).values_list("text_version", flat=True)
     assert list(versions) == ["2027-01", "2026-11"]
+
+
+def test_the_page_says_what_one_chose_last_of_each_kind_when_and_by_which_words(ana, browse):
+    chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "7", "notices": "on"}
+    everything = dict.fromkeys(OF_WHAT, "mail")
+    browse(ana).post(reverse("settings_mail"), {**chosen, **everything})
+    browse(ana).post(reverse("settings_mail"), {**chosen, **everything, "digest": "off", "thanks": "site"})
+    page = browse(ana).get(reverse("settings_mail")).content.decode()
+    said = page.partition('id="agreed"')[2]
+    assert "The digest never" in said
+    assert "The digest every day" not in said
+    assert "Somebody thanks me: on the site," in said
+    assert said.count("text of 2026-11") == len(set(Consent.objects.values_list("kind", flat=True)))
