@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import VERSION, cannon, chat, mail, pages
 from bench.stand import PYTHON, Stand
-from bench.table import ChatTable, MailTable, Table
+from bench.table import ChatTable, MailTable, Table, share_yardstick
 from bench.wish import Wish
 from collaborate.local import assets, places, servers
 from collaborate.local.console import Failure, say, step
@@ -48,7 +48,9 @@ def run(wish: Wish) -> list[Report]:
     with held, Supervisor() as supervisor:
         assets.build(supervisor)
         cannon.install(supervisor)
-        return [_size(supervisor, directory / str(size), size, wish) for size in wish.sizes]
+        reports = [_size(supervisor, directory / str(size), size, wish) for size in wish.sizes]
+    share_yardstick([report.pages for report in reports if report.pages])
+    return reports
 
 
 def _size(supervisor: Supervisor, directory: Path, size: int, wish: Wish) -> Report:

@@ -1,5 +1,6 @@
 """The tables: each row's times and processor time, beside the yardstick or the floor of the same run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 GROWTH_AT_MOST = 1.25
@@ -60,17 +61,30 @@ class Line:
 
 @dataclass
 class Table:
-    """The pages of one size; the first row is the yardstick."""
+    """The pages of one size, and every drive of the yardstick among them."""
 
-    lines: list[Line]
+    drives: list[Line] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    unit: float = 0  # milliseconds of a yardstick, where several tables share one
+
+    @property
+    def yardstick(self) -> Line:
+        """The middle one of its drives here."""
+        return middle(self.drives)
 
     def times(self, line: Line) -> float:
         """How many yardsticks a row costs."""
-        return line.cost / (self.lines[0].cost or 1)  # a few requests may cost nothing that one could count
+        # A few requests may cost nothing that one could count.
+        return line.cost / (self.unit or self.yardstick.cost or 1)
 
     def as_text(self) -> str:
         """For the terminal and for docs/measuring.md."""
-        return _columns([HEAD, *([str(cell) for cell in self._cells(line)] for line in self.lines)])
+        rows = [self.yardstick, *self.lines]
+        table = _columns([HEAD, *([str(cell) for cell in self._cells(line)] for line in rows)])
+        least, most = (pick(line.cost for line in self.drives) for pick in (min, max))
+        unit = self.unit or self.yardstick.cost
+        told = f"{len(self.drives)} drives of the yardstick: {least:.2f} to {most:.2f} ms; 1x: {unit:.2f}."
+        return f"{table}\n\n{told}"
 
     def _cells(self, line: Line):
         yield line.name if line.clients > 1 else f"{line.name} (alone)"
@@ -165,16 +179,31 @@ class MailTable:
         yield line.goal
 
 
+def middle(drives: Iterable[Line]) -> Line:
+    """The drive that cost neither most nor least: what disturbs a machine for a moment leaves it alone."""
+    ranked = sorted(drives, key=lambda line: line.cost)
+    return ranked[(len(ranked) - 1) // 2]
+
+
+def share_yardstick(tables: list[Table]) -> None:
+    """Measure all tables of a course by one yardstick, so that its drift is nobody's growth."""
+    if drives := [drive for table in tables for drive in table.drives]:
+        unit = middle(drives).cost
+        for table in tables:
+            table.unit = unit
+
+
 def growth(tables: dict[int, Table]) -> str:
-    """What each row costs at each size, in yardsticks, with a mark where it grows by more than a quarter."""
+    """What each row costs at each size, with a mark where it grows by more than a quarter."""
     rows = [["", *(f"{size:,}" for size in sorted(tables)), "growth", ""]]
     sizes = [tables[size] for size in sorted(tables)]
-    for line in sizes[-1].lines[1:]:
-        found = [next((t.times(other) for other in t.lines if other.name == line.name), None) for t in sizes]
-        if None not in found:
-            factor = found[-1] / found[0]
+    for line in [sizes[-1].yardstick, *sizes[-1].lines]:
+        named = [next((o for o in (t.yardstick, *t.lines) if o.name == line.name), None) for t in sizes]
+        if None not in named:
+            factor = named[-1].cost / (named[0].cost or 1)
             mark = "GROWS" if factor > GROWTH_AT_MOST else ""
-            rows.append([line.name, *(f"{times:.2f}" for times in found), f"{factor:.2f}", mark])
+            costs = (f"{o.cost:.1f} ms {t.times(o):.2f}x" for t, o in zip(sizes, named, strict=True))
+            rows.append([line.name, *costs, f"{factor:.2f}", mark])
     return _columns(rows)
 
 

@@ -9,7 +9,7 @@ from bench import course
 from bench.copying import as_array, as_text
 from bench.crowd import quantile
 from bench.shares import Shares
-from bench.table import ChatLine, ChatTable, Line, MailLine, MailTable, Table, growth
+from bench.table import ChatLine, ChatTable, Line, MailLine, MailTable, Table, growth, share_yardstick
 from bench.wish import Wish
 from collaborate.local.console import Failure
 
@@ -20,8 +20,9 @@ def line(name: str, cost: float) -> Line:
 
 
 def test_a_row_stands_beside_the_yardstick():
-    text = Table([line("yardstick", 4), line("thread", 10)]).as_text()
-    *_, thread = text.split("\n")
+    text = Table([line("yardstick", 4)] * 2, [line("thread", 10)]).as_text()
+    *_, thread, _, said = text.split("\n")
+    assert said == "2 drives of the yardstick: 4.00 to 4.00 ms; 1x: 4.00."
     cells = [cell.strip() for cell in thread.split("|")]
     assert cells[1] == "thread (alone)"
     assert cells[7:13] == ["10.00", "2.50", "2.0", "8", "9", "3x"]
@@ -109,13 +110,25 @@ def test_what_is_left_to_another_kind_of_work_is_not_counted_twice():
 
 
 def test_what_grows_by_more_than_a_quarter_is_named():
-    small = Table([line("yardstick", 4), line("thread", 8), line("search", 8)])
-    large = Table([line("yardstick", 2), line("thread", 4), line("search", 8)])
-    thread, search = growth({100_000: large, 1_000: small}).split("\n")[2:]
-    assert "1.00" in thread
-    assert "GROWS" not in thread
-    assert "2.00" in search
-    assert "GROWS" in search
+    small = Table([line("yardstick", 2)], [line("thread", 8), line("search", 4)])
+    large = Table([line("yardstick", 2)], [line("thread", 8), line("search", 8)])
+    yardstick, thread, search = map(cells, growth({100_000: large, 1_000: small}).split("\n")[2:])
+    assert yardstick == ["yardstick", "2.0 ms 1.00x", "2.0 ms 1.00x", "1.00", ""]
+    assert thread == ["thread", "8.0 ms 4.00x", "8.0 ms 4.00x", "1.00", ""]
+    assert search == ["search", "4.0 ms 2.00x", "8.0 ms 4.00x", "2.00", "GROWS"]
+
+
+def test_a_moment_of_disturbance_moves_no_yardstick():
+    drives = [line("yardstick", cost) for cost in (2, 9, 2.5)]
+    assert Table(drives).yardstick.cost == 2.5
+
+
+def test_all_sizes_are_measured_against_the_same_yardstick():
+    small = Table([line("yardstick", 4)], [line("thread", 8)])
+    large = Table([line("yardstick", 2), line("yardstick", 2.5)], [line("thread", 8)])
+    share_yardstick([small, large])
+    assert small.unit == large.unit == 2.5
+    assert small.times(small.lines[0]) == large.times(large.lines[0])
 
 
 def test_a_small_disk_is_told_in_a_sentence(tmp_path, monkeypatch):
