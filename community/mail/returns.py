@@ -65,7 +65,9 @@ def _come_back(ledger: Ledger, row: Row, address: str, kind: str, reason: str, w
 
 
 def _stop(ledger: Ledger, row: Row, note: str, source: str) -> None:
-    """Switch the list of a letter off, once for each letter: later the leader may want it again."""
-    heard = ledger.model.objects.filter(pk=row.pk).exclude(note=note).update(note=note)
-    if heard:
+    """Switch the list of a letter off, once for each letter and door: later the leader may want it again."""
+    heard = row.marks.get("stopped", [])
+    if source not in heard:
+        marks = row.marks | {"stopped": [*heard, source]}
+        ledger.model.objects.filter(pk=row.pk).update(note=note, marks=marks)
         preferences.unsubscribe(preferences.of(row.leader), MAILINGS[ledger], source=source)

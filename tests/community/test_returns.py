@@ -201,6 +201,32 @@ def test_a_complaint_again_does_not_undo_a_change_of_mind(ana, sent, postmark):
     assert MailPreferences.objects.get(leader=ana).digest == "weekly"
 
 
+def test_nor_does_it_after_other_reports_of_the_same_letter(ana, sent, postmark):
+    stop = {"RecordType": "SubscriptionChange", "SuppressionReason": "ManualSuppression"}
+    reports = [
+        about(sent, COMPLAINT),
+        about(sent, {"RecordType": "Bounce", "Type": "Transient", "Details": "Mailbox busy"}),
+        about(sent, stop, SuppressSending=True, Recipient=ana.email),
+        about(sent, PERMANENT),
+    ]
+    for event in reports:
+        report(event)
+    preferences.choose_digest(ana, "weekly", source="settings")
+    for event in reports:
+        report(event)
+    assert MailPreferences.objects.get(leader=ana).digest == "weekly"
+
+
+def test_a_complaint_about_a_later_letter_stops_the_list_again(ana, ben, news, sent, postmark):
+    report(about(sent, COMPLAINT))
+    preferences.choose_digest(ana, "daily", source="settings")
+    make_reply(news, ben, "And briefly.")
+    later = Digest.objects.create(leader=ana, period="2026-01-02")
+    digest.deliver()
+    report(about(later, COMPLAINT))
+    assert MailPreferences.objects.get(leader=ana).digest == "off"
+
+
 def test_a_delay_at_the_service_is_noted(sent, postmark):
     report(about(sent, {"RecordType": "Bounce", "Type": "Transient", "Details": "Mailbox busy"}))
     sent.refresh_from_db()
