@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from community.mail import domains, ledgers, rights
@@ -57,7 +58,7 @@ def send(
     while waiting and not line.is_down and time.monotonic() < stop:
         between()
         waiting = ledgers.renew(ledger, waiting)
-        composed = ledger.compose(row.leader for row in waiting)
+        composed, waiting = _compose(ledger, waiting)
         run = Run(ledger, composed, line, mood, min(time.monotonic() + FRESH, stop))
         waiting = run.send(waiting)
     ledgers.give_back(ledger, waiting)
@@ -144,6 +145,24 @@ class Run:
             self._taken.append(row)
         else:
             ledgers.close(self._ledger, row, delivery)
+
+
+def _compose(ledger: Ledger, rows: list[Row]) -> tuple[dict[int, Content], list[Row]]:
+    """What to tell, and whom: one leader for whom nothing can be composed stops nobody else."""
+    try:
+        return ledger.compose([row.leader for row in rows]), rows
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("%d letters could not be composed together", len(rows))
+    composed, left = {}, []
+    for row in rows:
+        try:
+            composed |= ledger.compose([row.leader])
+            left.append(row)
+        except Exception as error:
+            ledgers.put_off_unwritten(ledger, row, error)
+    return composed, left
 
 
 def _quiet_ends(row: Row) -> datetime | None:

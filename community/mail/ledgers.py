@@ -3,13 +3,14 @@
 import json
 import logging
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ BATCH = 200
 LEASE = timedelta(minutes=2)  # renewed while the batch is worked at
 LONGEST_PAUSE = timedelta(hours=4)
 ENOUGH = timedelta(days=1)  # of being put off
+RESTARTS = (0, 1, 2, 4, 8)  # seconds to wait for a database that was restarted
 NEWER = "A newer one took its place."
 UNANSWERED = "The worker ended while the server had the letter."
 
@@ -181,13 +183,16 @@ def close(ledger: Ledger, row: Row, delivery: Delivery) -> None:
     return None
 
 
-@transaction.atomic
 def close_taken(ledger: Ledger, rows: list[Row]) -> None:
-    """Write down that letters were taken, without waiting for the disk: what is lost is not repeated."""
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
-        _close_taken(ledger, rows)
+    """Write down that letters were taken, also when the database has just been started again."""
+    for pause in RESTARTS if rows else ():
+        try:
+            return _close_at_last(ledger, rows)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("what was taken could not be noted yet: %s", type(error).__name__)
+            connection.close()
+            time.sleep(pause)
+    return None
 
 
 def close_unanswered(ledger: Ledger) -> None:
@@ -220,6 +225,14 @@ def _keep_on_disk() -> None:
             SELECT set_config('synchronous_commit', 'on', true)
              WHERE current_setting('synchronous_commit') = 'off'
         """)
+
+
+@transaction.atomic
+def _close_at_last(ledger: Ledger, rows: list[Row]) -> None:
+    """Close them without waiting for the disk: what is lost is not repeated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    _close_taken(ledger, rows)
 
 
 def _close_taken(ledger: Ledger, rows: list[Row]) -> None:

@@ -102,6 +102,22 @@ def test_a_letter_refused_for_its_words_says_nothing_of_the_address(ben, news, s
     assert "Saying no kindly" in sink.letters[0].get_body(["plain"]).get_content()
 
 
+def test_one_for_whom_nothing_can_be_composed_stops_nobody_else(ben, cleo, dara, news, sink, monkeypatch):
+    compose = digest.editions.compose
+
+    def stumble(leaders, *more):
+        leaders = list(leaders)
+        assert cleo not in leaders
+        return compose(leaders, *more)
+
+    monkeypatch.setattr(digest.editions, "compose", stumble)
+    for leader in (ben, cleo, dara):
+        due(leader)
+    digest.deliver()
+    assert states() == ["sent", "deferred", "sent"]
+    assert Digest.objects.get(leader=cleo).note == "It could not be written: AssertionError"
+
+
 # --- An address that is refused ---------------------------------------------------------------------------
 
 

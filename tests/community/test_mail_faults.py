@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import redis
+from django.db import connection
 from django.utils import timezone
 
 from community import tasks
@@ -115,6 +116,32 @@ def test_an_emptied_valkey_loses_nothing_and_doubles_nothing(news, sink, workers
     sink.release()
     beats()
     until(lambda: len(sink.envelopes) == len(people) and is_done())
+    each_was_told_once_or_the_row_says_why(sink, people)
+    assert states() == {"sent": len(people)}
+
+
+def cut_off() -> None:
+    """PostgreSQL ends all connections but ours, as a restart does."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """)
+
+
+def test_what_was_taken_is_noted_after_a_restart_of_the_database(news, sink, workers):
+    people = crowd(60)
+    due(people)
+    workers()
+    sink.hold_at = 26
+    tasks.send_digests.delay()
+    until(lambda: sink.held)
+    cut_off()
+    sink.release()
+    until(lambda: states()["sent"] == 26)
+    leases_end()
+    tasks.send_digests.delay()
+    until(is_done)
     each_was_told_once_or_the_row_says_why(sink, people)
     assert states() == {"sent": len(people)}
 
