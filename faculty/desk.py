@@ -114,7 +114,7 @@ def subject(about: Case | Decision) -> str:
     if about.line_id:
         return f"The line of a host in {about.space}"
     if about.well_done_id:
-        return f"Well done, said to {about.well_done.to}"
+        return f"What was said to {about.well_done.to}"
     if thread := getattr(about, "thread", None):
         return f"“{thread.title}”"
     return str(about.leader)

@@ -48,7 +48,7 @@ def test_the_receiver_reports_it_and_faculty_hide_it(ana, ben, cleo, dara, said,
     errands.run()
     assert [notice.leader for notice in Notice.objects.filter(kind=NoticeKind.CASE)] == [dara]
     assert "· Well done" in browse(dara).get("/notices/").text
-    assert "Well done, said to Ben Carrow" in browse(dara).get(reverse("desk")).text
+    assert "What was said to Ben Carrow" in browse(dara).get(reverse("desk")).text
     desk = browse(dara).get(reverse("desk_case", args=[case.pk])).text
     assert "For once &lt;b&gt;you&lt;/b&gt; were" in desk
     assert "of this conversation" not in desk
@@ -56,7 +56,7 @@ def test_the_receiver_reports_it_and_faculty_hide_it(ana, ben, cleo, dara, said,
     assert browse(dara).post(reverse("decide_case", args=[case.pk]), decided).status_code == 302
     for reader, page in ((ben, "/well-done/"), (ana, "/well-done/?show=said"), (cleo, "/leaders/ben/")):
         assert "on time" not in browse(reader).get(page).text
-    assert "Well done, said to Ben Carrow" in browse(dara).get(reverse("desk_log")).text
+    assert "What was said to Ben Carrow" in browse(dara).get(reverse("desk_log")).text
     errands.run()
     told = dict(
         Notice.objects.exclude(kind__in=[NoticeKind.CASE, NoticeKind.WELL_DONE]).values_list(
@@ -82,10 +82,12 @@ def test_hidden_its_notice_goes_and_shown_again_all_is_back(ben, cleo, dara, sai
     assert Decision.objects.filter(well_done=said).count() == 2
 
 
-def test_whoever_sees_it_on_a_profile_reports_it_too(ben, cleo, dara, finn, said, browse):
+def test_whoever_sees_it_on_a_profile_reports_it_too(ana, ben, cleo, dara, finn, said, browse):
     assert browse(cleo).get(door(said)).status_code == 404
     well_done.show(said, by=ben, shown=True)
     assert door(said) in browse(cleo).get("/leaders/ben/").text
+    for leader in (ana, ben):
+        assert door(said) not in browse(leader).get("/leaders/ben/").text
     for reader in (cleo, finn, cleo):
         assert browse(reader).post(door(said), {"category": "other"}).url == "/leaders/ben/"
     assert (Case.objects.count(), Report.objects.count()) == (1, 2)
