@@ -18,7 +18,7 @@ from community.models import (
 )
 from community.telling import outcomes
 from faculty import desk
-from tests.cast import make_leader
+from tests.cast import make_leader, make_moderator
 from tests.making import make_reply, make_thread
 
 
@@ -155,6 +155,47 @@ def test_after_a_day_moderators_are_asked_kindly_and_once(browse, dara, first):
 def test_not_before_the_day_is_over(first, dara):
     age(first, hours=23)
     assert outcomes.prompt_moderators() == 0
+
+
+def test_it_is_late_to_the_second(first, dara, monkeypatch):
+    SpaceMembership.objects.update(starts_at=timezone.now() - timedelta(days=9))
+    end_of_the_day = first.created_at + timedelta(hours=24)
+    for moment, waits in ((end_of_the_day - timedelta(microseconds=1), 0), (end_of_the_day, 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(timezone, "now", lambda moment=moment: moment)
+            assert outcomes.prompt_moderators() == waits
+            late, today = desk.split_late(desk.unanswered(dara))
+            assert (late, today) == (([first], []) if waits else ([], [first]))
+
+
+def test_neither_ones_own_words_nor_hidden_ones_keep_the_prompt_away(dara, ana, ben, maya, first, settings):
+    make_reply(first.thread, maya, body="Anybody here?")
+    moderation.hide(make_reply(first.thread, ana), by=dara, reason="Unkind")
+    settings.UNDO_SEND_SECONDS = 60
+    threads.withdraw(make_reply(first.thread, ben), by=ben)
+    assert outcomes.prompt_moderators() == 1
+
+
+def test_a_first_post_that_was_moved_waits_for_those_who_moderate_there(dara, maya, first):
+    outcomes.prompt_moderators()
+    there = Space.objects.create(name="South", slug="south", kind=SpaceKind.OPEN, description="Others.")
+    hugh = make_moderator("Hugh Ives", there)
+    moderation.move(first.thread, to=there, by=dara, reason="Fits there")
+    assert not prompts(dara).exists()
+    assert first not in desk.unanswered(dara)
+    assert outcomes.prompt_moderators() == 1
+    assert prompts(hugh).exists()
+    assert list(desk.unanswered(hugh)) == [first]
+
+
+def test_merged_into_an_older_talk_it_waits_there(dara, ana, ben, maya, first, commons):
+    older = make_thread(commons, ana)
+    make_reply(older, ben)
+    moderation.merge(first.thread, into=older, by=dara, reason="The same")
+    assert first in desk.unanswered(dara)
+    assert outcomes.prompt_moderators() == 1
+    make_reply(older, ben)
+    assert first not in desk.unanswered(dara)
 
 
 def test_the_prompt_goes_when_somebody_has_answered(browse, ana, dara, first):
