@@ -6,10 +6,9 @@ from datetime import date, datetime, time
 from difflib import get_close_matches
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection
 from django.utils import timezone
 
-from community.finding import dates
+from community.finding import dates, words
 from community.models import Space, SpaceKind
 from leaders.models import Leader
 from leaders.models.account import sort_key
@@ -111,7 +110,7 @@ def read(typed: str, *, by: Leader) -> Query:
         sentence = f"A search can have {LENGTH_AT_MOST} characters at most. This one has {len(typed):,}."
         return Query(typed, faults=[Fault(sentence)])
     query = _Reader(typed, by).query
-    query.tsquery, looks_for_something = _understood_words(query.words)
+    query.tsquery, looks_for_something = words.understood(query.words)
     if query.tsquery and not looks_for_something and not query.filters:
         query.faults.append(Fault("A minus only leaves out. Add a word to look for."))
     return query
@@ -119,7 +118,7 @@ def read(typed: str, *, by: Leader) -> Query:
 
 def clean(typed: str) -> str:
     """Straight quotation marks, single spaces, and nothing that the database could not store."""
-    readable = typed.encode("utf-8", "replace").decode()
+    readable = words.plain(typed.encode("utf-8", "replace").decode())
     return " ".join(readable.translate(_QUOTES).split())
 
 
@@ -130,16 +129,6 @@ def take_apart(typed: str) -> list[Piece]:
     while pieces:
         taken.append(_with_date(pieces))
     return taken
-
-
-def _understood_words(words: str) -> tuple[str, bool]:
-    """The words as PostgreSQL looks for them, and whether it looks for any that must be there."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT asked::text, querytree(asked) FROM websearch_to_tsquery('english', %s) asked", [words]
-        )
-        tsquery, positive = cursor.fetchone()
-    return tsquery, positive not in ("", "T")
 
 
 def _piece(found: re.Match) -> Piece:
