@@ -1,10 +1,13 @@
 """Where drafts belong, as far as their authors may still see that."""
 
+import re
 from dataclasses import dataclass
 
 from community.models import Draft, DraftKind, Post, Space, Thread
 from community.uploads import figures
 from leaders.models import Leader
+
+_ADDRESS_OF_QUOTE = re.compile(r"^[ >]*/posts/[0-9]+/\s*\n", re.M)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ def placed(drafts: list[Draft], *, viewer: Leader) -> list[Draft]:
     }
     for draft in drafts:
         draft.place = places[draft.kind].get(draft.target, Place())
-        draft.beginning = figures.typed_in_words(getattr(draft, "excerpt", ""))
+        words = figures.typed_in_words(getattr(draft, "excerpt", ""))
+        draft.beginning = _ADDRESS_OF_QUOTE.sub("", words)
     return drafts
 
 

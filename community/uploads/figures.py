@@ -25,7 +25,9 @@ DECORATION = "decorative"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IMAGE = re.compile(rf"!\[((?:[^\[\]\\\n]|\\[^\n])*)\]\((/attachments/({_UUID})/)\)")
+_DOCUMENT = re.compile(rf"(?<!!)\[((?:[^\[\]\\\n]|\\[^\n])+)\]\(/attachments/{_UUID}/\)")
 _CUT_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\(/attach[^)\s]*\Z")
+_CUT_DOCUMENT = re.compile(r"(?<!!)(\[[^\[\]\n]{1,300}\])\(/attach[^)\s]*\Z")
 _ADDRESS = re.compile(rf"/attachments/({_UUID})/")
 _SOURCE = re.compile(rf"/attachments/{_UUID}/small/")
 _ESCAPED = re.compile(r"\\([^\w\s])")
@@ -51,11 +53,11 @@ def in_words(html: str) -> str:
 
 
 def typed_in_words(text: str) -> str:
-    """Markdown, perhaps cut off, with words in place of the images in it."""
+    """Markdown, perhaps cut off, with words in place of the images and documents in it."""
     whole = _IMAGE.sub(
         lambda image: "[image]" if image[1] in ("", DECORATION) else f"[image: {image[1]}]", text
     )
-    return _CUT_IMAGE.sub("[image]", whole)
+    return _CUT_DOCUMENT.sub(r"\1", _CUT_IMAGE.sub("[image]", _DOCUMENT.sub(r"[\1]", whole)))
 
 
 def _plain(attribute: str) -> str:

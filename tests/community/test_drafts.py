@@ -288,6 +288,22 @@ def test_the_list_shows_words_in_place_of_images(browse, ana, thread):
     assert "/attachments/" not in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("See [The plan.pdf]({file}) first", "See [The plan.pdf] first"),
+        ("and so on " * 20 + "[The plan.pdf]({file})", "and so on [The plan.pdf]"),
+        ("> /posts/7/\n> Bring tea\n\nI shall.", "&gt; Bring tea I shall."),
+    ],
+)
+def test_the_list_shows_no_address_of_a_document_or_a_quote(browse, ana, thread, typed, shown):
+    save(ana, "reply", thread, typed.format(file=f"/attachments/{uuid.uuid4()}/"))
+    page = " ".join(browse(ana).get("/drafts/").content.decode().split())
+    assert shown in page
+    assert "/attachments/" not in page
+    assert "/posts/" not in page
+
+
 def test_a_draft_of_a_form_that_was_sent_is_none(browse, ben, thread):
     form = uuid.uuid4()
     Draft.objects.create(leader=ben, kind="reply", target=thread.pk, body="Sent", version=1, uuid=form)
