@@ -66,6 +66,7 @@ class Query:
     typed: str
     words: str = ""
     tsquery: str = ""
+    any_of: str = ""
     filters: list[Filter] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     spaces: list[Space] | None = None
@@ -110,8 +111,9 @@ def read(typed: str, *, by: Leader) -> Query:
         sentence = f"A search can have {LENGTH_AT_MOST} characters at most. This one has {len(typed):,}."
         return Query(typed, faults=[Fault(sentence)])
     query = _Reader(typed, by).query
-    query.tsquery, looks_for_something = words.understood(query.words)
-    if query.tsquery and not looks_for_something and not query.filters:
+    asked = words.understood(query.words)
+    query.tsquery, query.any_of = asked.tsquery, asked.any_of
+    if asked.only_leaves_out and not query.filters:
         query.faults.append(Fault("A minus only leaves out. Add a word to look for."))
     return query
 

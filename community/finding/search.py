@@ -156,10 +156,10 @@ def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
 
 def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
     """Threads by the words of their titles: the newest, the best of them first if wanted."""
-    if query.tsquery and sort == BEST and query.author_ids is None and not query.times:
-        newest = titles.newest(query.tsquery, spaces, AT_MOST)
+    if query.tsquery and query.author_ids is None and not query.times:
+        newest = titles.newest(query, spaces, AT_MOST)
         asker = {"reads": list(readable_ids(by)), "threads": newest, "tsquery": query.tsquery}
-        return [pk for (pk,) in _BEST_THREADS.rows(**asker)]
+        return [pk for (pk,) in (_BEST_THREADS if sort == BEST else _NEWEST_THREADS).rows(**asker)]
     matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
     if query.tsquery:
         matches = matches.filter(search=query.asked)
@@ -229,10 +229,14 @@ def _best_posts(leader: Leader) -> QuerySet[Post]:
     return _shown_posts(leader).order_by(rank.desc(), "-created_at", "-pk")
 
 
+def _newest_threads(leader: Leader) -> QuerySet[Thread]:
+    shown = Thread.objects.visible_to(leader).shown().filter(pk__in=[asking.THREADS])
+    return shown.order_by("-pk").values_list("pk")
+
+
 def _best_threads(leader: Leader) -> QuerySet[Thread]:
     rank = SearchRank(F("search"), Understood(asking.TSQUERY))
-    newest = Thread.objects.visible_to(leader).shown().filter(pk__in=[asking.THREADS])
-    return newest.order_by(rank.desc(), "-pk").values_list("pk")
+    return _newest_threads(leader).order_by(rank.desc(), "-pk")
 
 
 def _post_columns(_leader: Leader) -> QuerySet[Post]:
@@ -245,6 +249,7 @@ def _thread_columns(_leader: Leader) -> QuerySet[Thread]:
     return found.only("space", "author", "title", *_WHO_AND_WHERE)
 
 
-_SEARCHED, _NEWEST_POSTS = asking.Question(_searched), asking.Question(_newest_posts)
-_BEST_POSTS, _BEST_THREADS = asking.Question(_best_posts), asking.Question(_best_threads)
+_SEARCHED = asking.Question(_searched)
+_NEWEST_POSTS, _BEST_POSTS = asking.Question(_newest_posts), asking.Question(_best_posts)
+_NEWEST_THREADS, _BEST_THREADS = asking.Question(_newest_threads), asking.Question(_best_threads)
 _POSTS, _THREADS = asking.Question(_post_columns), asking.Question(_thread_columns)

@@ -1,18 +1,20 @@
-"""The newest threads whose titles match: the newest volumes of threads are asked first."""
+"""The newest threads whose titles match, some of the words perhaps in the opening post instead."""
 
 # ruff: noqa: S608 (these texts are put together from each other)
 
+from community.finding.queries import Query
 from community.models import threads
 from community.models.asking import Statement
 
-VOLUMES = 8  # are asked first; if they hold too few, all
+VOLUMES = 8  # the newest ones are asked first; if they hold too few, all
+FEW = 20  # titles with all words: then openings are looked at too
 
 _BITS = threads.TITLE_VOLUME_BITS
 _LAST = f"((SELECT max(id) FROM community_thread) >> {_BITS})"
 _NEWEST = f"ARRAY(SELECT generate_series({_LAST} - {VOLUMES - 1}, {_LAST}))"
 # OFFSET 0: a word stands in few titles, and the index of spaces would bring most threads of all.
 _MATCHES = """SELECT id FROM (
-        SELECT id, space_id FROM community_thread
+        SELECT id, space_id, search FROM community_thread
         WHERE search @@ %(tsquery)s::tsquery AND hidden_at IS NULL AND merged_into_id IS NULL AND VOLUMES
         OFFSET 0) thread
     WHERE space_id = ANY(%(spaces)s) ORDER BY id DESC LIMIT %(at_most)s"""
@@ -23,6 +25,19 @@ _FOUND = Statement(f"""
         WHERE (SELECT count(*) FROM newest) < %(at_most)s""")
 
 
-def newest(tsquery: str, spaces: list[int], at_most: int) -> list[int]:
-    """The ids of the newest threads of these spaces whose titles match and are not hidden, in any order."""
-    return [pk for (pk,) in _FOUND.rows(tsquery=tsquery, spaces=spaces, at_most=at_most)]
+_BEGUN = Statement(
+    f"""SELECT thread.id FROM ({_MATCHES.replace("SELECT id FROM", "SELECT id, search FROM")}) thread
+    JOIN community_post post ON post.thread_id = thread.id AND post.number = 1
+    WHERE post.hidden_at IS NULL AND (thread.search || post.search) @@ %(all_of)s::tsquery""".replace(
+        "VOLUMES", "true"
+    )
+)
+
+
+def newest(query: Query, spaces: list[int], at_most: int) -> list[int]:
+    """The ids of the newest threads of these spaces that match and are not hidden, in any order."""
+    asker = {"spaces": spaces, "at_most": at_most}
+    found = {pk for (pk,) in _FOUND.rows(tsquery=query.tsquery, **asker)}
+    if query.any_of and len(found) < min(FEW, at_most):
+        found |= {pk for (pk,) in _BEGUN.rows(tsquery=query.any_of, all_of=query.tsquery, **asker)}
+    return sorted(found, reverse=True)[:at_most]

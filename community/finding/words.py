@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from community.models.asking import Statement
 
-_READ = Statement("""SELECT asked::text, querytree(asked) NOT IN ('', 'T')
-    FROM websearch_to_tsquery('english', %(words)s) asked""")
+_READ = Statement(
+    "SELECT asked::text, querytree(asked) FROM websearch_to_tsquery('english', %(words)s) asked"
+)
+_ALL_OF = re.compile(r" (?:&|<->|<\d+>) ")
 _LEXEME = re.compile(r"'([^'\\]+)'")
 _WITH_APOSTROPHE = re.compile(r"\b(\w+)'(\w{3,})")
 _ABBREVIATION = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,4}a?")  # GP, PCN, HCA
@@ -19,10 +22,21 @@ def plain(typed: str) -> str:
     return unicodedata.normalize("NFC", typed).translate(_UNSEEN).translate(_APOSTROPHES)
 
 
-def understood(words: str) -> tuple[str, bool]:
-    """What PostgreSQL looks for, and whether it looks for anything that must be there."""
-    [(tsquery, looks_for_something)] = _READ.rows(words=words)
-    return _widened(tsquery, words.lower()), looks_for_something
+@dataclass(frozen=True)
+class Words:
+    """What PostgreSQL looks for; `any_of` looks for one of several words that all must be there."""
+
+    tsquery: str = ""
+    any_of: str = ""
+    only_leaves_out: bool = False
+
+
+def understood(typed: str) -> Words:
+    """The words as PostgreSQL looks for them."""
+    [(tsquery, present)] = _READ.rows(words=typed)
+    nothing = present in ("", "T")
+    any_of = "" if nothing or not _ALL_OF.search(present) else _ALL_OF.sub(" | ", _widened(present, ""))
+    return Words(_widened(tsquery, typed.lower()), any_of, only_leaves_out=bool(tsquery and nothing))
 
 
 def _widened(tsquery: str, words: str) -> str:

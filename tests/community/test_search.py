@@ -365,7 +365,7 @@ def test_a_long_page_asks_the_database_no_more_than_a_short_one(
 def test_a_search_asks_few_questions(talk, ana, browse, django_assert_max_num_queries):
     for _ in range(2):
         page(browse, ana, "home visits")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         html = page(browse, ana, "home visits")[1]
     assert "Home visits" in html
 

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from community import moderation
 from community.finding import search
 from community.finding.search import View
 from tests.making import make_thread
@@ -69,3 +70,33 @@ def test_a_minus_leaves_out_all_ways_to_write_a_word(said, ana, typed):
 def test_excerpts_mark_the_word_as_it_was_written(said, ana):
     [post] = search.find("patients", by=ana, view=View("posts")).posts.rows
     assert "<mark>patient’s</mark>" in post.excerpt
+
+
+# Words of a title and of the post that opens its thread
+
+
+def threads_found(typed, by, sort="best"):
+    return [thread.title for thread in search.find(typed, by=by, view=View("threads", sort)).threads.rows]
+
+
+@pytest.fixture
+def rota(ben, commons):
+    make_thread(commons, ben, title="Rota and cover at Christmas")
+    return make_thread(commons, ben, title="Winter rota", body="Who covers Christmas?")
+
+
+def test_words_may_stand_in_the_title_and_in_the_post_that_opens_the_thread(rota, ana, ben):
+    assert threads_found("rota christmas", ana) == ["Rota and cover at Christmas", "Winter rota"]
+    assert threads_found("rota christmas", ana, "newest") == ["Winter rota", "Rota and cover at Christmas"]
+    assert threads_found("winter christmas in:commons", ana) == ["Winter rota"]
+    assert threads_found("christmas", ana) == ["Rota and cover at Christmas"]
+    assert threads_found("winter christmas -covers", ana) == []
+    assert threads_found('"rota christmas"', ana) == []
+
+
+def test_an_opening_that_is_hidden_helps_to_find_nothing(rota, ana, cleo, dara, space):
+    private = make_thread(space, ana, title="Private rota", body="Christmas is off.")
+    assert threads_found("private christmas", ana) == [private.title]
+    assert threads_found("private christmas", cleo) == []
+    moderation.hide(rota.posts.get(), by=dara, reason="It names somebody.")
+    assert threads_found("winter christmas", ana) == threads_found("winter christmas", dara) == []
