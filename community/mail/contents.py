@@ -55,11 +55,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Personal:
-    """Somebody thanked or mentioned the leader."""
+    """A line with a link, such as that somebody thanked or mentioned the leader, and the kinds of that."""
 
-    kind: str
     text: str
     href: str
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -141,7 +141,7 @@ class Edition:
         return f"{number} {noun} waits" if number == 1 else f"{number} {noun}s wait" if number else ""
 
     def _personal(self) -> str:
-        kinds = sorted({personal.kind for personal in self.personal})
+        kinds = sorted(frozenset().union(*(personal.kinds for personal in self.personal)))
         did = {"mention": "mentioned", "thanks": "thanked"}
         return f"you were {' and '.join(did[kind] for kind in kinds)}" if kinds else ""
 

@@ -63,11 +63,11 @@ def _add_hosting(editions: dict[int, Edition], lines: dict, missed: dict) -> Non
     """Put what hosts say, and the sessions that a leader missed, into the editions."""
     for pk, words in lines.items():
         editions[pk].spaces.update(each.space for each in words)
-        editions[pk].lines = [Personal("line", each.text, address(each.path)) for each in words]
+        editions[pk].lines = [Personal(each.text, address(each.path)) for each in words]
         editions[pk].marks["lines"] = [each.pk for each in words]
     for pk, words in missed.items():
         editions[pk].spaces.update(each.space for each in words)
-        editions[pk].missed = [Personal("session", each.text, address(each.path)) for each in words]
+        editions[pk].missed = [Personal(each.text, address(each.path)) for each in words]
 
 
 def _dress_all(readers: dict[int, Reader], chosen: dict[int, list[Pick]]) -> None:

@@ -1,5 +1,6 @@
 """Lines of a digest about its reader: who thanked or mentioned them."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -8,16 +9,25 @@ from community.mail import from_hosts
 from community.mail.contents import AFTER_LEAVE, Edition, Personal, address
 from community.mail.unmailed import Since
 from community.models import Level, MailRule, Notice, NoticeKind, Post, Reading
+from community.telling import entries
+from community.telling.entries import Entry
 
 AT_MOST = 8
 
 
 def add(editions: dict[int, Edition], seen: dict, since: dict[int, Since]) -> None:
-    """Put who thanked or mentioned a leader into their edition."""
+    """Put who thanked or mentioned a leader into their edition: what happened in one thread is one line."""
+    told = defaultdict(list)
     for notice in _notices(editions):
         is_seen = (notice.leader_id, notice.post.space_id) in seen
         if is_seen and not _was_told(notice, since[notice.leader_id].until):
-            _add_personal(editions[notice.leader_id], notice)
+            told[notice.leader_id].append(notice)
+    for leader, notices in told.items():
+        edition = editions[leader]
+        edition.marks["notices"] += [notice.pk for notice in notices]
+        edition.posts.update(notice.post_id for notice in notices)
+        for entry in entries.gather(notices):
+            _add_entry(edition, entry)
 
 
 def _was_told(notice: Notice, until: datetime | None) -> bool:
@@ -35,30 +45,38 @@ def _notices(editions: dict[int, Edition]) -> QuerySet[Notice]:
         Notice.objects.unread()
         .filter(leader__in=list(editions), kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
         .filter(post__in=Post.objects.shown().values("pk"))
+        .with_entry()
         .annotate(is_read=Exists(read))
         .with_level()
         .exclude(level=Level.MUTED)
-        .select_related("actor", "post__author", "post__thread", "post__space")
+        .select_related("actor", "thread", "post__author", "post__thread", "post__space")
         .order_by("at", "pk")
     )
 
 
-def _add_personal(edition: Edition, notice: Notice) -> None:
-    """Say who thanked or mentioned the leader; who it was only where everything may leave."""
-    post = notice.post
-    edition.marks["notices"].append(notice.pk)
-    edition.spaces.add(post.space)
-    edition.posts.add(post.pk)
-    if from_hosts.keeps_to_itself(post.space):
-        return edition.add_quiet(post.space)
+def _add_entry(edition: Edition, entry: Entry) -> None:
+    """Say what happened in a thread; who it was only where everything may leave."""
+    first = min(entry.notices, key=lambda notice: notice.post_id).post
+    edition.spaces.add(first.space)
+    if from_hosts.keeps_to_itself(first.space):
+        return edition.add_quiet(first.space)
     if len(edition.personal) >= (AFTER_LEAVE if edition.is_welcome else AT_MOST):
         edition.personal_more += 1
         return None
-    about = f"in “{post.thread.title}”"
-    is_open = post.space.mail_rule == MailRule.EVERYTHING
-    if notice.kind == NoticeKind.MENTION:
-        text = f"{(is_open and (post.author or post.alias)) or 'Somebody'} mentioned you {about}"
-    else:
-        words = f": “{notice.words}”" if notice.words and is_open else ""
-        text = f"{(is_open and notice.actor) or 'Somebody'} thanked you for your post {about}{words}"
-    return edition.personal.append(Personal(notice.kind, text, address(post.get_absolute_url())))
+    is_open = first.space.mail_rule == MailRule.EVERYTHING
+    text = f"{_sentence(entry, is_open)}{_thanks(entry) if is_open else ''}"
+    kinds = frozenset(notice.kind for notice in entry.notices)
+    return edition.personal.append(Personal(text, address(first.get_absolute_url()), kinds))
+
+
+def _sentence(entry: Entry, is_open: bool) -> str:
+    if entry.only and entry.only.kind == NoticeKind.THANKS:
+        who = (is_open and entry.only.actor) or "Somebody"
+        return f"{who} thanked you for your post in “{entry.only.post.thread.title}”"
+    return entry.sentence(lambda notice: entries.author_of(notice) if is_open else "")
+
+
+def _thanks(entry: Entry) -> str:
+    """The words with which somebody gave thanks, where it was one alone."""
+    words = [notice.words for notice in entry.notices if notice.kind == NoticeKind.THANKS and notice.words]
+    return f": “{words[0]}”" if len(words) == 1 else ""

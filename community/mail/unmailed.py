@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from community.mail.boards import OVERLAP, REACH, Board, Boards, Said, Talk
-from community.models import LetterState, Level, Post, Session, Space, SpaceLevel
-from community.models.posts import told_until
+from community.models import LetterState, Level, NoticeKind, Post, Session, Space, SpaceLevel
+from community.models.posts import told_until, undo_window
 from leaders.models import CohortMembership, Leader
 
 WINDOW = timedelta(days=31)  # how far a first digest looks back
@@ -36,6 +36,11 @@ MARKED = """
      WHERE leader_id = ANY(%(leaders)s) AND thread_id = ANY(%(threads)s)
        AND (read_up_to > 0 OR level IS NOT NULL)
 """
+# What letters told: the post of a notice, and of one of replies all those that stood behind it by then.
+MAILED = """
+    SELECT leader_id, kind, thread_id, post_id, mailed_at FROM community_notice
+     WHERE leader_id = ANY(%(leaders)s) AND mailed_at > %(first)s AND post_id IS NOT NULL
+"""
 
 
 class Since(NamedTuple):
@@ -51,6 +56,7 @@ class Reader:
 
     def __init__(self, pk: int, board: Board, since: Since, spaces: dict[int, Space]):
         self.pk, self.board, self.since, self.spaces = pk, board, since, spaces
+        self.told = set(since.told)
         self.marks: dict[int, tuple[int, str | None]] = {}
         self.muted: set[int] = set()
         self.cohort: set[int] = set()
@@ -60,7 +66,7 @@ class Reader:
         """What is new in a thread; what one wrote oneself, and what a digest told, never is."""
         mark, level = self.marks.get(talk.pk, (0, None))
         if level != Level.MUTED and (level or talk.space not in self.muted):
-            (moment, told, _), me = self.since, self.pk
+            moment, told, me = self.since.moment, self.told, self.pk
             for said in talk.after(mark):
                 if said.at > moment and said.author != me and said.pk not in told:
                     yield said
@@ -105,7 +111,7 @@ class Reader:
         board = self.board
         marked = {board.of_thread[thread] for thread in self.marks}
         wrote = {talk for talk, _ in board.by_author.get(self.pk, ())}
-        told = {board.of_post[post] for post in self.since.told if post in board.of_post}
+        told = {board.of_post[post] for post in self.told if post in board.of_post}
         return marked | wrote | told
 
 
@@ -180,9 +186,23 @@ def _lay_over(readers: dict[int, Reader]) -> None:
     cohorts = CohortMembership.objects.current().filter(**mine, cohort__spaces__isnull=False)
     for leader, space in cohorts.values_list("leader", "cohort__spaces"):
         readers[leader].cohort.add(space)
+    for leader, *notice in _rows(MAILED, {"leaders": list(readers), "first": _first(readers)}):
+        readers[leader].told.update(_mailed(readers[leader].board, *notice))
     listened = {"leaders": list(readers), "listened": told_until() - LISTENED_FOR}
     for leader, author in _rows(HEARD, listened):
         readers[leader].heard.add(author)
+
+
+def _first(readers: dict[int, Reader]) -> datetime:
+    return min((reader.since.moment for reader in readers.values()), default=timezone.now())
+
+
+def _mailed(board: Board, kind: str, thread: int, post: int, mailed_at: datetime) -> Iterator[int]:
+    """The posts of which a letter told."""
+    yield post
+    if kind == NoticeKind.REPLY and thread in board.of_thread:
+        until = mailed_at - undo_window()
+        yield from (said.pk for said in board.of_thread[thread].posts if said.pk > post and said.at <= until)
 
 
 def _rows(statement: str, values: dict) -> list[tuple]:

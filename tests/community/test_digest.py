@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import moderation, posts, reading
-from community.mail import delivery, digest, domains, editions, ledgers
+from community import errands, moderation, posts, reading
+from community.mail import delivery, digest, domains, editions, ledgers, letters
 from community.models import (
     Digest,
+    Letter,
     Level,
     Notice,
     Post,
@@ -22,7 +23,7 @@ from community.models import (
     TermsAcceptance,
     Thread,
 )
-from community.telling import announcements
+from community.telling import announcements, notices
 from leaders import preferences
 from leaders.models import CohortMembership, Leader, MailPreferences, Rhythm
 from tests.making import make_reply, make_thread
@@ -224,8 +225,8 @@ def test_who_thanked_or_mentioned_me_stands_first(ana, ben, space, mailoutbox):
     digest.deliver()
     letter = mailoutbox[0]
     assert letter.subject == "1 new in North cohort, you were mentioned and thanked"
-    assert "Ben Carrow thanked you for your post in “Saying no kindly”: “That took courage.”" in letter.body
-    assert "Ben Carrow mentioned you in “Saying no kindly”" in letter.body
+    said = "* Ben Carrow mentioned you and thanked you in “Saying no kindly”: “That took courage.”\n"
+    assert said in letter.body
     due(ana)
     digest.deliver()
     assert len(mailoutbox) == 1
@@ -381,6 +382,27 @@ def test_what_a_merge_puts_behind_newer_posts_is_not_told_again(ana, ben, dara, 
     due(ana)
     digest.deliver()
     assert states() == ["sent", "sent", "skipped"]
+
+
+def test_what_a_letter_about_notices_told_is_not_told_again(ana, ben, space, mailoutbox):
+    wants(ana)
+    notices.choose(ana, {"reply": "mail"})
+    thread = make_thread(space, ana, "Mine")
+    other = make_thread(space, ben, "Another")
+    reading.follow(thread, by=ana, level=Level.WATCHING)
+    for number in range(3):
+        make_reply(thread, ben, f"Reply {number}")
+    make_reply(other, ben, "@ana, what do you think?")
+    errands.run()
+    Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    letters.deliver()
+    assert len(mailoutbox) == 1
+    make_reply(thread, ben, "Later")
+    due(ana)
+    digest.deliver()
+    assert mailoutbox[1].subject == "2 new in North cohort"
+    assert "Later" in mailoutbox[1].body
+    assert "Reply " not in mailoutbox[1].body
 
 
 def test_what_was_written_while_an_unanswered_digest_waited_is_in_the_next(ana, ben, space, mailoutbox):

@@ -174,12 +174,25 @@ def test_what_was_told_as_a_post_is_not_told_again_as_a_mention(ana, ben, space)
 
 
 def test_many_mentions_are_a_few_lines_and_a_number(ana, ben, space):
-    thread = say(space, ben, "Saying no")
     for number in range(11):
+        thread = say(space, ben, f"Saying no {number}")
         announcements.announce_post(make_reply(thread, ben, f"@ana, and {number}"))
     edition = editions.compose([ana])[ana.pk]
     assert (len(edition.personal), edition.personal_more) == (8, 3)
     assert len(edition.marks["notices"]) == 11
+
+
+def test_what_happened_in_one_thread_is_one_line(ana, ben, dara, space):
+    thread = say(space, ana, "Saying no kindly")
+    announcements.tell_thanked(posts.thank(thread.posts.get(), by=ben, words="That took courage."))
+    for _ in range(2):
+        announcements.announce_post(make_reply(thread, dara, "@ana, look"))
+    [line] = editions.compose([ana])[ana.pk].personal
+    told = "Dara Elling mentioned you twice and Ben Carrow thanked you in “Saying no kindly”"
+    assert line.text == f"{told}: “That took courage.”"
+    Space.objects.update(mail_rule="title")
+    [line] = editions.compose([ana])[ana.pk].personal
+    assert line.text == "You were mentioned twice and somebody thanked you in “Saying no kindly”"
 
 
 def test_who_may_read_what_is_asked_for_many_as_for_one(

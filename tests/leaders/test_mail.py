@@ -20,7 +20,9 @@ KEY = uuid.UUID(int=7)
 
 def write(leader, **fields):
     mine = preferences.choose_digest(leader, "weekly", source="joining")
-    edition = Edition(personal=[Personal("mention", "Ben mentioned you <here>", "http://localhost/posts/1/")])
+    edition = Edition(
+        personal=[Personal("Ben mentioned you <here>", "http://localhost/posts/1/", {"mention"})]
+    )
     context = {"edition": edition, "rhythm": Rhythm("weekly", 3, 7, leader.zone)}
     fields = {
         "template": "digest",
