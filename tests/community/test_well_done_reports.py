@@ -140,6 +140,12 @@ def test_taken_away_after_a_report_it_is_kept_for_the_moderators_alone(ana, ben,
     assert not Case.objects.open().exists()
 
 
+def test_taken_away_by_both_at_once_it_is_gone_once(ana, ben, said):
+    for leader in (ana, ben):
+        well_done.remove(WellDone(pk=said.pk, by=ana, to=ben), by=leader)
+    assert not WellDone.objects.exists()
+
+
 def test_a_report_that_meets_a_removal_is_refused_in_a_sentence(ben, said):
     WellDone.objects.all().delete()
     with pytest.raises(Conflict, match="taken away meanwhile"):
