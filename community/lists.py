@@ -21,10 +21,10 @@ class Show(TextChoices):
     """What a list is narrowed to."""
 
     ALL = "", "All"
-    UNREAD = "unread", "New to me"
+    UNREAD = "unread", "Unread"
     MINE = "mine", "Mine"
     UNANSWERED = "unanswered", "Unanswered"
-    FOLLOWING = "following", "Watched"
+    FOLLOWING = "following", "Following"
 
 
 @dataclass(frozen=True)

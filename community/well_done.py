@@ -51,7 +51,7 @@ def show(said: WellDone, *, by: Leader, shown: bool) -> WellDone:
     """Let it stand on one's profile, or keep it for oneself."""
     require(permissions.may_show(by, said))
     said.is_shown = shown
-    said.save(update_fields=["is_shown"])
+    WellDone.objects.filter(pk=said.pk).update(is_shown=shown)  # nothing, if it was taken away meanwhile
     return said
 
 
