@@ -273,6 +273,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE", default="/tmp/collabora
 CELERY_BEAT_SCHEDULE = {
     "read mail": {"task": "community.inbound.postman.read_mail", "schedule": 60},
     "forget mail": {"task": "community.inbound.postman.forget_mail", "schedule": 3600},
+    "carry posts": {"task": "community.relocations.carry_posts", "schedule": 60},
     "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
     "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
     "send digests": {"task": "community.tasks.send_digests", "schedule": 60},

@@ -1,6 +1,6 @@
 """What every decision of a moderator shares, in its order: hold, refuse, change, show, record."""
 
-from community import threads
+from community import permissions, threads
 from community.models import (
     TO_MANY,
     Case,
@@ -49,6 +49,8 @@ def hold(item: Item) -> None:
         raise Conflict("This post was moved to another thread meanwhile. Please look again.")
     if isinstance(item, Thread) and item.merged_into_id:
         raise Conflict("This thread was merged into another one meanwhile.")
+    if isinstance(item, Thread) and item.is_moving:
+        raise Conflict(f"{permissions.MOVING} Please decide about it afterwards.")
 
 
 def hold_revision(revision: Revision) -> None:

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from community import decisions, patients, permissions, threads, transfers
+from community import decisions, patients, permissions, relocations
 from community.decisions import Item, Verb
 from community.models import (
     PRIORITY,
@@ -11,6 +11,7 @@ from community.models import (
     Decision,
     ErrandKind,
     Post,
+    Relocation,
     Report,
     Reported,
     Revision,
@@ -21,7 +22,6 @@ from community.models import (
     WellDone,
 )
 from community.permissions import Conflict, require
-from community.rooms import messages
 from community.tasks import enqueue
 from leaders.models import Leader
 
@@ -191,10 +191,11 @@ def split(
     start: int = 1,
     numbers: list[int] | None = None,
     sure: bool = False,
-) -> Decision:
+) -> Decision | Relocation:
     """Make a new thread of some posts, or of all from a number on; the rest keep their numbers.
 
-    `sure` says that nothing in its title is a patient's.
+    Many are on their way for a while: then a worker decides in the end. `sure` says that nothing in the
+    title is a patient's.
     """
     decisions.hold(thread)
     require(permissions.may_split(by, thread))
@@ -208,29 +209,18 @@ def split(
         alias=opening.alias,
         created_at=opening.created_at,
     )
-    answer = thread.answer_id
-    detail = _carry(thread, branch, start=start, numbers=numbers)
-    if answer and not thread.posts.filter(pk=answer).exists():
-        decisions.change(thread, answer=None, answer_marked_by=None)
-        detail["answer"] = answer
-    return decisions.record(Verb.SPLIT, thread, by=by, reason=reason, title=title, **detail)
+    relocation = Relocation(verb=Verb.SPLIT, thread=thread, to=branch, start=start, by=by, reason=reason)
+    return relocations.carry_out(relocation, numbers)
 
 
 @transaction.atomic
-def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision:
-    """Put all posts of a thread at the end of another; its address leads there from then on."""
+def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision | Relocation:
+    """Put all posts of a thread at the end of another; many as by `split`. Its address leads there then."""
     for each in sorted((thread, into), key=lambda each: each.pk):
         decisions.hold(each)
     require(permissions.may_merge(by, thread, into))
-    source, answer = thread.space, thread.answer
-    detail = _carry(thread, into)
-    transfers.close_down(thread, into)
-    if answer and not into.answer_id:
-        decisions.change(into, answer=answer, answer_marked_by=thread.answer_marked_by)
-    decisions.change(thread, merged_into=into, answer=None, answer_marked_by=None, is_pinned=False)
-    return decisions.record(
-        Verb.MERGE, thread, by=by, reason=reason, source=source.pk, target=into.space_id, **detail
-    )
+    relocation = Relocation(verb=Verb.MERGE, thread=thread, to=into, by=by, reason=reason)
+    return relocations.carry_out(relocation)
 
 
 def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:
@@ -246,22 +236,6 @@ def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:
     if (opening := leaving.filter(hidden_at=None).first()) is None:
         require(permissions.no("Choose at least one post that is not hidden."))
     return opening
-
-
-def _carry(thread: Thread, to: Thread, **which) -> dict:
-    """Carry posts, count both threads anew, and say in the decision what went where."""
-    begun = messages.begun_by(thread) | messages.begun_by(to)
-    runs = transfers.carry(thread, to, **which)
-    messages.lead_on(begun ^ (messages.begun_by(thread) | messages.begun_by(to)))
-    for each in (thread, to):
-        threads.recount(each)
-        decisions.show_change(each)
-    return {
-        "to": to.pk,
-        "first": runs[0].to_first if runs else to.last_number + 1,
-        "last": to.last_number,
-        "runs": [[run.first, run.last, run.to_first] for run in runs],
-    }
 
 
 def _open_case(item: Reported) -> Case | None:

@@ -1,32 +1,42 @@
 """Posts that go to another thread, with all that hangs on them: marks, levels, notices, open cases.
 
 Everything here is one statement for a whole thread, since the ORM would take it row by row, and belongs
-inside a transaction that has locked both threads. Posts leave a thread for the same other one only once, so
-the two threads tell which runs are meant.
+inside a transaction that has locked both threads. Posts leave a thread for the same other one only once, if
+in batches, so the two threads tell which runs are meant.
 """
 
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import F, Max
 
 from community.models import Case, Draft, DraftKind, Notice, NoticeKind, Post, Reading, Thread, Transfer
 
 
-def carry(thread: Thread, to: Thread, *, start: int = 1, numbers: list[int] | None = None) -> list[Transfer]:
+def carry(
+    thread: Thread,
+    to: Thread,
+    *,
+    start: int = 1,
+    numbers: list[int] | None = None,
+    at_most: int | None = None,
+) -> list[Transfer]:
     """Carry posts to the end of another thread, in their order; the runs in which they left.
+
+    With `at_most` only so many of them: what is left can follow, and stands as if it had come with them.
 
     Readers keep their place: there they have read as many of the first of these as they had here, if they
     have read all that stood there before. A mark never falls.
     """
     above, shown = to.last_number, _last_shown(to)
-    runs = _let_go(thread, to, above, start, numbers)
+    runs = _let_go(thread, to, above, start, numbers, at_most)
     _renumber(thread, to)
     _carry_marks(thread, to, above, shown)
     to.last_number = above + sum(run.count for run in runs)
     to.save(update_fields=["last_number"])
     _carry_notices(thread, to, above)
     Case.objects.filter(post__thread=to, closed_at=None).exclude(space=to.space).update(space=to.space)
+    _join(runs)
     return runs
 
 
@@ -68,19 +78,22 @@ def _last_shown(thread: Thread) -> int:
     return shown.aggregate(last=Max("number"))["last"] or 0
 
 
-def _let_go(thread: Thread, to: Thread, above: int, start: int, numbers: list[int] | None) -> list[Transfer]:
+def _let_go(
+    thread: Thread, to: Thread, above: int, start: int, numbers: list[int] | None, at_most: int | None
+) -> list[Transfer]:
     """Write down the runs of neighbours among the chosen posts, and what number each gets."""
     statement = """
         INSERT INTO community_transfer (thread_id, first, last, to_id, to_first, at)
         SELECT %s, min(number), max(number), %s, min(place), now()
           FROM (SELECT number, %s + row_number() OVER (ORDER BY number) AS place
                   FROM community_post
-                 WHERE thread_id = %s AND number >= %s AND (%s::int[] IS NULL OR number = ANY(%s))) AS chosen
+                 WHERE thread_id = %s AND number >= %s AND (%s::int[] IS NULL OR number = ANY(%s))
+                 ORDER BY number LIMIT %s) AS chosen
          GROUP BY number - place
         RETURNING id
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [thread.pk, to.pk, above, thread.pk, start, numbers, numbers])
+        cursor.execute(statement, [thread.pk, to.pk, above, thread.pk, start, numbers, numbers, at_most])
         ids = [pk for (pk,) in cursor.fetchall()]
     return list(Transfer.objects.filter(pk__in=ids).order_by("first"))
 
@@ -140,45 +153,56 @@ def _carry_marks(thread: Thread, to: Thread, above: int, shown: int) -> None:
 def _carry_notices(thread: Thread, to: Thread, above: int) -> None:
     """What a notice tells of stands in the other thread now; unread replies there are a line of their own."""
     place = {"thread": thread.pk, "to": to.pk, "space": to.space_id, "above": above, "end": to.last_number}
-    about_a_post = """
-        UPDATE community_notice notice SET thread_id = %(to)s, space_id = %(space)s FROM community_post post
-         WHERE notice.thread_id = %(thread)s AND notice.kind <> 'reply'
-           AND post.id = notice.post_id AND post.thread_id = %(to)s
-    """
-    about_replies = """
-        INSERT INTO community_notice
-               (leader_id, kind, space_id, thread_id, post_id, actor_id, words, at, mailed_at)
-        SELECT notice.leader_id, 'reply', %(space)s, %(to)s, meant.post_id, meant.author_id, '', notice.at,
-               notice.mailed_at
-          FROM community_notice notice
-          JOIN (SELECT started.post_id AS since, post.id AS post_id, post.author_id
-                  FROM (SELECT DISTINCT post_id FROM community_notice
-                         WHERE thread_id = %(thread)s AND kind = 'reply' AND read_at IS NULL) AS started
-                 CROSS JOIN LATERAL (
-                       SELECT id, author_id FROM community_post
-                        WHERE thread_id = %(to)s AND number > %(above)s AND id >= started.post_id
-                          AND hidden_at IS NULL
-                        ORDER BY id LIMIT 1) AS post) AS meant ON meant.since = notice.post_id
-          LEFT JOIN community_reading reading
-            ON reading.thread_id = %(to)s AND reading.leader_id = notice.leader_id
-         WHERE notice.thread_id = %(thread)s AND notice.kind = 'reply' AND notice.read_at IS NULL
-           AND coalesce(reading.read_up_to, 0) < %(end)s
-         ORDER BY notice.leader_id
-        ON CONFLICT (leader_id, kind, thread_id) WHERE read_at IS NULL AND kind = 'reply'
-        DO UPDATE SET post_id = least(community_notice.post_id, excluded.post_id)
-    """
-    left_behind = """
-        UPDATE community_notice notice SET post_id = remaining.post_id
-          FROM (SELECT started.post_id AS since, min(post.id) AS post_id
-                  FROM (SELECT DISTINCT notice.post_id FROM community_notice notice
-                          JOIN community_post post ON post.id = notice.post_id AND post.thread_id = %(to)s
-                         WHERE notice.thread_id = %(thread)s AND notice.kind = 'reply') AS started
-                  JOIN community_post post ON post.thread_id = %(thread)s AND post.id > started.post_id
-                 GROUP BY started.post_id) AS remaining
-         WHERE notice.thread_id = %(thread)s AND notice.kind = 'reply' AND notice.post_id = remaining.since
-    """
-    for statement in (about_a_post, about_replies, left_behind):
+    for statement in (NOTICES_OF_POSTS, NOTICES_OF_REPLIES, NOTICES_LEFT_BEHIND):
         _execute(statement, place)
+
+
+NOTICES_OF_POSTS = """
+    UPDATE community_notice notice SET thread_id = %(to)s, space_id = %(space)s FROM community_post post
+     WHERE notice.thread_id = %(thread)s AND notice.kind <> 'reply'
+       AND post.id = notice.post_id AND post.thread_id = %(to)s
+"""
+NOTICES_OF_REPLIES = """
+    INSERT INTO community_notice
+           (leader_id, kind, space_id, thread_id, post_id, actor_id, words, at, mailed_at)
+    SELECT notice.leader_id, 'reply', %(space)s, %(to)s, meant.post_id, meant.author_id, '', notice.at,
+           notice.mailed_at
+      FROM community_notice notice
+      JOIN (SELECT started.post_id AS since, post.id AS post_id, post.author_id
+              FROM (SELECT DISTINCT post_id FROM community_notice
+                     WHERE thread_id = %(thread)s AND kind = 'reply' AND read_at IS NULL) AS started
+             CROSS JOIN LATERAL (
+                   SELECT id, author_id FROM community_post
+                    WHERE thread_id = %(to)s AND number > %(above)s AND id >= started.post_id
+                      AND hidden_at IS NULL
+                    ORDER BY id LIMIT 1) AS post) AS meant ON meant.since = notice.post_id
+      LEFT JOIN community_reading reading
+        ON reading.thread_id = %(to)s AND reading.leader_id = notice.leader_id
+     WHERE notice.thread_id = %(thread)s AND notice.kind = 'reply' AND notice.read_at IS NULL
+       AND coalesce(reading.read_up_to, 0) < %(end)s
+     ORDER BY notice.leader_id
+    ON CONFLICT (leader_id, kind, thread_id) WHERE read_at IS NULL AND kind = 'reply'
+    DO UPDATE SET post_id = least(community_notice.post_id, excluded.post_id)
+"""
+NOTICES_LEFT_BEHIND = """
+    UPDATE community_notice notice SET post_id = remaining.post_id
+      FROM (SELECT started.post_id AS since, min(post.id) AS post_id
+              FROM (SELECT DISTINCT notice.post_id FROM community_notice notice
+                      JOIN community_post post ON post.id = notice.post_id AND post.thread_id = %(to)s
+                     WHERE notice.thread_id = %(thread)s AND notice.kind = 'reply') AS started
+              JOIN community_post post ON post.thread_id = %(thread)s AND post.id > started.post_id
+             GROUP BY started.post_id) AS remaining
+     WHERE notice.thread_id = %(thread)s AND notice.kind = 'reply' AND notice.post_id = remaining.since
+"""
+
+
+def _join(runs: list[Transfer]) -> None:
+    """A run that goes on where the batch before it ended is the same run."""
+    for run in runs[:1]:
+        step = F("to_first") + F("last") - F("first") + 1
+        before = Transfer.objects.filter(thread=run.thread_id, to=run.to_id, last=run.first - 1)
+        if before.annotate(step=step).filter(step=run.to_first).update(last=run.last):
+            run.delete()
 
 
 def _execute(statement: str, values) -> None:

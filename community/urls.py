@@ -67,6 +67,7 @@ urlpatterns = [
     ),
     path("threads/<int:pk>/split/", transfers.split, name="split_thread"),
     path("threads/<int:pk>/merge/", transfers.merge, name="merge_thread"),
+    path("threads/<int:pk>/relocation/", transfers.relocation, name="relocation"),
     path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
     path("posts/<int:pk>/", posts.permalink, name="post"),
     path("posts/<int:pk>/quote/", posts.quote, name="quote"),

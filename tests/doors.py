@@ -160,6 +160,7 @@ DOORS = {
     "move_thread": MODERATOR,
     "split_thread": MODERATOR,
     "merge_thread": MODERATOR,
+    "relocation": MODERATOR,
     "hide_thread": MODERATOR,
     "restore_thread": MODERATOR,
     "desk": FACULTY,

@@ -13,6 +13,7 @@ from community.models.moderation import PRIORITY, TO_MANY, Case, Category, Decis
 from community.models.notices import Notice, NoticeKind
 from community.models.posts import Mention, Post, Quote, Revision
 from community.models.reading import SPACE_LEVELS, THREAD_LEVELS, Level, Reading, SpaceLevel, Sweep
+from community.models.relocations import Relocation
 from community.models.rooms import KeptOut, NobodyNew, Participant, Room, RoomKind
 from community.models.sessions import Session
 from community.models.spaces import MailRule, Space, SpaceKind
@@ -71,6 +72,7 @@ __all__ = [
     "Post",
     "Quote",
     "Reading",
+    "Relocation",
     "ReplyKey",
     "Report",
     "Reported",

@@ -115,6 +115,12 @@ class Thread(models.Model):
         related_name="+",
         help_text="Where all its posts are now; it is only an address.",
     )
+    is_moving = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether many posts leave it, or come, just now.",
+    )
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When its author took the first post back."
     )

@@ -40,6 +40,7 @@ from community.permissions.spaces import (
     may_write,
 )
 from community.permissions.threads import (
+    MOVING,
     Unseen,
     may_choose_answer,
     may_mark_answer,
@@ -55,6 +56,7 @@ from leaders.permissions import ALLOWED, TooOften, Verdict, no, require
 
 __all__ = [
     "ALLOWED",
+    "MOVING",
     "PEOPLE_AT_MOST",
     "Conflict",
     "TooOften",

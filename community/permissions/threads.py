@@ -9,9 +9,12 @@ from community.models import (
     SpaceKind,
     Thread,
 )
+from community.permissions.moderation import Conflict
 from community.permissions.spaces import may_moderate, may_read, may_write, while_open
 from leaders.models import Leader
 from leaders.permissions import ALLOWED, Verdict, no, uses_second_factor
+
+MOVING = "Many posts are being moved here. It takes a minute or so."
 
 
 class Unseen(PermissionDenied):
@@ -35,6 +38,8 @@ def may_reply(leader: Leader, thread: Thread) -> Verdict:
         return verdict
     if thread.is_hidden:
         return no("This thread is hidden.")
+    if thread.is_moving:
+        return Verdict(False, f"{MOVING} Please send yours then.", Conflict)
     if thread.is_closed and not may_moderate(leader, thread.space):
         return no("This thread is closed.")
     return while_open(thread.space)

@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from community import moderation, patients, permissions, posts
 from community.first_words import excerpt
 from community.forms import MergeForm, SplitForm
-from community.models import POSTS_PER_PAGE, Post, Space, Thread
+from community.models import POSTS_PER_PAGE, Post, Relocation, Space, Thread
 from community.views.threads import add_refusal, is_sure, status_of
 
 WINDOW = 3 * POSTS_PER_PAGE
@@ -34,12 +34,14 @@ def split(request, pk):
     context = {"thread": found, "form": form, "first": first, "window": WINDOW}
     if form.is_valid():
         try:
-            decision = moderation.split(found, by=request.user, sure=is_sure(request), **form.cleaned_data)
+            done = moderation.split(found, by=request.user, sure=is_sure(request), **form.cleaned_data)
         except PermissionDenied as refusal:
             add_refusal(form, "title" if isinstance(refusal, patients.PatientDetails) else None, refusal)
             return render(request, "community/split.html", context, status=status_of(refusal))
+        if isinstance(done, Relocation):
+            return redirect("relocation", found.pk)
         messages.success(request, "The posts are in a thread of their own now.")
-        return redirect(Thread.objects.get(pk=decision.detail["to"]))
+        return redirect(Thread.objects.get(pk=done.detail["to"]))
     return render(request, "community/split.html", context, status=422 if form.is_bound else 200)
 
 
@@ -55,19 +57,32 @@ def merge(request, pk):
     context = {"thread": found, "form": form, "offered": offered, "words": words}
     if form.is_valid():
         try:
-            moderation.merge(found, by=request.user, **form.cleaned_data)
+            done = moderation.merge(found, by=request.user, **form.cleaned_data)
         except PermissionDenied as refusal:
             form.add_error(None, str(refusal))
             return render(request, "community/merge.html", context, status=status_of(refusal))
+        if isinstance(done, Relocation):
+            return redirect("relocation", found.pk)
         messages.success(request, "The two threads are one now.")
         return redirect("thread_by_id", found.pk)
     return render(request, "community/merge.html", context, status=422 if form.is_bound else 200)
 
 
-def _thread(request, pk) -> Thread:
+@require_safe
+def relocation(request, pk):
+    """How far the posts are that go from or to a thread."""
+    found = _thread(request, pk, gone=True)
+    permissions.require(permissions.may_moderate(request.user, found.space))
+    ways = Relocation.objects.visible_to(request.user).filter(Q(thread=found) | Q(to=found))
+    way = ways.select_related("thread__space", "to__space").order_by("-pk").first()
+    page = "community/_relocation.html" if request.htmx else "community/relocation.html"
+    return render(request, page, {"thread": found, "way": way})
+
+
+def _thread(request, pk, *, gone=False) -> Thread:
     """The thread; for a decision also one merged meanwhile, to say so and keep the words."""
     visible = Thread.objects.visible_to(request.user)
-    if request.method == "POST":
+    if gone or request.method == "POST":
         visible = visible | Thread.objects.moderated_by(request.user)
     return get_object_or_404(visible.select_related("space", "author"), pk=pk)
 

@@ -11,17 +11,7 @@ addEventListener("submit", (event) => {
 }, true);
 
 addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
-  pressed.set(event.submitter ?? event.target, event.timeStamp);
-  if (event.target.dataset.busy) sayBusy(event.target);
+  if (!event.defaultPrevented) pressed.set(event.submitter ?? event.target, event.timeStamp);
 });
-
-// Work that takes long says so.
-function sayBusy(form) {
-  const line = form.querySelector("[data-busy-line]") ?? form.appendChild(document.createElement("p"));
-  line.setAttribute("role", "status");
-  line.setAttribute("data-busy-line", "");
-  line.textContent = form.dataset.busy;
-}
 
 addEventListener("pageshow", () => (pressed = new WeakMap()));

@@ -1,0 +1,52 @@
+"""Many posts on their way to another thread."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from community.models.posts import Post
+from community.models.spaces import spaces_moderated_by
+from community.models.threads import Thread
+
+
+class RelocationQuerySet(models.QuerySet):
+    def visible_to(self, leader):
+        """Those in spaces that a leader moderates, from where and to where."""
+        moderated = spaces_moderated_by(leader)
+        return self.filter(thread__space__in=moderated, to__space__in=moderated)
+
+    def due(self):
+        """Those on their way of which a batch can be carried now, the oldest first."""
+        return self.filter(ended_at=None, due_at__lte=timezone.now()).order_by("due_at", "pk")
+
+
+class Relocation(models.Model):
+    """A split or a merge of more posts than one request should carry; a worker holds it for each batch."""
+
+    verb = models.CharField(max_length=20, help_text="Of the decision: split or merge.")
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="relocations")
+    to = models.ForeignKey(Thread, models.CASCADE, related_name="+")
+    start = models.PositiveIntegerField(default=1, help_text="The number from which on posts leave.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField(max_length=1000)
+    total = models.PositiveIntegerField(default=0)
+    carried = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="That failed one after the other.")
+    error = models.CharField(max_length=300, blank=True)
+
+    objects = RelocationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(ended_at=None), name="relocation_due")]
+
+    def __str__(self):
+        return f"{self.carried} of {self.total} posts from thread {self.thread_id} to {self.to_id}"
+
+    @property
+    def leaving(self) -> models.QuerySet[Post]:
+        """The posts that have not left yet."""
+        return Post.objects.filter(thread=self.thread_id, number__gte=self.start)

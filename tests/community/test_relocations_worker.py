@@ -1,0 +1,41 @@
+"""A real worker carries many posts, and is killed on the way."""
+
+import pytest
+
+from community import integrity, moderation, relocations
+from community.models import Decision, Post, Relocation, Thread, Transfer
+from tests.making import make_reply, make_thread
+from tests.processes import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = relocations.AT_ONCE + 2_000
+
+
+@pytest.fixture
+def talk(space, ana, ben):
+    """A thread of very many posts."""
+    thread = make_thread(space, ana, "A year of rotas")
+    values = {"space": space, "thread": thread, "author": ana, "body": "Yes.", "body_html": "<p>Yes.</p>\n"}
+    Post.objects.bulk_create(Post(number=number, **values) for number in range(2, MANY + 2))
+    Thread.objects.filter(pk=thread.pk).update(last_number=MANY + 1)
+    make_reply(Thread.objects.get(pk=thread.pk), ben)
+    return Thread.objects.get(pk=thread.pk)
+
+
+def test_a_worker_killed_on_the_way_loses_and_doubles_nothing(talk, dara, workers):
+    first = workers()
+    moderation.split(talk, by=dara, reason="It is another subject.", title="The second year", start=2)
+    until(lambda: Relocation.objects.filter(carried__gt=relocations.BATCH).exists())
+    first.kill()
+    way = Relocation.objects.get()
+    assert relocations.BATCH < way.carried < way.total == MANY + 1
+    assert way.to.posts.count() == way.carried
+    workers()
+    relocations.wake()
+    until(lambda: Relocation.objects.get().ended_at)
+    run = Transfer.objects.get()
+    assert (run.first, run.last, run.to_first) == (2, MANY + 2, 1)
+    assert (talk.posts.count(), way.to.posts.count()) == (1, MANY + 1)
+    assert Decision.objects.get().detail["runs"] == [[2, MANY + 2, 1]]
+    assert not [told for told in integrity.findings() if "shown" in told or "numbered" in told]
