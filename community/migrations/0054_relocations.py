@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('community', '0051_spare_indexes'),
+        ('community', '0053_titles_by_volume'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
