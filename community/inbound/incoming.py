@@ -164,6 +164,8 @@ def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
         # The draft of the page stays: it is another text.
         name = uuids.uuid5(_NAMES, f"{key.pk} {envelope.digest}")
         post = threads.reply(thread, by=leader, body=body, uuid=name, base=0, by_mail=True)
+    except permissions.Moving:
+        raise  # and so it is read again a little later
     except TooOften as refusal:
         raise Refused(R.OFTEN, str(refusal)) from refusal
     except patients.PatientDetails as refusal:

@@ -41,6 +41,7 @@ from community.permissions.spaces import (
 )
 from community.permissions.threads import (
     MOVING,
+    Moving,
     Unseen,
     may_choose_answer,
     may_mark_answer,
@@ -59,6 +60,7 @@ __all__ = [
     "MOVING",
     "PEOPLE_AT_MOST",
     "Conflict",
+    "Moving",
     "TooOften",
     "Unfit",
     "Unseen",

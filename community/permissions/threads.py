@@ -17,6 +17,10 @@ from leaders.permissions import ALLOWED, Verdict, no, uses_second_factor
 MOVING = "Many posts are being moved here. It takes a minute or so."
 
 
+class Moving(Conflict):
+    """What one wants to do there can be done in a minute."""
+
+
 class Unseen(PermissionDenied):
     """What one must not even know to be there."""
 
@@ -39,7 +43,7 @@ def may_reply(leader: Leader, thread: Thread) -> Verdict:
     if thread.is_hidden:
         return no("This thread is hidden.")
     if thread.is_moving:
-        return Verdict(False, f"{MOVING} Please send yours then.", Conflict)
+        return Verdict(False, f"{MOVING} Please send yours then.", Moving)
     if thread.is_closed and not may_moderate(leader, thread.space):
         return no("This thread is closed.")
     return while_open(thread.space)

@@ -465,6 +465,18 @@ def test_what_cannot_be_dealt_with_is_tried_again_and_at_last_given_up(thread, a
     assert row.raw is None
 
 
+def test_what_comes_while_posts_are_moved_is_posted_a_little_later(thread, address):
+    type(thread).objects.update(is_moving=True)
+    row = comes(mail(address, SAID), address)
+    assert row.state == "waiting"
+    assert nothing_was_posted(thread)
+    type(thread).objects.update(is_moving=False)
+    InboundMail.objects.update(due_at=timezone.now())
+    incoming.read_due()
+    row.refresh_from_db()
+    assert row.state == "posted"
+
+
 def test_a_server_that_is_down_gets_the_answer_later(thread, address, sink, dara):
     moderation.close(thread, by=dara, reason="Done")
     sink.answers["ana@example.org"] = "451 Later"
