@@ -85,3 +85,28 @@ def test_admin_looks_at_what_was_sent(somebody, width):
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     is_sound(page)
     assert complaints == []
+
+
+STRANDED = """
+from community.models import Digest
+from leaders.models import Leader
+for number, leader in enumerate(Leader.objects.filter(email__in=["ben@example.org", "cleo@example.org"])):
+    Digest.objects.filter(leader=leader).delete()
+    Digest.objects.create(leader=leader, period="2026-01-01", state="failed", note="554 Looks like spam")
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_admin_has_several_sent_again(site, somebody, width):
+    site.does(STRANDED)
+    page = somebody("finn@example.org", width=width).goes_to("/admin/community/mail/?state=failed")
+    expect(page.get_by_role("table", name="E-mails that did not arrive")).to_be_visible()
+    for box in page.get_by_role("checkbox", name="Send again to").all():
+        box.check()
+    is_sound(page)
+    page.get_by_role("button", name="Send the ticked ones again").click()
+    expect(page.get_by_text("2 did not arrive and can go out again.")).to_be_visible()
+    is_sound(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Send 2 again").click()
+    expect(page.get_by_text("2 e-mails go out within minutes")).to_be_visible()
