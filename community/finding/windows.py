@@ -19,7 +19,7 @@ READ_OF_EACH_AT_MOST = 16  # where the index would be asked for all times at onc
 SPACES_ONE_BY_ONE = 12
 SPARSE = 10  # posts, of which one is in the spaces of the searcher: the index is asked space by space
 VOLUMES_AT_FIRST = 8  # at most: a thousand posts tell little of a word that stands in ten of them
-VOLUMES_AT_MOST = 24  # for more the index is asked for all times at once
+VOLUMES_AT_MOST = 24  # at the end; for more the index is asked for all times at once
 LONGEST_AGO, NEVER = "-infinity", "infinity"
 
 _WHEN = "created_at >= %(after)s AND created_at < %(end)s"
@@ -151,10 +151,11 @@ def newest(wanted: Wanted) -> list[int]:
         if lacking <= 0 or stretch.count < length:
             return found[:AT_MOST]
         needed = max(2 * length, int(1.4 * length * lacking / max(len(stretch.matches), 1)))
-        by_key = wanted.column == "author_id" or (wanted.column and stretch.sparsity > SPARSE)
-        readable = READ_OF_EACH_AT_MOST if by_key else READ_AT_MOST
-        if wanted.tsquery and needed > readable * FIRST_STRETCH:
-            if by_key:
+        one_by_one = wanted.column and stretch.sparsity > SPARSE
+        readable = READ_OF_EACH_AT_MOST if one_by_one else READ_AT_MOST
+        # Who wrote them tells more than any word: the posts of a few people are read to the end.
+        if wanted.tsquery and wanted.authors is None and needed > readable * FIRST_STRETCH:
+            if one_by_one:
                 return found + _asked(_ASKING[wanted.column], wanted, stretch.first, lacking)
             return found + _asked_by_volumes(wanted, stretch, lacking, needed)
         length, end = needed, stretch.first
@@ -172,15 +173,17 @@ def _asked(statement: Statement, wanted: Wanted, end: datetime, lacking: int, **
 
 
 def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> list[int]:
-    """The same, volume by volume as far back as is needed; what is rare is asked for in all of them."""
+    """The same, volume by volume as far back as is needed; what is rare, in all of them at once."""
     found: list[int] = []
-    volumes, taken = stretch.volumes, 0
+    volumes, asked = list(stretch.volumes), 0
     reach = min(int(needed * stretch.sparsity) // posts.VOLUME + 1, VOLUMES_AT_FIRST)
-    while reach <= VOLUMES_AT_MOST and taken + reach < len(volumes):
-        some = list(volumes[taken : taken + reach])
+    while asked < len(volumes) and len(found) < lacking:
+        if 2 * reach >= len(volumes) - asked:
+            reach = len(volumes) - asked
+            if reach > VOLUMES_AT_MOST:
+                return _asked(_ASKING[""], wanted, stretch.first, lacking)
+        some = volumes[asked : asked + reach]
         found += _asked(_ASKING_VOLUMES, wanted, stretch.first, lacking - len(found), volumes=some)
-        if len(found) >= lacking:
-            return found
-        taken += reach
-        reach = int(1.4 * taken * (lacking - len(found)) / max(len(found), 1)) + 1
-    return _asked(_ASKING[""], wanted, stretch.first, lacking)
+        asked += reach
+        reach = int(1.4 * asked * (lacking - len(found)) / max(len(found), 1)) + 1
+    return found
