@@ -203,7 +203,8 @@ def write(
 
 def headers_of(key: UUID) -> dict[str, str]:
     """What every letter says of itself: its name, however often it is sent, and that a machine wrote it."""
-    return {"Message-ID": f"<{key.hex}@{_domain()}>", "Auto-Submitted": "auto-generated"}
+    machine = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+    return {"Message-ID": f"<{key.hex}@{_domain()}>", **machine}
 
 
 def answer(to: str, *, subject: str, text: str, message_id: str = "") -> Answer:

@@ -46,6 +46,7 @@ def test_each_says_which_list_it_is_of_and_that_no_person_sent_it(sent):
         name = mailing(letter)
         assert letter["List-Id"].startswith(f"Collaborate {name} <{name}.")
         assert letter["Auto-Submitted"] == "auto-generated"
+        assert letter["X-Auto-Response-Suppress"] == "OOF, AutoReply"  # so that Exchange sends no answer
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert re.fullmatch(r"<https?://[^>\s]+/unsubscribe/[^>\s]+/>", letter["List-Unsubscribe"].strip())
         assert len(letter.get_all("To")) == 1
@@ -73,6 +74,7 @@ def test_each_is_text_and_html_without_pixels_or_roundabout_links(sent, settings
         assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
         assert "<img" not in html.get_content()
         assert "Hello" in text.get_content()
+        assert all("To answer, follow" in part.get_content() for part in (text, html))
         links = ADDRESS.findall(text.get_content() + html.get_content())
         ours = [link for link in links if "w3.org" not in link]
         assert all(link.startswith(settings.SITE_URL) and "utm" not in link for link in ours)
