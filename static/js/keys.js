@@ -17,7 +17,7 @@ const ACTIONS = {
   k: () => go(-1),
   n: () => goToNew(),
   ".": () => goToNew(),
-  r: () => focus(document.querySelector("#reply textarea")),
+  r: () => reply(),
   u: () => goUp(),
   "/": () => search(),
   "?": () => dialog.showModal(),
@@ -96,6 +96,14 @@ function follow(selector) {
   return link !== null;
 }
 
+// On the page of a thread, or of the thread in a list where one is.
+function reply() {
+  const field = document.querySelector("#reply textarea");
+  const link = document.activeElement?.closest(".row")?.querySelector(".row__link[href*='/threads/']");
+  if (field) focus(field);
+  else if (link) location.assign(link.href.replace(/(#.*)?$/, "#write"));
+}
+
 function search() {
   const field = document.querySelector("main [name=q]");
   if (field) field.focus();
@@ -121,4 +129,5 @@ use.addEventListener("change", () => {
   }
 });
 if (document.querySelector(".rows [data-unread]")) sessionStorage.setItem(LIST, location.pathname + location.search);
+if (location.hash === "#write") focus(document.querySelector("#reply textarea"));
 if (location.hash === "#find") document.querySelector("main [name=q]")?.focus();

@@ -116,6 +116,17 @@ def test_from_a_list_into_a_thread_and_up_again(somebody, thread):  # noqa: F811
     expect(page.get_by_role("searchbox").first).to_be_focused()
 
 
+def test_r_in_a_list_leads_to_the_reply_of_the_thread_where_one_is(somebody, thread):  # noqa: F811
+    page = somebody("ana@example.org").goes_to("/catch-up/")
+    page.keyboard.press("j")
+    number = focused(page).removeprefix("thread-")
+    page.keyboard.press("r")
+    expect(page).to_have_url(re.compile(rf"/threads/{number}/[\w-]+/\?page=\d+#write$"))
+    reply = page.get_by_label("Your reply")
+    expect(reply).to_be_focused()
+    expect(reply).to_be_in_viewport()
+
+
 def test_n_leads_through_everything_new(somebody, thread):  # noqa: F811
     page = somebody("ana@example.org").goes_to(f"/threads/{thread}/?page=3")
     page.locator("#post-50").evaluate("post => { post.tabIndex = -1; post.focus(); }")
