@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramSimil
 from django.db import connection
 from django.db.models import F, Q
 
+from community.finding.words import plain
 from community.models import Space, SpaceKind, Thread
 from leaders.models import Leader
 
@@ -18,7 +19,7 @@ RANKED_AT_MOST = 500
 
 def find(title: str, *, by: Leader, space: Space) -> list[Thread]:
     """The threads whose titles share most with this one; those of another sealed space never come here."""
-    title = title.replace("\x00", "").strip()[:TITLE_AT_MOST]
+    title = plain(title.replace("\x00", "")).strip()[:TITLE_AT_MOST]
     words = _stems(title) if len(title) >= TITLE_AT_LEAST else []
     seen = Thread.objects.visible_to(by).shown().filter(Q(space=space) | ~Q(space__kind=SpaceKind.SEALED))
     pairs = [f"({one} & {other})" for one, other in combinations(words, 2)]

@@ -45,6 +45,12 @@ def test_a_short_title_is_like_another_by_one_word(like, ana, ben, space):
     assert titles("Partner trouble", ben, space) == [like.title]
 
 
+def test_the_apostrophe_of_a_telephone_is_no_letter(like, ben, space):
+    assert (
+        titles("A partner’s trouble", ben, space) == titles("A partner's trouble", ben, space) == [like.title]
+    )
+
+
 def test_at_most_five_are_shown(ana, ben, space):
     for number in range(8):
         make_thread(space, ana, f"Difficult conversation {number}")
