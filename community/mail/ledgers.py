@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 LEASE = timedelta(minutes=2)  # renewed while the batch is worked at
+FIRST_PAUSE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=4)
 ENOUGH = timedelta(days=1)  # of being put off
 RESTARTS = (0, 1, 2, 4, 8)  # seconds to wait for a database that was restarted
@@ -264,7 +265,8 @@ def _put_off(mine, row: Row, note: str, **tried) -> None:
         note = f"Given up after a day and {row.attempts} tries. {note}"
         mine.update(state=S.FAILED, lease_until=None, sent_at=now, note=note[:300], **tried)
     else:
-        pause = min(timedelta(minutes=2 ** min(row.attempts, 10)), LONGEST_PAUSE)
+        # Each pause is twice the last one, and short again for a letter that is sent again by hand.
+        pause = min(now - row.tried_at + FIRST_PAUSE, LONGEST_PAUSE)
         due = now + pause * random.uniform(0.75, 1.25)  # noqa: S311
         mine.update(state=S.DEFERRED, lease_until=None, due_at=due, note=note[:300], **tried)
 

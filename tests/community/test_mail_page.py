@@ -145,6 +145,17 @@ def test_what_was_given_up_is_sent_again_and_leaves_one_entry(ana, ben, finn, sp
     assert "Saying no kindly" in mailoutbox[0].body
 
 
+def test_what_is_sent_again_does_not_wait_for_hours_where_a_server_is_busy(ana, ben, space, team, sink):
+    make_thread(space, ben, "Saying no kindly")
+    line = row(ana, "failed", note="Given up after a day and 13 tries.", attempts=13)
+    sink.answers[ana.email] = "451 Later"
+    again(team, line)
+    digest.deliver()
+    line.refresh_from_db()
+    assert line.state == "deferred"
+    assert line.due_at < timezone.now() + timedelta(minutes=3)
+
+
 @pytest.mark.parametrize("state", ["due", "claimed", "sending", "sent", "skipped"])
 def test_what_arrived_or_is_on_its_way_is_not_sent_again(ana, team, state):
     line = row(ana, state)
