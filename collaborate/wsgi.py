@@ -8,23 +8,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collaborate.settings")
 django.setup(set_prefix=False)
 
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
-from django.utils.http import parse_header_parameters  # noqa: E402
 
-
-class Request(WSGIRequest):
-    """A request read as UTF-8, whatever it calls itself: some names of encodings would break the reading."""
-
-    def _set_content_type_params(self, meta):
-        try:
-            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
-        except ValueError:
-            self.content_type, self.content_params = "", {}
-
-
-class Handler(WSGIHandler):
-    request_class = Request
+from collaborate.handler import Handler  # noqa: E402
 
 
 def settle() -> None:

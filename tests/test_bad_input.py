@@ -6,7 +6,7 @@ import uuid as uuids
 import pytest
 from django.test import Client
 
-from collaborate.wsgi import Request
+from collaborate.handler import Request
 from community.models import Attachment, Message, Post, Thread
 from leaders.models import Leader
 from tests import doors

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from collaborate.wsgi import Request
+from collaborate.handler import Request
 
 PART = b'--x\r\nContent-Disposition: form-data; name="body"%s\r\n\r\nx\r\n--x--\r\n'
 
