@@ -45,8 +45,8 @@ class Row:
 
 def rows() -> list[Row]:
     """Every row for which there is a page."""
-    cookies = sign_in(Leader.objects.filter(pk__in=[FIVE, HUNDRED]))
-    five, hundred = cookies[FIVE], cookies[HUNDRED]
+    sessions = sign_in(Leader.objects.filter(pk__in=[FIVE, HUNDRED]))
+    five, hundred = cookies(sessions[FIVE]), cookies(sessions[HUNDRED])
     read = Space.objects.get(pk=READ + 1)
     shown = Thread.objects.shown().filter(space=read).order_by("pk")
     long = shown.order_by("-last_number").first()
@@ -96,11 +96,20 @@ def _searches(five: str, hundred: str) -> list[Row]:
 def _reply(shown) -> Row:
     thread = shown.filter(closed_at=None, last_number__lt=20).last() or shown.last()
     sessions = sign_in(Leader.objects.filter(pk__in=WRITERS).order_by("pk")).values()
-    cookies = [f"{session}; {settings.CSRF_COOKIE_NAME}={TOKEN}" for session in sessions]
     told = {"token": TOKEN, "origin": settings.SITE_URL, "seen": thread.last_number}
     return Row(
-        "reply", [reverse("reply", args=[thread.pk])], cookies, clients=ALONE, goal="2x", replies_to=told
+        "reply",
+        [reverse("reply", args=[thread.pk])],
+        [*map(cookies, sessions)],
+        clients=ALONE,
+        goal="2x",
+        replies_to=told,
     )
+
+
+def cookies(session: str) -> str:
+    """What a browser sends that has shown a page before."""
+    return f"{session}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
 
 
 def page(thread: Thread, number: int) -> str:
