@@ -64,7 +64,7 @@ def _kind(arg) -> str:
     """What can stand for a part of an address: a number, a word that nobody has to quote, or nothing."""
     if type(arg) is int:
         return "number" if arg >= 0 else ""
-    return "word" if type(arg) is str and WORD.fullmatch(arg) else ""
+    return "word" if isinstance(arg, str) and WORD.fullmatch(arg) else ""
 
 
 @lru_cache(maxsize=1_000)
