@@ -140,6 +140,10 @@ class Boards:
             self._kept = Board(begin)
         return self._kept
 
+    def forget(self) -> None:
+        """Read anew what is asked next."""
+        self._kept = None
+
     @property
     def _is_old(self) -> bool:
         return time.monotonic() - self._kept.made > self._lasting

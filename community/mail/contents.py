@@ -71,7 +71,7 @@ class Edition:
     places: list[Place] = field(default_factory=list)
     marks: dict = field(default_factory=unmailed.marks)
     spaces: set[Space] = field(default_factory=set)
-    posts: set[int] = field(default_factory=set)
+    posts: dict[int, int] = field(default_factory=dict)
     lines: list[Personal] = field(default_factory=list)  # from the hosts of spaces
     missed: list[Personal] = field(default_factory=list)  # sessions
     offers_slower: bool = False

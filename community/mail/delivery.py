@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError
@@ -22,6 +22,8 @@ FRESH = 5  # seconds after which what was composed is composed anew: rights may 
 TOGETHER = 10  # letters handed over in one step, which is what may be left unknown when a worker is killed
 PATIENCE = 120  # seconds after which a run leaves the rest to the next one
 REFUSED = "Mail to this address came back. The leader is told so on the site."
+RESTLESS = "It kept changing while it was written."
+CHANGES_AT_MOST, REST = 3, timedelta(minutes=5)
 QUIET = "It waits for the end of quiet hours."
 
 Waiting = deque[tuple[Row, EmailMultiAlternatives]]
@@ -54,13 +56,19 @@ def send(
     between: Errands = nothing,
 ) -> None:
     """Compose and send the rows that are held; what is left when time is up goes back."""
-    waiting, mood = list(rows), mood or Mood()
+    waiting, mood, again = list(rows), mood or Mood(), Counter()
     while waiting and not line.is_down and time.monotonic() < stop:
         between()
         waiting = ledgers.renew(ledger, waiting)
         composed, waiting = _compose(ledger, waiting)
         run = Run(ledger, composed, line, mood, min(time.monotonic() + FRESH, stop))
         waiting = run.send(waiting)
+        if run.stale:
+            ledger.forget()
+            again.update(row.pk for row in run.stale)
+            restless = [row for row in waiting if again[row.pk] > CHANGES_AT_MOST]
+            ledgers.give_back(ledger, restless, timezone.now() + REST, RESTLESS)
+            waiting = [row for row in waiting if row not in restless]
     ledgers.give_back(ledger, waiting)
 
 
@@ -75,7 +83,7 @@ class Run:
         self._ledger, self._composed, self._line, self._mood = ledger, composed, line, mood
         self._until = until
         self._taken: list[Row] = []
-        self._stale: list[Row] = []  # what was composed for them is no longer so
+        self.stale: list[Row] = []  # what was composed for them is no longer so
 
     def send(self, waiting: list[Row]) -> list[Row]:
         """Send what can be sent; return what still waits."""
@@ -86,7 +94,7 @@ class Run:
                     waiting = self._hand_out(self._hand_over(letters), waiting)
         finally:
             ledgers.close_taken(self._ledger, self._taken)
-        return waiting + self._stale
+        return waiting + self.stale
 
     def _goes_on(self) -> bool:
         return not self._line.is_down and time.monotonic() < self._until
@@ -115,7 +123,7 @@ class Run:
         """Note that the server gets them now, and close what it took before; return those still ours."""
         told = [(row, self._composed[row.leader_id]) for row, _ in letters]
         changed = rights.changed(told)
-        self._stale += [row for row, _ in told if row.leader_id in changed]
+        self.stale += [row for row, _ in told if row.leader_id in changed]
         told = [(row, content) for row, content in told if row.leader_id not in changed]
         if not told:
             return deque()

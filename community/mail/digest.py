@@ -32,6 +32,11 @@ class Digests:
         """The editions of those who may come in."""
         return editions.compose(leaders, self._boards)
 
+    def forget(self) -> None:
+        """What was said lately is read anew."""
+        if self._boards:
+            self._boards.forget()
+
     def why_not(self, row: Digest, edition: Edition | None) -> str:
         """Why a digest is not sent after all."""
         mine = getattr(row.leader, "mail_preferences", None)

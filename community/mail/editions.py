@@ -98,7 +98,7 @@ def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: 
         if post := reader.board.dressed.get(pick.said.pk):
             item = _item(reader.spaces[pick.talk.space], post, reader.count(pick.talk))
             items[pick.talk.space].append(item)
-            edition.posts.add(post.pk)
+            edition.posts[post.pk] = post.version
     edition.spaces.update(reader.spaces[pk] for pk in counts)
     for space in sorted((reader.spaces[pk] for pk in counts), key=reader.place):
         if from_hosts.keeps_to_itself(space):

@@ -40,7 +40,7 @@ class Content(Protocol):
     count: int
     marks: dict
     spaces: set[Space]
-    posts: set[int]
+    posts: dict[int, int]  # which version of each
 
 
 class Ledger(Protocol):
@@ -50,6 +50,9 @@ class Ledger(Protocol):
 
     def compose(self, leaders: Iterable[Leader]) -> dict[int, Content]:
         """What to tell those who may come in, by primary key."""
+
+    def forget(self) -> None:
+        """Something changed meanwhile: what was kept for composing is to be read anew."""
 
     def why_not(self, row: Row, content: Content | None) -> str:
         """Why nothing is to be sent after all; empty if it is."""

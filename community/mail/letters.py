@@ -95,7 +95,7 @@ class Bundle:
     more: int = 0
     marks: dict = field(default_factory=lambda: {"notices": []})
     spaces: set[Space] = field(default_factory=set)
-    posts: set[int] = field(default_factory=set)
+    posts: dict[int, int] = field(default_factory=dict)
     thread: Thread | None = None  # if all of it is about words in this one
 
     @property
@@ -126,6 +126,9 @@ class Letters:
     def compose(self, leaders: Iterable[Leader]) -> dict[int, Bundle]:
         """What to tell those who may come in."""
         return {leader.pk: _bundle(leader) for leader in _who(leaders)}
+
+    def forget(self) -> None:
+        """Nothing is kept for composing."""
 
     def why_not(self, row: Letter, bundle: Bundle | None) -> str:
         """Why a letter is not sent after all."""
@@ -175,8 +178,11 @@ def _bundle(leader: Leader) -> Bundle:
     bundle.lines = list(dict.fromkeys(_line(entry) for entry in told[:AT_MOST]))
     bundle.more = max(len(told) - AT_MOST, 0)
     bundle.thread = _only_thread(waiting)
-    bundle.spaces = {space for notice in waiting if (space := _space(notice))}
-    bundle.posts = {notice.post_id for notice in waiting if notice.post_id}
+    # A notice of a decision may be about a hidden post, and one of a place about a space that one has left.
+    told = [notice.post for notice in waiting if notice.kind in WITH_WORDS and _is_at_hand(notice)]
+    shown = [post for post in told if post.hidden_at is None and post.thread.hidden_at is None]
+    bundle.spaces = {post.thread.space for post in shown}
+    bundle.posts = {post.pk: post.version for post in shown}
     return bundle
 
 

@@ -25,7 +25,7 @@ def add(editions: dict[int, Edition], seen: dict, since: dict[int, Since]) -> No
     for leader, notices in told.items():
         edition = editions[leader]
         edition.marks["notices"] += [notice.pk for notice in notices]
-        edition.posts.update(notice.post_id for notice in notices)
+        edition.posts.update({notice.post_id: notice.post.version for notice in notices})
         for entry in entries.gather(notices):
             _add_entry(edition, entry)
 

@@ -1,6 +1,5 @@
 """Whether letters may still leave as they were composed: asked right before the server gets them."""
 
-from django.db.models import Q
 from django.utils import timezone
 
 from community.mail.ledgers import Content, Row
@@ -15,12 +14,12 @@ KIND = ("kind", "mail_rule")
 def changed(told: list[tuple[Row, Content]]) -> set[int]:
     """The leaders, by primary key, to whom a letter would say something else now, or nothing."""
     facts = {pk: tuple(facts) for pk, *facts in _WHO.rows(leaders=_leaders(told), now=timezone.now())}
-    seen, hidden = _seen(told), _hidden(told)
+    seen, shown = _seen(told), _shown(told)
     return {
         row.leader_id
         for row, content in told
         if facts.get(row.leader_id) != _facts(row.leader)
-        or not content.posts.isdisjoint(hidden)
+        or not content.posts.items() <= shown
         or any((row.leader_id, space.pk, space.kind, space.mail_rule) not in seen for space in content.spaces)
     }
 
@@ -42,9 +41,9 @@ def _seen(told: list[tuple[Row, Content]]) -> set[tuple[int, int, str, str]]:
     return {(leader, pk, space.kind, space.mail_rule) for (leader, pk), space in seen.items()}
 
 
-def _hidden(told: list[tuple[Row, Content]]) -> set[int]:
-    posts = list(set().union(*(content.posts for _, content in told)))
-    return {pk for (pk,) in _HIDDEN.rows(posts=posts)} if posts else set()
+def _shown(told: list[tuple[Row, Content]]) -> set[tuple[int, int]]:
+    """The posts that are told of, with the version that can be seen now."""
+    return set(_SHOWN.rows(posts=list(set().union(*(content.posts for _, content in told)))))
 
 
 def _who(_):
@@ -57,9 +56,8 @@ def _spaces(_):
     return Space.objects.filter(pk__in=[asking.SPACES]).order_by().only("slug", *KIND)
 
 
-def _no_longer_shown(_):
-    hidden = Q(hidden_at__isnull=False) | Q(thread__hidden_at__isnull=False)
-    return Post.objects.filter(hidden, pk__in=[asking.POSTS]).order_by().values_list("pk")
+def _versions(_):
+    return Post.objects.shown().filter(pk__in=[asking.POSTS]).order_by().values_list("pk", "version")
 
 
-_WHO, _SPACES, _HIDDEN = map(asking.Question, (_who, _spaces, _no_longer_shown))
+_WHO, _SPACES, _SHOWN = map(asking.Question, (_who, _spaces, _versions))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from community import moderation
-from community.mail import digest, letters
+from community import errands, moderation, threads
+from community.mail import delivery, digest, letters
 from community.models import Digest, Letter, Notice, Space, TermsAcceptance
 from community.telling import announcements
 from leaders import preferences
@@ -108,6 +108,16 @@ def test_what_was_hidden_meanwhile_is_not_sent(ana, dara, news, meanwhile, mailo
     assert "Saying no kindly" not in letter.body + letter.alternatives[0].content
 
 
+def test_what_was_edited_meanwhile_leaves_as_it_is_now(ana, ben, news, meanwhile, mailoutbox):
+    due(ana)
+    first = news.posts.get()
+    meanwhile(lambda: threads.edit(first, by=ben, body="Without the name.", version=first.version))
+    digest.deliver()
+    [letter] = mailoutbox
+    assert "zqcanary" not in letter.body
+    assert "Without the name." in letter.body
+
+
 @pytest.mark.parametrize(("rule", "title"), [("title", True), ("nothing", False)])
 def test_a_space_that_lets_less_leave_is_heeded_at_once(ana, news, rule, title, meanwhile, mailoutbox):
     due(ana)
@@ -146,6 +156,30 @@ def test_a_letter_about_notices_is_looked_at_again_too(ana, ben, dara, news, mea
     letters.deliver()
     assert mailoutbox == []
     assert Letter.objects.get().note == "It was read, or is no longer to be seen."
+
+
+def test_a_decision_about_a_hidden_post_and_a_place_that_ended_are_written_of(ana, dara, space, mailoutbox):
+    thread = make_thread(space, ana, "Hers")
+    make_reply(thread, dara, "More.")
+    moderation.hide(thread.posts.get(number=1), by=dara, reason="It names a patient.")
+    CohortMembership.objects.filter(leader=ana).update(ends_on=timezone.localdate())
+    Notice.objects.create(leader=ana, kind="membership", space=space)
+    errands.run()
+    Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    letters.deliver()
+    assert "ana@example.org" in str([letter.to for letter in mailoutbox])
+    assert set(Letter.objects.filter(leader=ana).values_list("state", flat=True)) == {"sent"}
+
+
+def test_what_keeps_changing_waits_a_while(ana, dara, news, mailoutbox, monkeypatch):
+    changed = delivery.rights.changed
+    monkeypatch.setattr(delivery.rights, "changed", lambda told: changed(told) | {ana.pk})
+    due(ana, dara)
+    digest.deliver()
+    assert [letter.to for letter in mailoutbox] == [["Dara Elling <dara@example.org>"]]
+    row = Digest.objects.get(leader=ana)
+    assert (row.state, row.note, row.attempts) == ("due", delivery.RESTLESS, 0)
+    assert row.due_at > timezone.now() + timedelta(minutes=4)
 
 
 def test_what_did_not_change_is_composed_once(ana, ben, dara, news, mailoutbox, monkeypatch):
