@@ -226,7 +226,7 @@ def _storing() -> tuple[asking.Statement, list[models.Field]]:
 def store(post: Post) -> None:
     """Insert a new post and make it the last of its thread, which is held, by one statement."""
     statement, fields = _storing()
-    values = [field.get_db_prep_save(field.pre_save(post, True), connection) for field in fields]
+    values = [getattr(post, field.attname) for field in fields]  # psycopg2 knows each of these kinds as it is
     thread = post.thread
     thread.shown_count += 1
     (post.pk,) = statement.row(*values, thread.last_number, thread.shown_count, post.created_at, thread.pk)
