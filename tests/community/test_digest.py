@@ -370,6 +370,45 @@ def test_two_digests_share_no_post(ana, ben, space, mailoutbox):
     assert "A beginning" not in mailoutbox[1].body
 
 
+def test_whoever_was_away_for_months_is_told_of_all_that_came_since(ana, ben, space, mailoutbox):
+    old, recent = make_thread(space, ben, "Ten weeks old"), make_thread(space, ben, "New")
+    for weeks, number in ((10, 1), (9, 2)):
+        post = old.posts.get() if number == 1 else make_reply(old, ben, "And on.")
+        Post.objects.filter(pk=post.pk).update(created_at=timezone.now() - timedelta(weeks=weeks))
+    wants(ana)
+    Leader.objects.filter(pk=ana.pk).update(joined_at=timezone.now() - timedelta(days=300))
+    assert titles(ana) == ["New"]  # a first digest looks back a month
+    before = timezone.now() - timedelta(weeks=11)
+    Digest.objects.create(leader=ana, period="2025-01-01", state="sent", sent_at=before)
+    MailPreferences.objects.filter(leader=ana).update(away_until=timezone.localdate())
+    due(ana)
+    digest.deliver()
+    assert mailoutbox[0].subject == "Welcome back: 3 new in North cohort, 1 thread waits"
+    assert (old.title in mailoutbox[0].body, recent.title in mailoutbox[0].body) == (True, True)
+
+
+def test_what_a_merge_puts_before_newer_posts_takes_none_of_them_away(ana, ben, dara, space, mailoutbox):
+    old, new = make_thread(space, ben, "Old"), make_thread(space, ben, "New")
+    Post.objects.filter(thread=old).update(created_at=timezone.now() - timedelta(days=40))
+    moderation.merge(old, into=new, by=dara, reason="The same.")
+    Thread.objects.filter(pk=new.pk).update(last_post_at=timezone.now() - timedelta(days=40))
+    due(ana)
+    digest.deliver()
+    assert mailoutbox[0].subject == "1 new in North cohort"
+
+
+def test_a_thread_that_i_follow_in_a_muted_space_is_told(ana, ben, space, commons):
+    heard, other = make_thread(space, ben, "Followed"), make_thread(space, ben, "Not followed")
+    make_reply(heard, ana, "Mine")
+    make_reply(heard, ben, "His")
+    make_thread(commons, ben, "Elsewhere")
+    reading.follow_space(space, by=ana, level=Level.MUTED)
+    reading.follow(heard, by=ana, level=Level.NORMAL)
+    counted = {place.name: place.new for place in edition(ana).places}
+    assert counted == {"North cohort": 2, "The commons": 1}
+    assert other.title not in titles(ana)
+
+
 def test_what_a_merge_puts_behind_newer_posts_is_not_told_again(ana, ben, dara, space, mailoutbox):
     told = make_thread(space, ben, "Told")
     due(ana)
