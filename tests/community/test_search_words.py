@@ -7,6 +7,7 @@ import pytest
 from community import moderation
 from community.finding import search
 from community.finding.search import View
+from community.models import asking
 from tests.making import make_thread
 
 SAID = {
@@ -100,3 +101,9 @@ def test_an_opening_that_is_hidden_helps_to_find_nothing(rota, ana, cleo, dara, 
     assert threads_found("private christmas", cleo) == []
     moderation.hide(rota.posts.get(), by=dara, reason="It names somebody.")
     assert threads_found("winter christmas", ana) == threads_found("winter christmas", dara) == []
+
+
+def test_behind_a_pooler_that_keeps_no_statement_all_is_found_too(rota, said, ana, monkeypatch):
+    monkeypatch.setattr(asking, "_may_prepare", lambda connection: False)
+    assert found("patients", ana) == ["phone"]
+    assert threads_found("winter christmas", ana) == ["Winter rota"]
