@@ -232,7 +232,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 REQUEST_AT_MOST = 6_000_000  # bytes, files included: a photo of 5 MB and the form around it
 UPLOAD_AT_MOST = 21_100_000  # the same where documents of 20 MB are sent
-SEARCHES_AT_MOST = env.int("SEARCHES_AT_MOST", default=60)  # by one leader within a minute
+SEARCHES_AT_MOST = env.int("SEARCHES_AT_MOST", default=120)  # by one leader within a minute
 
 # --- Talk -------------------------------------------------------------------------------------------
 UNDO_SEND_SECONDS = env.int("UNDO_SEND_SECONDS", default=60)  # nobody is told of a post before
