@@ -3,7 +3,7 @@
 const OFF = "keys-off";
 const LIST = "list";
 const STOPS = ".posts .post, .rows .row";
-const WRITES = "input, textarea, select, [contenteditable]:not([contenteditable=false]), dialog[open], details[data-menu][open], [data-chat]";
+const WRITES = "input, textarea, select, [contenteditable]:not([contenteditable=false]), dialog[open], details.menu[open], [data-chat]";
 const ROLES = ["alertdialog", "application", "combobox", "dialog", "grid", "listbox", "log", "menu", "menubar", "option", "radiogroup", "searchbox", "slider",
   "spinbutton", "tablist", "textbox", "tree"];
 const OPEN = "dialog[open], [aria-modal=true]";

@@ -2,7 +2,7 @@
 import "./presses.js";
 
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (menu !== except && !menu.contains(except)) menu.open = false;
   }
 }
@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => closeMenus(event.target));
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const menu = event.target.closest?.("details[data-menu][open]");
+  const menu = event.target.closest?.("details.menu[open]");
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();

@@ -27,5 +27,5 @@ def test_moderators_see_how_many_cases_wait(browse, ana, ben, dara, space):
     post = make_thread(space, ana).posts.get()
     moderation.report(post, by=ben, category="risk")
     page = browse(dara).get("/").content.decode()
-    assert '1<span class="nhsuk-u-visually-hidden"> open cases</span>' in page
+    assert '1<span class="heard"> open cases</span>' in page
     assert "open cases" not in browse(ben).get("/").content.decode()
