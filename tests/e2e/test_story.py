@@ -66,6 +66,7 @@ def test_the_whole_story(somebody, site):
     gwen.goes_to(thread)
     replies(gwen, "That silence is not agreement.")
     expect(ana.page.locator(".post", has_text="That silence is not agreement.")).to_be_visible()
+    expect(ana.page.locator("#arrivals")).to_be_empty()  # she has looked at it
     replies(ana, "Somebody told me to just be more confident.")
     expect(gwen.page.locator(".post", has_text="just be more confident")).to_be_visible()
 
