@@ -43,7 +43,7 @@ def space(request, slug):
     line = host_lines.of(place, request.user)
     context = {
         "space": place,
-        "rules": markdown.render(place.rules).html,
+        "rules": markdown.render(place.rules).html if place.rules else "",
         "page": lists.page(request.user, show, page_number(request), space=place),
         "chosen": show,
         "choices": lists.Show.choices,
