@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from community.mail import unmailed
-from community.models import Space, SpaceKind
+from community.models import Post, Space, SpaceKind
 
 AFTER_LEAVE = 3  # of each kind, so that a first letter after leave stays short
+STANDING = ("version", "space", "thread__title")
+
+
+def standing(post: Post) -> tuple:
+    """What a letter that tells of a post depends on: its words, its space and its title, as in STANDING."""
+    return post.version, post.space_id, post.thread.title
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Edition:
     places: list[Place] = field(default_factory=list)
     marks: dict = field(default_factory=unmailed.marks)
     spaces: set[Space] = field(default_factory=set)
-    posts: dict[int, int] = field(default_factory=dict)
+    posts: dict[int, tuple] = field(default_factory=dict)
     lines: list[Personal] = field(default_factory=list)  # from the hosts of spaces
     missed: list[Personal] = field(default_factory=list)  # sessions
     offers_slower: bool = False

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from community import first_words
 from community.mail import from_hosts, personal, picks, unmailed
 from community.mail.boards import Boards
-from community.mail.contents import AFTER_LEAVE, Edition, Item, Personal, Place, address
+from community.mail.contents import AFTER_LEAVE, Edition, Item, Personal, Place, address, standing
 from community.mail.picks import Pick
 from community.mail.unmailed import Reader
 from community.models import Digest, MailRule, Post, Space, ThreadKind
@@ -37,7 +37,7 @@ def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int
     since = unmailed.since(leaders)
     seen = readable_by(leaders, unmailed.lately(since))
     _add_news(editions, leaders, unmailed.readers(seen, since, boards or Boards()))
-    personal.add(editions, seen, since)
+    personal.add(editions, leaders, since)
     _add_hosting(editions, from_hosts.lines(leaders, seen), from_hosts.missed(since, seen))
     for pk in preferences.to_offer_slower(leaders):
         editions[pk].offers_slower = editions[pk].marks["slower"] = True
@@ -95,10 +95,11 @@ def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: 
     """Put what is new in each space into an edition, as far as it may leave: those of one's cohorts first."""
     items = defaultdict(list)
     for pick in told:
-        if post := reader.board.dressed.get(pick.said.pk):
+        post = reader.board.dressed.get(pick.said.pk)
+        if post and post.space_id == pick.talk.space:
             item = _item(reader.spaces[pick.talk.space], post, reader.count(pick.talk))
             items[pick.talk.space].append(item)
-            edition.posts[post.pk] = post.version
+            edition.posts[post.pk] = standing(post)
     edition.spaces.update(reader.spaces[pk] for pk in counts)
     for space in sorted((reader.spaces[pk] for pk in counts), key=reader.place):
         if from_hosts.keeps_to_itself(space):

@@ -40,7 +40,7 @@ class Content(Protocol):
     count: int
     marks: dict
     spaces: set[Space]
-    posts: dict[int, int]  # which version of each
+    posts: dict[int, tuple]  # how each stands
 
 
 class Ledger(Protocol):

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.urls import reverse
 from community import first_words
 from community.inbound import reply_keys
 from community.mail import delivery
+from community.mail.contents import standing
 from community.models import (
     Channel,
     Letter,
@@ -25,6 +27,7 @@ from community.models import (
     Thread,
 )
 from community.models.notices import READ_WITH_THE_POST
+from community.models.posts import told_until, undo_window
 from community.telling import entries
 from community.telling.entries import Entry
 from leaders import mail, preferences
@@ -95,7 +98,7 @@ class Bundle:
     more: int = 0
     marks: dict = field(default_factory=lambda: {"notices": []})
     spaces: set[Space] = field(default_factory=set)
-    posts: dict[int, int] = field(default_factory=dict)
+    posts: dict[int, tuple] = field(default_factory=dict)
     thread: Thread | None = None  # if all of it is about words in this one
 
     @property
@@ -151,7 +154,10 @@ class Letters:
 
     def mark_mailed(self, rows: list[Letter]) -> None:
         """Their notices stand in no other letter, nor in a digest."""
-        Notice.objects.filter(pk__in=[pk for row in rows for pk in row.marks["notices"]]).mark_mailed()
+        for row in rows:
+            # What came after it was composed it did not tell, however late it is closed.
+            until = datetime.fromisoformat(row.marks["until"]) if "until" in row.marks else told_until()
+            Notice.objects.filter(pk__in=row.marks["notices"]).mark_mailed(until + undo_window())
 
     def take_back(self, row: Letter) -> None:
         """Its notices may stand in another one."""
@@ -171,18 +177,18 @@ def _who(leaders: Iterable[Leader]) -> QuerySet[Leader]:
 
 
 def _bundle(leader: Leader) -> Bundle:
+    until = told_until()
     waiting = list(_waiting(leader))
-    bundle = Bundle(marks={"notices": [notice.pk for notice in waiting]})
+    bundle = Bundle(marks={"notices": [notice.pk for notice in waiting], "until": until.isoformat()})
     entries.point_at_replies(waiting)
     told = entries.gather(waiting)
     bundle.lines = list(dict.fromkeys(_line(entry) for entry in told[:AT_MOST]))
     bundle.more = max(len(told) - AT_MOST, 0)
     bundle.thread = _only_thread(waiting)
     # A notice of a decision may be about a hidden post, and one of a place about a space that one has left.
-    told = [notice.post for notice in waiting if notice.kind in WITH_WORDS and _is_at_hand(notice)]
-    shown = [post for post in told if post.hidden_at is None and post.thread.hidden_at is None]
-    bundle.spaces = {post.thread.space for post in shown}
-    bundle.posts = {post.pk: post.version for post in shown}
+    said = [notice.post for notice in waiting if notice.kind in WITH_WORDS and _is_at_hand(notice)]
+    bundle.spaces = {post.thread.space for post in said}
+    bundle.posts = {post.pk: standing(post) for post in said}
     return bundle
 
 

@@ -6,26 +6,31 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from community.mail import from_hosts
-from community.mail.contents import AFTER_LEAVE, Edition, Personal, address
+from community.mail.contents import AFTER_LEAVE, Edition, Personal, address, standing
 from community.mail.unmailed import Since
-from community.models import Level, MailRule, Notice, NoticeKind, Post, Reading
+from community.models import Level, MailRule, Notice, NoticeKind, Post, Reading, Space
+from community.models.spaces import readable_by
 from community.telling import entries
 from community.telling.entries import Entry
+from leaders.models import Leader
 
 AT_MOST = 8
 
 
-def add(editions: dict[int, Edition], seen: dict, since: dict[int, Since]) -> None:
+def add(editions: dict[int, Edition], leaders: list[Leader], since: dict[int, Since]) -> None:
     """Put who thanked or mentioned a leader into their edition: what happened in one thread is one line."""
     told = defaultdict(list)
-    for notice in _notices(editions):
+    found = list(_notices(editions))
+    seen = readable_by(leaders, Space.objects.filter(pk__in={notice.post.space_id for notice in found}))
+    for notice in found:
         is_seen = (notice.leader_id, notice.post.space_id) in seen
         if is_seen and not _was_told(notice, since[notice.leader_id].until):
             told[notice.leader_id].append(notice)
     for leader, notices in told.items():
         edition = editions[leader]
         edition.marks["notices"] += [notice.pk for notice in notices]
-        edition.posts.update({notice.post_id: notice.post.version for notice in notices})
+        for notice in notices:
+            edition.posts.setdefault(notice.post_id, standing(notice.post))
         for entry in entries.gather(notices):
             _add_entry(edition, entry)
 
@@ -34,7 +39,9 @@ def _was_told(notice: Notice, until: datetime | None) -> bool:
     """Whether a digest told the post before the notice of a mention in it was written."""
     if notice.kind != NoticeKind.MENTION or not until:
         return False
-    return notice.post.created_at <= until < notice.at and not notice.is_read
+    post = notice.post
+    is_of_an_edit = post.edited_at is not None and post.edited_at > until
+    return post.created_at <= until < notice.at and not notice.is_read and not is_of_an_edit
 
 
 def _notices(editions: dict[int, Edition]) -> QuerySet[Notice]:

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from community.mail.contents import STANDING
 from community.mail.ledgers import Content, Row
 from community.models import Post, Space, asking
 from community.models.spaces import readable_by
@@ -41,9 +42,10 @@ def _seen(told: list[tuple[Row, Content]]) -> set[tuple[int, int, str, str]]:
     return {(leader, pk, space.kind, space.mail_rule) for (leader, pk), space in seen.items()}
 
 
-def _shown(told: list[tuple[Row, Content]]) -> set[tuple[int, int]]:
-    """The posts that are told of, with the version that can be seen now."""
-    return set(_SHOWN.rows(posts=list(set().union(*(content.posts for _, content in told)))))
+def _shown(told: list[tuple[Row, Content]]) -> set[tuple[int, tuple]]:
+    """The posts that are told of, as those that can be seen stand now."""
+    rows = _SHOWN.rows(posts=list(set().union(*(content.posts for _, content in told))))
+    return {(pk, tuple(standing)) for pk, *standing in rows}
 
 
 def _who(_):
@@ -56,8 +58,8 @@ def _spaces(_):
     return Space.objects.filter(pk__in=[asking.SPACES]).order_by().only("slug", *KIND)
 
 
-def _versions(_):
-    return Post.objects.shown().filter(pk__in=[asking.POSTS]).order_by().values_list("pk", "version")
+def _standing(_):
+    return Post.objects.shown().filter(pk__in=[asking.POSTS]).order_by().values_list("pk", *STANDING)
 
 
-_WHO, _SPACES, _SHOWN = map(asking.Question, (_who, _spaces, _versions))
+_WHO, _SPACES, _SHOWN = map(asking.Question, (_who, _spaces, _standing))

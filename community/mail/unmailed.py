@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from community.mail.boards import OVERLAP, REACH, Board, Boards, Said, Talk
-from community.models import LetterState, Level, NoticeKind, Post, Session, Space, SpaceLevel
+from community.models import LetterState, Level, NoticeKind, Post, Session, Space, SpaceLevel, Transfer
 from community.models.posts import told_until, undo_window
 from leaders.models import CohortMembership, Leader
 
@@ -24,7 +24,7 @@ LISTENED_FOR = timedelta(days=365)
 HEARD = """
     SELECT thanks.by_id AS leader_id, post.author_id FROM community_thanks thanks
       JOIN community_post post ON post.id = thanks.post_id
-     WHERE thanks.by_id = ANY(%(leaders)s) AND thanks.at > %(listened)s
+     WHERE thanks.by_id = ANY(%(leaders)s) AND thanks.at > %(listened)s AND post.author_id IS NOT NULL
     UNION
     SELECT by_id, to_id FROM community_welldone
      WHERE by_id = ANY(%(leaders)s) AND at > %(listened)s
@@ -186,23 +186,26 @@ def _lay_over(readers: dict[int, Reader]) -> None:
     cohorts = CohortMembership.objects.current().filter(**mine, cohort__spaces__isnull=False)
     for leader, space in cohorts.values_list("leader", "cohort__spaces"):
         readers[leader].cohort.add(space)
-    for leader, *notice in _rows(MAILED, {"leaders": list(readers), "first": _first(readers)}):
-        readers[leader].told.update(_mailed(readers[leader].board, *notice))
+    _lay_over_mailed(readers)
     listened = {"leaders": list(readers), "listened": told_until() - LISTENED_FOR}
     for leader, author in _rows(HEARD, listened):
         readers[leader].heard.add(author)
 
 
-def _first(readers: dict[int, Reader]) -> datetime:
-    return min((reader.since.moment for reader in readers.values()), default=timezone.now())
-
-
-def _mailed(board: Board, kind: str, thread: int, post: int, mailed_at: datetime) -> Iterator[int]:
-    """The posts of which a letter told."""
-    yield post
-    if kind == NoticeKind.REPLY and thread in board.of_thread:
-        until = mailed_at - undo_window()
-        yield from (said.pk for said in board.of_thread[thread].posts if said.pk > post and said.at <= until)
+def _lay_over_mailed(readers: dict[int, Reader]) -> None:
+    """Put over the boards what letters told each."""
+    first = min((reader.since.moment for reader in readers.values()), default=timezone.now())
+    found = _rows(MAILED, {"leaders": list(readers), "first": first})
+    # Of posts that came to a thread after a letter about it, the letter did not tell.
+    into = Transfer.objects.filter(to__in={thread for _, _, thread, *_ in found}).order_by().values("to")
+    joined = dict(into.annotate(last=Max("at")).values_list("to", "last"))
+    for leader, kind, thread, post, mailed_at in found:
+        told = readers[leader].told
+        told.add(post)
+        talk = readers[leader].board.of_thread.get(thread)
+        if kind == NoticeKind.REPLY and talk and not (thread in joined and joined[thread] > mailed_at):
+            until = mailed_at - undo_window()
+            told.update(said.pk for said in talk.posts if said.pk > post and said.at <= until)
 
 
 def _rows(statement: str, values: dict) -> list[tuple]:

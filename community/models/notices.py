@@ -184,9 +184,9 @@ class NoticeQuerySet(models.QuerySet):
             )
         return self.filter(pk=notice.pk)
 
-    def mark_mailed(self):
-        """They were told by e-mail, and are told in no other one."""
-        return self.filter(mailed_at=None).update(mailed_at=timezone.now())
+    def mark_mailed(self, at=None):
+        """They were told by e-mail, with what stood there by then, and are told in no other one."""
+        return self.filter(mailed_at=None).update(mailed_at=at or timezone.now())
 
 
 class Notice(models.Model):

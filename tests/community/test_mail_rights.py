@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from community import errands, moderation, threads
+from community import errands, moderation, reading, threads
 from community.mail import delivery, digest, letters
-from community.models import Digest, Letter, Notice, Space, TermsAcceptance
-from community.telling import announcements
+from community.models import Digest, Letter, Level, Notice, Space, TermsAcceptance, Thread
+from community.telling import announcements, notices
 from leaders import preferences
 from leaders.models import CohortMembership, Leader, MailPreferences
 from tests.making import make_reply, make_thread
@@ -116,6 +116,43 @@ def test_what_was_edited_meanwhile_leaves_as_it_is_now(ana, ben, news, meanwhile
     [letter] = mailoutbox
     assert "zqcanary" not in letter.body
     assert "Without the name." in letter.body
+
+
+def test_a_title_that_was_changed_meanwhile_leaves_as_it_is_now(ana, ben, news, meanwhile, mailoutbox):
+    due(ana)
+    meanwhile(lambda: threads.rename(news, by=ben, title="Saying no", kind="discussion"))
+    digest.deliver()
+    [letter] = mailoutbox
+    assert "Saying no" in letter.body
+    assert "kindly" not in letter.body + letter.alternatives[0].content
+
+
+def test_what_was_moved_meanwhile_leaves_by_the_rule_of_its_new_space(ana, dara, news, meanwhile, mailoutbox):
+    quiet = Space.objects.create(name="Quiet", slug="quiet", kind="cohort", mail_rule="nothing")
+    quiet.cohorts.set(news.space.cohorts.all())
+    due(ana)
+    meanwhile(
+        lambda: Thread.objects.filter(pk=news.pk).update(space=quiet) and news.posts.update(space=quiet)
+    )
+    digest.deliver()
+    [letter] = mailoutbox
+    said = letter.subject + letter.body + letter.alternatives[0].content
+    assert "zqcanary" not in said
+    assert "Saying no kindly" not in said
+
+
+def test_what_came_while_a_letter_was_on_its_way_is_told_later(ana, ben, news, meanwhile, mailoutbox):
+    notices.choose(ana, {"thread": "mail", "reply": "mail"})
+    reading.follow(news, by=ana, level=Level.WATCHING)
+    announcements.announce_post(make_reply(news, ben, "Soon."))
+    Letter.objects.all().delete()
+    Letter.objects.create(leader=ana)
+    meanwhile(lambda: announcements.announce_post(make_reply(news, ben, "A moment later.")))
+    letters.deliver()
+    assert "A moment later." not in mailoutbox[0].body
+    due(ana)
+    digest.deliver()
+    assert "A moment later." in mailoutbox[1].body
 
 
 @pytest.mark.parametrize(("rule", "title"), [("title", True), ("nothing", False)])

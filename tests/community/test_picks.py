@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import posts, reading, well_done
+from community import posts, reading, threads, well_done
 from community.mail import editions, picks
 from community.models import Digest, Level, Post, Space, SpaceMembership, Unheard
 from community.models.spaces import readable_by
@@ -113,6 +113,16 @@ def test_whoever_speaks_without_a_name_is_a_voice_in_each_thread(ana, crowd, com
     assert told(ana) == ["Named", "Nameless 2", "Nameless 1"]
 
 
+def test_who_thanked_somebody_without_a_name_does_not_listen_to_all_of_those(ana, crowd, commons, few):
+    for number in range(3):
+        thread = say(commons, crowd[0], f"Nameless {number}")
+        posts.thank(thread.posts.get(), by=ana)
+        Post.objects.filter(thread=thread).update(author=None, alias="A colleague")
+    for number in range(3):
+        say(commons, crowd[number], f"Named {number}")
+    assert told(ana) == ["Named 2", "Named 1", "Named 0"]
+
+
 def test_my_cohort_goes_before_other_spaces(ana, ben, crowd, space, commons, few):
     say(space, ben, "In the cohort")
     for leader in crowd[:4]:
@@ -171,6 +181,27 @@ def test_what_was_told_as_a_post_is_not_told_again_as_a_mention(ana, ben, space)
     Digest.objects.create(leader=ana, period="2026-01-01", state="sent", sent_at=timezone.now(), marks=marks)
     announcements.announce_post(post)
     assert editions.compose([ana])[ana.pk].count == 0
+
+
+def test_a_mention_that_an_edit_put_into_an_older_post_is_told(ana, ben, space):
+    post = make_reply(say(space, ben, "Saying no"), ben, "Look")
+    Post.objects.update(created_at=timezone.now() - timedelta(days=2))
+    marks = {
+        **editions.compose([ana])[ana.pk].marks,
+        "until": (timezone.now() - timedelta(days=1)).isoformat(),
+    }
+    Digest.objects.create(leader=ana, period="2026-01-01", state="sent", sent_at=timezone.now(), marks=marks)
+    threads.edit(post, by=ben, body="@ana, look", version=post.version)
+    announcements.announce_post(Post.objects.get(pk=post.pk))
+    [line] = editions.compose([ana])[ana.pk].personal
+    assert line.text == "Ben Carrow mentioned you in “Saying no”"
+
+
+def test_thanks_for_an_old_post_in_a_quiet_space_are_told(ana, ben, space):
+    thread = say(space, ana, "Saying no kindly")
+    Post.objects.update(created_at=timezone.now() - timedelta(days=90))
+    announcements.tell_thanked(posts.thank(thread.posts.get(), by=ben, words=""))
+    assert len(editions.compose([ana])[ana.pk].personal) == 1
 
 
 def test_many_mentions_are_a_few_lines_and_a_number(ana, ben, space):
