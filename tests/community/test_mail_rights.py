@@ -141,18 +141,16 @@ def test_what_was_moved_meanwhile_leaves_by_the_rule_of_its_new_space(ana, dara,
     assert "Saying no kindly" not in said
 
 
-def test_what_came_while_a_letter_was_on_its_way_is_told_later(ana, ben, news, meanwhile, mailoutbox):
-    notices.choose(ana, {"thread": "mail", "reply": "mail"})
+def test_what_came_after_a_letter_was_composed_is_told_by_the_digest(ana, ben, news, mailoutbox):
+    notices.choose(ana, {"reply": "mail"})
     reading.follow(news, by=ana, level=Level.WATCHING)
     announcements.announce_post(make_reply(news, ben, "Soon."))
-    Letter.objects.all().delete()
-    Letter.objects.create(leader=ana)
-    meanwhile(lambda: announcements.announce_post(make_reply(news, ben, "A moment later.")))
-    letters.deliver()
-    assert "A moment later." not in mailoutbox[0].body
+    composed = letters.LEDGER.compose([ana])[ana.pk]
+    announcements.announce_post(make_reply(news, ben, "A moment later."))
+    letters.LEDGER.mark_mailed([Letter(leader=ana, marks=composed.marks)])
     due(ana)
     digest.deliver()
-    assert "A moment later." in mailoutbox[1].body
+    assert "* Saying no kindly (new, with 1 reply" in mailoutbox[0].body
 
 
 @pytest.mark.parametrize(("rule", "title"), [("title", True), ("nothing", False)])
