@@ -10,7 +10,7 @@ _READ = Statement(
     "SELECT asked::text, querytree(asked) FROM websearch_to_tsquery('english', %(words)s) asked"
 )
 _ALL_OF = re.compile(r" (?:&|<->|<\d+>) ")
-_LEXEME = re.compile(r"'([^'\\]+)'")
+_LEXEME = re.compile(r"'((?:[^']|'')+)'")  # as PostgreSQL quotes it
 _WITH_APOSTROPHE = re.compile(r"\b(\w+)'(\w{3,})")
 _ABBREVIATION = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,4}a?")  # GP, PCN, HCA
 _UNSEEN = dict.fromkeys(map(ord, "\xad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
@@ -44,7 +44,13 @@ def _widened(tsquery: str, words: str) -> str:
     names = {f"'{one}' <-> '{other}'": f"'{one}’{other}'" for one, other in _WITH_APOSTROPHE.findall(words)}
     for name, other in names.items():
         tsquery = tsquery.replace(name, f"( {name} | {other} )")
-    return _LEXEME.sub(lambda found: _any_of([found[1], *_others(found[1])]), tsquery)
+    return _LEXEME.sub(_or_others, tsquery)
+
+
+def _or_others(found: re.Match) -> str:
+    lexeme = found[1]
+    # Those of addresses may hold apostrophes and backslashes: nobody writes them in another way.
+    return found[0] if "'" in lexeme or "\\" in lexeme else _any_of([lexeme, *_others(lexeme)])
 
 
 def _others(lexeme: str) -> list[str]:

@@ -15,6 +15,7 @@ SAID = {
     "letters": "A&E waits, QOF, 2WW: the PCNs asked all HCAs about COVID-19.",
     "abroad": "Frau Müller drinks coffee in a cafe, and résumé is a word.",
     "hyphen": "Co-ordinate the follow-up of home-visits.",
+    "address": "I read en.wikipedia.org/wiki/Crohn's_disease today.",
     "others": "مرحبا and שלום and 🎉",
 }
 
@@ -61,6 +62,19 @@ def test_words_with_hyphens(said, ana, typed):
 @pytest.mark.parametrize("typed", ["مرحبا", "שלום", "🎉", "\u200fשלום\u200e", "\ufeffשלום"])
 def test_signs_that_nobody_sees_are_no_part_of_a_word(said, ana, typed):
     assert found(typed, ana) == ["others"]
+
+
+@pytest.mark.parametrize("name", ["Crohn's_disease", "Crohn’s_disease"])
+def test_an_address_with_an_apostrophe_is_found_whole(said, ana, name):
+    assert found(f"en.wikipedia.org/wiki/{name}", ana) == ["address"]
+    assert found(f"drinks -en.wikipedia.org/wiki/{name}", ana) == ["abroad"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["it.example/a''b", r"a.example/\'b\\", "a.example/'|!(&", "a.example/b\\'"]
+)
+def test_signs_of_a_query_within_an_address_are_nothing_else(said, ana, typed):
+    assert found(typed, ana) == []
 
 
 @pytest.mark.parametrize("typed", ["waits -pcn", "notes -patient", "notes -o'brien", "drinks -café"])
