@@ -101,7 +101,15 @@ function reply() {
   const field = document.querySelector("#reply textarea");
   const link = document.activeElement?.closest(".row")?.querySelector(".row__link[href*='/threads/']");
   if (field) focus(field);
-  else if (link) location.assign(link.href.replace(/(#.*)?$/, "#write"));
+  else if (link) location.assign(toWriteIn(link.href));
+}
+
+// The last page of a thread: without a page, one would be led to what is new, and the field forgotten.
+function toWriteIn(thread) {
+  const address = new URL(thread);
+  address.searchParams.set("page", "1000000");
+  address.hash = "write";
+  return address;
 }
 
 function search() {
