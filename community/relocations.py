@@ -111,7 +111,7 @@ def _finish(relocation: Relocation) -> Decision:
     """The posts are there: settle what else the two threads hold, and write the decision down."""
     thread, to = relocation.thread, relocation.to
     relocation.ended_at = timezone.now()
-    detail = {**_settle(relocation), **_went(thread, to)}
+    detail = {**_settle(relocation), **_went(relocation)}
     for each in (thread, to):
         decisions.show_change(each)
     return decisions.record(
@@ -134,9 +134,10 @@ def _settle(relocation: Relocation) -> dict:
     return {"source": thread.space_id, "target": to.space_id}
 
 
-def _went(thread: Thread, to: Thread) -> dict:
-    """What went where, as the decision keeps it."""
-    runs = Transfer.objects.filter(thread=thread, to=to).order_by("first")
+def _went(relocation: Relocation) -> dict:
+    """What went where, as the decision keeps it; not what an earlier split carried to the same thread."""
+    to, before = relocation.to, relocation.to.last_number - relocation.carried
+    runs = Transfer.objects.filter(thread=relocation.thread, to=to, to_first__gt=before).order_by("first")
     return {
         "to": to.pk,
         "first": runs[0].to_first if runs else to.last_number + 1,

@@ -105,6 +105,14 @@ def test_its_posts_stand_behind_those_of_the_other(a, b, ana, dara):
     assert make_reply(a, ana).number == 10
 
 
+def test_a_merge_after_a_split_says_only_what_it_carried_itself(a, dara):
+    split = moderation.split(a, numbers=[2, 3], title="Apart", by=dara, reason=WHY)
+    apart = Thread.objects.get(pk=split.detail["to"])
+    detail = merge(a, apart, dara).detail
+    assert (detail["first"], detail["last"]) == (3, 5)
+    assert detail["runs"] == [[1, 1, 3], [4, 5, 4]]
+
+
 def test_no_list_shows_it_any_more(browse, a, b, ben, dara):
     merge(b, a, dara)
     for leader in (ben, dara):
