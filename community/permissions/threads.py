@@ -43,7 +43,7 @@ def may_reply(leader: Leader, thread: Thread) -> Verdict:
     if thread.is_hidden:
         return no("This thread is hidden.")
     if thread.is_moving:
-        return Verdict(False, f"{MOVING} Please send yours then.", Moving)
+        return Verdict(False, f"{MOVING} Please try again then.", Moving)
     if thread.is_closed and not may_moderate(leader, thread.space):
         return no("This thread is closed.")
     return while_open(thread.space)

@@ -207,6 +207,16 @@ def test_whoever_comes_back_to_a_form_is_asked_before_the_same_words_stand_twice
     assert thread.posts.filter(author=ben).count() == 2
 
 
+def test_what_was_answered_to_one_question_is_not_asked_after_the_other(browse, ben, thread):
+    client, words = browse(ben), {"body": "His NHS number is 943 476 5919."}
+    assert said_again(client, thread, **words, sure="1").status_code == 302
+    repeated = said_again(client, thread, **words, sure="1")
+    assert '<input type="hidden" name="sure" value="1">' in repeated.content.decode()
+    asked = said_again(client, thread, **words, again="1")
+    assert '<input type="hidden" name="again" value="1">' in asked.content.decode()
+    assert said_again(client, thread, **words, sure="1", again="1").status_code == 302
+
+
 def test_other_words_other_places_and_other_times_are_not_asked_about(browse, ana, ben, space, thread):
     client = browse(ben)
     said_again(client, thread)
