@@ -1,5 +1,7 @@
 """The page of the administration that shows what was sent by e-mail, and has it sent again."""
 
+from collections.abc import Mapping
+from datetime import date
 from urllib.parse import urlencode
 
 from django import forms
@@ -8,6 +10,8 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +24,7 @@ from community.mail.resending import Choice
 from community.models import LetterState
 from community.permissions import may_send_again, may_send_again_several
 from leaders.admin.base import Ledger
+from leaders.models import Leader
 
 PER_PAGE = 50
 STATES = [
@@ -35,17 +40,25 @@ STATES = [
 ]
 
 
+class DayField(forms.DateField):
+    """A day on which something may have been sent."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+    default_validators = (
+        MinValueValidator(date(2000, 1, 1), "Choose a day after 1999."),
+        MaxValueValidator(date(2999, 12, 31), "Choose a day before 3000."),
+    )
+
+
 class WantedForm(forms.Form):
     """What to look for."""
 
     words = forms.CharField(label="Name or address", required=False, max_length=120)
     mailing = forms.ChoiceField(label="List", required=False, choices=[("", "All"), *LABELS.items()])
     state = forms.ChoiceField(label="State", required=False, choices=STATES)
-    day = forms.DateField(label="Day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label="Day", required=False)
     domain = forms.CharField(label="Mail domain", required=False, max_length=120)
-    run = forms.DateField(
-        label="Digest of the day", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    run = DayField(label="Digest of the day", required=False)
     why = forms.CharField(label="Words of the reason", required=False, max_length=300)
 
 
@@ -134,12 +147,11 @@ class MailAdmin(Ledger):
             "sure": request.POST.get("sure") == "yes",
         }
         try:
-            sent = resending.send_again(choice, by=request.user, **agreed)
+            with transaction.atomic():
+                sent = resending.send_again(choice, by=request.user, **agreed)
+                _log(request.user, sent)
         except resending.Changed as changed:
             return self._ask_several(request, choice, 422, str(changed))
-        for name, keys in sent.items():
-            rows = mailroom.LEDGERS[name].model.objects.filter(pk__in=keys)
-            LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, "Sent again, with others.")
         number = sum(map(len, sent.values()))
         words = "One e-mail goes" if number == 1 else f"{number:,} e-mails go"
         messages.success(request, f"{words} out within minutes, with what is new by then.")
@@ -154,6 +166,13 @@ class MailAdmin(Ledger):
     def _page(self, request, name: str, context: dict, status: int = 200) -> TemplateResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
         return TemplateResponse(request, f"admin/community/mail/{name}.html", context, status=status)
+
+
+def _log(by: Leader, sent: Mapping[str, list[int]]) -> None:
+    """An entry for each that is sent again, which names its reader."""
+    for name, keys in sent.items():
+        rows = mailroom.LEDGERS[name].model.objects.filter(pk__in=keys).select_related("leader")
+        LogEntry.objects.log_actions(by.pk, rows, CHANGE, "Sent again, with others.")
 
 
 def _back(request) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from psycopg2.errors import DeadlockDetected
 
 from community.mail import ledgers
 from community.mail.ledgers import Ledger, Row
@@ -121,6 +122,10 @@ def _make_due(ledger: Ledger, rows: Iterable[Row], by: Leader) -> None:
             mine.update(**anew, sent_at=None, note=f"Sent again by {by}, with others."[:300])
     except IntegrityError:
         raise Changed("A newer letter came in the meantime. Please look again.") from None
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        raise Changed("Somebody else was at these letters. Please look again.") from None
     for row in rows:
         if row.state == LetterState.AMBIGUOUS:
             ledger.take_back(row)

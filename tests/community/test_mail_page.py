@@ -97,7 +97,10 @@ def test_it_is_narrowed_by_state_list_day_domain_and_address(ana, ben, cleo, dar
     assert {name for name in ("ana", "ben", "cleo", "dara") if f">{name}@e" in said} == found
 
 
-@pytest.mark.parametrize("query", ["?day=soon", "?state=lost", "?mailing=all", "?words=" + "x" * 200])
+WRONG = ["?day=soon", "?day=9999-12-31", "?day=0001-01-01", "?run=9999-12-31", "?state=lost", "?mailing=all"]
+
+
+@pytest.mark.parametrize("query", [*WRONG, "?words=" + "x" * 200])
 def test_what_cannot_be_looked_for_is_said_beside_the_field(ana, team, query):
     row(ana)
     assert "errornote" in page(team, query, status=422)

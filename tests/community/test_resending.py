@@ -7,7 +7,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
+from psycopg2.errors import DeadlockDetected
 
 from community.mail import digest, domains, resending
 from community.models import Digest, Letter
@@ -158,6 +161,38 @@ def test_letters_about_notices_too_one_for_each_reader(ana, ben, team):
     assert Letter.objects.filter(leader=ana, state="due").count() == 1
 
 
+def test_many_cost_as_many_questions_as_few(team, django_assert_max_num_queries):
+    few, *many = [row(leader) for leader in readers(9)]
+    with django_assert_max_num_queries(60) as asked_for_few:
+        assert team.post(AGAIN, {**named(few), "expected": "1"}).status_code == 302
+    with django_assert_max_num_queries(len(asked_for_few)):
+        assert team.post(AGAIN, {**named(*many), "expected": "8"}).status_code == 302
+
+
+def test_none_goes_out_without_its_entry(ana, team, monkeypatch):
+    line = row(ana)
+
+    def broken(*args, **kwargs):
+        raise RuntimeError("no entry today")
+
+    monkeypatch.setattr(LogEntry.objects, "log_actions", broken)
+    with pytest.raises(RuntimeError):
+        team.post(AGAIN, {**named(line), "expected": "1"})
+    assert states() == {"failed": 1}
+
+
+def test_whoever_stands_in_the_way_of_another_is_asked_to_look_again(ana, finn, monkeypatch):
+    choice = resending.Choice((("digest", row(ana).pk),))
+
+    def stuck(*args, **kwargs):
+        raise OperationalError from DeadlockDetected()
+
+    monkeypatch.setattr(QuerySet, "update", stuck)
+    with pytest.raises(resending.Changed, match="Somebody else"):
+        resending.send_again(choice, by=finn, expected=1)
+    assert states() == {"failed": 1}
+
+
 def test_a_great_many_go_in_parts(team, monkeypatch):
     monkeypatch.setattr(resending, "AT_ONCE", 2)
     for leader in readers(3):
@@ -173,6 +208,7 @@ STRANGE = [
     *("", "state=sent", "state=skipped", "state=waiting", "words=ana", "state=lost", "run=soon", "why=554"),
     *("ticked=", "ticked=x-1", "ticked=digest-9999999999999999999", "ticked=digest-²", "ticked=digest--1"),
     *("state=failed&run=0000-00-00", "state=failed&why=" + "x" * 400),
+    "state=failed&day=9999-12-31",
 ]
 
 
