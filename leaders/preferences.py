@@ -1,6 +1,7 @@
 """Which e-mails a leader wants: choosing, and stopping with one click from a letter, however old."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
@@ -20,10 +21,11 @@ def choose_digest(leader: Leader, choice: str, *, source: str, **when) -> MailPr
     """Keep which digest a leader asked for and when; and the record of having asked, unless it says so."""
     mine, is_new = MailPreferences.objects.select_for_update().get_or_create(leader=leader)
     mine.leader = leader
-    before, chosen = mine.rhythm, {"digest": choice, **when}
+    before, leave, chosen = mine.rhythm, mine.away_until, {"digest": choice, **when}
     for name, value in chosen.items():
         setattr(mine, name, value)
-    if is_new or mine.rhythm != before:  # what is due already goes by the choice of that moment
+    # What is due already goes by the choice of that moment, and what was left out in leave stays so.
+    if is_new or mine.rhythm != before or _left_out(mine, leave):
         mine.chosen_at = timezone.now()
     mine.save(update_fields=[*chosen, "chosen_at"])
     said = leader.consents.filter(kind=DIGEST).first()
@@ -32,11 +34,19 @@ def choose_digest(leader: Leader, choice: str, *, source: str, **when) -> MailPr
     return mine
 
 
+def _left_out(mine: MailPreferences, leave: date | None) -> bool:
+    """Whether leave that was to end on a day ends sooner now, and the last digest fell into it."""
+    is_sooner = leave is not None and (mine.away_until is None or mine.away_until < leave)
+    return is_sooner and mine.rhythm.latest(timezone.now())[0] < leave
+
+
+@transaction.atomic
 def live_in(leader: Leader, time_zone: str) -> None:
     """Tell a leader's time by the clocks of a place."""
     if leader.time_zone != time_zone:
         leader.time_zone = time_zone
         leader.save(update_fields=["time_zone"])
+        MailPreferences.objects.filter(leader=leader).update(chosen_at=timezone.now())
 
 
 @transaction.atomic

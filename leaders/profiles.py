@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 
-from leaders import live
+from leaders import live, preferences
 from leaders.models import Cohort, Collaborative, Leader, Organisation, Profession, Shown, StageRecord
 from leaders.models.account import sort_key
 from leaders.permissions import fields_shown, may_change_profile, require
@@ -116,6 +116,7 @@ def change(leader: Leader, *, by: Leader, visibility: dict, organisation: str, *
     leader = Leader.objects.select_for_update().get(pk=leader.pk)
     if leader.shows_presence != told["shows_presence"]:
         live.rights_changed(leader.pk)
+    preferences.live_in(leader, told["time_zone"])
     for field in TOLD:
         setattr(leader, field, told[field])
     leader.sort_name = sort_key(leader.name)

@@ -117,6 +117,37 @@ def test_nothing_is_opened_while_one_is_away(ana, time_machine):
     assert periods == ["2026-03-05", "2026-03-06", "2026-03-07"]
 
 
+@pytest.mark.parametrize("until", [None, date(2026, 3, 6)])
+def test_leave_that_is_taken_back_sends_nothing_of_before(ana, until, time_machine):
+    time_machine.move_to(datetime(2026, 3, 4, 12, tzinfo=UTC), tick=False)
+    wants(ana, "weekly")
+    assert digest.open_due() == 1
+    preferences.choose_digest(ana, "weekly", source="settings", away_until=date(2026, 3, 9))
+    time_machine.move_to(datetime(2026, 3, 7, 12, tzinfo=UTC), tick=False)
+    preferences.choose_digest(ana, "weekly", source="settings", away_until=until)
+    assert digest.open_due() == 0
+    time_machine.move_to(datetime(2026, 3, 12, 8, tzinfo=UTC), tick=False)
+    assert digest.open_due() == 1
+
+
+def test_leave_that_is_over_puts_no_digest_off(ana, time_machine):
+    time_machine.move_to(datetime(2026, 3, 9, 7, 0, 30, tzinfo=UTC), tick=False)
+    wants(ana, "daily")
+    MailPreferences.objects.filter(leader=ana).update(away_until=date(2026, 3, 9))
+    preferences.choose_digest(ana, "daily", source="settings", away_until=None)
+    assert digest.open_due() == 1
+
+
+def test_other_clocks_send_nothing_of_before(ana, time_machine):
+    time_machine.move_to(datetime(2026, 3, 7, 12, tzinfo=UTC), tick=False)
+    wants(ana, "daily", hour=18)
+    assert digest.open_due() == 1
+    preferences.live_in(ana, "Pacific/Auckland")  # where it is one in the morning of the next day
+    assert digest.open_due() == 0
+    time_machine.move_to(datetime(2026, 3, 8, 5, 1, tzinfo=UTC), tick=False)
+    assert digest.open_due() == 1
+
+
 def test_the_first_after_leave_is_a_short_look(ana, ben, space, mailoutbox):
     for number in range(5):
         make_thread(space, ben, f"While Ana was away {number}")
