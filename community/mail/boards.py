@@ -61,7 +61,7 @@ class Shelf:
 
     def __init__(self):
         self.ranks: list[int] = []
-        self.recent: list[tuple[Talk, Said]] = []  # within the last hour
+        self.recent: dict[Talk, list[Said]] = defaultdict(list)  # within the last hour
         self.times: list[datetime] = []
 
     def count(self, since: datetime) -> int:
@@ -108,7 +108,7 @@ class Board:
                 self.of_post[said.pk] = talk
                 self.by_author[said.author].append((talk, said))
                 if said.at > recent:
-                    shelf.recent.append((talk, said))
+                    shelf.recent[talk].append(said)
         for shelf in self.shelves.values():
             shelf.times.sort()
 

@@ -1,7 +1,7 @@
 """What is unread and not yet mailed: what was said lately, as each of many leaders has it before them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -62,13 +62,13 @@ class Reader:
         self.cohort: set[int] = set()
         self.heard: set[int] = set()
 
-    def unread(self, talk: Talk) -> Iterator[Said]:
-        """What is new in a thread; what one wrote oneself, and what a digest told, never is."""
+    def unread(self, talk: Talk, among: Iterable[Said] | None = None) -> Iterator[Said]:
+        """What is new in a thread, or of some of it; what one wrote oneself, or a digest told, never is."""
         mark, level = self.marks.get(talk.pk, (0, None))
         if level != Level.MUTED and (level or talk.space not in self.muted):
             moment, told, me = self.since.moment, self.told, self.pk
-            for said in talk.after(mark):
-                if said.at > moment and said.author != me and said.pk not in told:
+            for said in talk.after(mark) if among is None else among:
+                if said.number > mark and said.at > moment and said.author != me and said.pk not in told:
                     yield said
 
     def count(self, talk: Talk) -> int:
@@ -97,8 +97,8 @@ class Reader:
         return [
             said.pk
             for space in self.spaces.keys() & self.board.shelves.keys()
-            for talk, said in self.board.shelves[space].recent
-            if said in self.unread(talk)
+            for talk, recent in self.board.shelves[space].recent.items()
+            for said in self.unread(talk, recent)
         ]
 
     def place(self, space: Space) -> tuple:
