@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from community.mail import delivery, editions, ledgers
+from community.mail import delivery, editions, ledgers, unmailed
 from community.mail.boards import Boards
 from community.mail.contents import Edition
 from community.models import Digest, LetterState, Notice, Post
@@ -46,7 +46,7 @@ class Digests:
             return "The leader is away."
         if edition is None:
             return "The leader may not come in at present."
-        return "" if edition.count else "There was nothing new."
+        return "" if edition.count else unmailed.NOTHING_NEW
 
     def write(self, row: Digest, edition: Edition):
         """The letter."""

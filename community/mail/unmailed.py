@@ -18,6 +18,7 @@ from leaders.models import CohortMembership, Leader
 WINDOW = timedelta(days=31)  # how far a first digest looks back
 LONGEST_LEAVE = timedelta(days=366)
 TOLD = [LetterState.SENT, LetterState.AMBIGUOUS]
+NOTHING_NEW = "There was nothing new."
 LISTENED_FOR = timedelta(days=365)
 
 # Whom one listens to: whom one thanked, or to whom one said well done.
@@ -150,6 +151,9 @@ def since(leaders: list[Leader]) -> dict[int, Since]:
     """From when on posts are new to each: the last digest, or a month; and which of these it told already."""
     statement = """
         SELECT last.leader_id, last.until,
+               (SELECT max(opened_at) FROM community_digest looked
+                 WHERE looked.leader_id = last.leader_id AND looked.state = 'skipped'
+                   AND looked.note = %(nothing)s),
                (SELECT array_agg(post::bigint)
                   FROM community_digest told
                  CROSS JOIN LATERAL jsonb_array_elements_text(told.marks->'late') AS post
@@ -160,15 +164,21 @@ def since(leaders: list[Leader]) -> dict[int, Since]:
                  WHERE leader_id = ANY(%(leaders)s) AND state = ANY(%(told)s)
                  GROUP BY leader_id) AS last
     """
-    values = {"leaders": [leader.pk for leader in leaders], "told": TOLD, "overlap": OVERLAP}
-    last = {leader: (until, late or ()) for leader, until, late in _rows(statement, values)}
-    now, found = timezone.now(), {}
+    people = {"leaders": [leader.pk for leader in leaders]}
+    rows = _rows(statement, {**people, "told": TOLD, "overlap": OVERLAP, "nothing": NOTHING_NEW})
+    last, now, found = {leader: each for leader, *each in rows}, timezone.now(), {}
     for leader in leaders:
-        until, late = last.get(leader.pk, (None, ()))
-        begin = until - OVERLAP if until else now - WINDOW
-        moment = max(now - LONGEST_LEAVE, leader.joined_at, begin)
-        found[leader.pk] = Since(moment, frozenset(late), until)
+        until, looked, late = last.get(leader.pk, (None, None, None))
+        moment = max(now - LONGEST_LEAVE, leader.joined_at, _begin(until, looked, now))
+        found[leader.pk] = Since(moment, frozenset(late or ()), until)
     return found
+
+
+def _begin(until: datetime | None, looked: datetime | None, now: datetime) -> datetime:
+    """Where the last digest stopped; or a month ago, where a later one found nothing new in what is older."""
+    month = now - WINDOW
+    told = until - OVERLAP if until else month
+    return max(told, min(looked - OVERLAP, month)) if looked else told
 
 
 def _lay_over(readers: dict[int, Reader]) -> None:

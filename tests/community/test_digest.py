@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from community import errands, moderation, posts, reading
-from community.mail import delivery, digest, domains, editions, ledgers, letters
+from community.mail import delivery, digest, domains, editions, ledgers, letters, unmailed
 from community.models import (
     Digest,
     Letter,
@@ -416,6 +416,25 @@ def test_whoever_was_away_for_months_is_told_of_all_that_came_since(ana, ben, sp
     digest.deliver()
     assert mailoutbox[0].subject == "Welcome back: 3 new in North cohort, 1 thread waits"
     assert (old.title in mailoutbox[0].body, recent.title in mailoutbox[0].body) == (True, True)
+
+
+def looks_back(leader) -> int:
+    """How many days the next digest looks back."""
+    moment = unmailed.since([leader])[leader.pk].moment
+    return (timezone.now() - moment).days
+
+
+def test_where_nothing_was_new_for_long_a_month_is_enough(ana):
+    now = timezone.now()
+    ana.joined_at = now - timedelta(days=300)
+    due(ana, state="sent", sent_at=now - timedelta(days=100))
+    assert looks_back(ana) == 100
+    later = due(ana, state="skipped", note="There was nothing new.")
+    assert looks_back(ana) == 31
+    Digest.objects.filter(pk=later.pk).update(opened_at=now - timedelta(days=80))
+    assert looks_back(ana) == 80  # nothing of the time since is lost
+    Digest.objects.filter(pk=later.pk).update(note="The leader is away.")
+    assert looks_back(ana) == 100
 
 
 def test_what_a_merge_puts_before_newer_posts_takes_none_of_them_away(ana, ben, dara, space, mailoutbox):
