@@ -144,7 +144,8 @@ def readers(seen: dict[tuple[int, int], Space], since: dict[int, Since], boards:
 def marks(reader: Reader | None = None) -> dict:
     """What a digest keeps of what it tells, so that the next one tells nothing twice and loses nothing."""
     late, until = (reader.late(), reader.board.until) if reader else ([], told_until())
-    return {"notices": [], "late": late, "until": until.isoformat()}
+    # "threads" is for workers that run since before an update: they look it up when they close such a row.
+    return {"notices": [], "threads": {}, "late": late, "until": until.isoformat()}
 
 
 def since(leaders: list[Leader]) -> dict[int, Since]:
