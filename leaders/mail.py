@@ -235,6 +235,11 @@ def plain(words: str) -> str:
     return " ".join(seen.replace("=?", "= ?").split())
 
 
+def goes_to(address: str, leader: Leader) -> bool:
+    """Whether an address, as a mail system reports it, is that of a leader."""
+    return address.lower() in (leader.email, _as_ascii(leader.email).lower())
+
+
 def _as_ascii(address: str) -> str:
     """An address of which the domain may be in any script, as the mail system knows it."""
     if address.isascii():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from community.mail import digest, letters
 from community.mail.ledgers import Ledger, Row
 from community.models import LetterState
-from leaders import preferences
+from leaders import mail, preferences
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _come_back(ledger: Ledger, row: Row, address: str, kind: str, reason: str, w
     if not mine.update(state=state, lease_until=None, sent_at=timezone.now(), note=note):
         return
     ledger.take_back(row)
-    if for_address and address.lower() == row.leader.email:
+    if for_address and mail.goes_to(address, row.leader):
         preferences.mark_refused(row.leader, row.leader.email, note)
 
 

@@ -146,6 +146,13 @@ def test_another_address_than_the_present_one_is_not_marked(ana, sent, postmark)
     assert not preferences.is_refused(ana)
 
 
+def test_an_address_in_another_script_is_known_by_the_name_that_mail_servers_use(ana, sent, postmark):
+    Leader.objects.filter(pk=ana.pk).update(email="ana@bücher.example")
+    report(about(sent, PERMANENT, Email="Ana@xn--bcher-kva.example"))
+    ana.refresh_from_db()
+    assert preferences.is_refused(ana)
+
+
 @pytest.mark.parametrize("kind", ["Blocked", "DMARCPolicy", "VirusNotification"])
 def test_what_is_not_the_address_fault_leaves_it_alone(ana, sent, postmark, kind):
     report(about(sent, {**PERMANENT, "Type": kind}))
