@@ -37,7 +37,14 @@ DAYS_UNREAD = 14  # for which a message is kept that could not be dealt with
 DAYS_IN_LEDGER = 90
 
 OTHERS_READ = "Others can read that space now than when we wrote. Please reply on the site, which shows who."
-OUR_WORDS = ("a reply to this e-mail is posted in", "stop all e-mails about notices")  # as in each letter
+OUR_WORDS = (  # as in each letter; one of them alone may be somebody's own
+    "here is what is new for you on collaborate",
+    "a reply to this e-mail is posted in",
+    "under your name, seen by everyone in",
+    "choose what is e-mailed to you",
+    "turn some of it off without signing in",
+    "stop all e-mails about notices",
+)
 SIGNED = ("unsubscribe", "less_mail", "mute_by_letter")  # addresses with a key of their reader
 
 # Of what was found no word: a letter passes through many hands.
@@ -212,7 +219,8 @@ def _words(envelope: Envelope) -> str:
 def _holds_our_letter(body: str) -> bool:
     """Whether links that work without signing in, a key, or what others said would be shown to a space."""
     words = unquote(unquote(body)).lower()  # some mail servers wrap each link in one of theirs
-    if any(each in " ".join(words.replace(">", " ").split()) for each in OUR_WORDS):
+    in_one_line = " ".join(words.replace(">", " ").split())
+    if sum(each in in_one_line for each in OUR_WORDS) > 1:
         return True
     signed = (reverse(name, args=["-"]).rpartition("-")[0] for name in SIGNED)
     name, _, domain = settings.INBOUND_ADDRESS.lower().rpartition("@")

@@ -294,6 +294,12 @@ def test_what_others_said_in_our_letter_is_never_posted_as_ones_own(ana, ben, th
     assert not Post.objects.filter(by_mail=True).exists()
 
 
+def test_one_sentence_of_our_letter_may_be_ones_own(thread, address):
+    row = comes(mail(address, "How do I stop all e-mails about notices?"), address)
+    assert outcome(row) == ("posted", "")
+    assert thread.posts.last().body == "How do I stop all e-mails about notices?"
+
+
 def of_space(space, **changed) -> dict:
     """The form of a space in the administration."""
     names = ("name", "slug", "description", "mail_rule", "order", "kind")
