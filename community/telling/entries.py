@@ -150,15 +150,6 @@ def _listed(clauses: list[str]) -> str:
     return f"{', '.join(others)}, and {last}" if others else last
 
 
-def _thanks(names: list[Leader | str]) -> str:
-    """Who thanked, and never how many: thanks are not a score."""
-    done, unsaid = DONE[NoticeKind.THANKS]
-    if not all(names):
-        return unsaid if names[1:] else f"somebody {done}"
-    who = f"{names[0]}, {names[1]} and others" if len(names) > 2 else " and ".join(map(str, names))
-    return f"{who} {done}"
-
-
 def page(leader: Leader, number: str | None) -> Page:
     """A page of the list, the newest first; an entry with something unread tells of that alone."""
     mine = Notice.objects.visible_to(leader)
