@@ -17,7 +17,9 @@ def visitor(request):
     """Who is signed in by the session of a request; whatever is not plain about it, Django is asked."""
     if SESSION_KEY not in request.session:
         return get_user(request)
-    return _behind(request.session) or get_user(request)
+    # Whatever changes something asks for rights by itself, when it holds what it changes.
+    question = _ENTERING if request.method in ("GET", "HEAD") else _ALONE
+    return _behind(request.session, question) or get_user(request)
 
 
 def known_of(leader) -> dict:
@@ -28,24 +30,27 @@ def known_of(leader) -> dict:
     return {("reads", leader.pk): read, ("moderates", leader.pk): moderated}
 
 
-def _behind(session) -> Leader | None:
+def _behind(session, question: asking.Question) -> Leader | None:
     """The leader to whom a session belongs without a doubt."""
     pk = session[SESSION_KEY]
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or not pk.isdecimal():
         return None
-    found = _ENTERING.objects(leader=int(pk), now=timezone.now(), day=today())
+    found = question.objects(leader=int(pk), now=timezone.now(), day=today())
     hashed = session.get(HASH_SESSION_KEY, "")
     is_theirs = found and constant_time_compare(hashed, found[0].get_session_auth_hash())
     return found[0] if is_theirs else None
 
 
+def _alone(leader: Leader) -> QuerySet[Leader]:
+    return Leader.objects.filter(pk=leader.pk, is_active=True).order_by()
+
+
 def _entering(leader: Leader) -> QuerySet[Leader]:
-    found = Leader.objects.filter(pk=leader.pk, is_active=True).order_by()
-    return found.annotate(
+    return _alone(leader).annotate(
         spaces_read=ArraySubquery(spaces.read_by(leader).order_by()),
         spaces_moderated=ArraySubquery(spaces.moderated_by(leader).order_by()),
         accepts_rules=rules.acceptance(leader, asking.NOW),
     )
 
 
-_ENTERING = asking.Question(_entering)
+_ENTERING, _ALONE = asking.Question(_entering), asking.Question(_alone)

@@ -22,9 +22,9 @@ from leaders.models import HouseRules, HouseRulesAcceptance, Leader
 def enter(client, rf):
     """Who comes in by the session of a leader: enter(ana)."""
 
-    def come(leader):
+    def come(leader, method="GET"):
         client.force_login(leader)
-        request = rf.get("/")
+        request = rf.generic(method, "/")
         request.session = client.session
         return entering.visitor(request)
 
@@ -43,6 +43,12 @@ def test_whoever_comes_in_is_known_with_their_spaces(enter, ana, ben, cleo, dara
             known = readable_ids(came), moderated_ids(came)
         assert len(asked) == 0
         assert known == (readable_ids(leader), moderated_ids(leader))
+
+
+def test_whoever_changes_something_is_known_alone(enter, ana):
+    came = enter(ana, "POST")
+    assert came == ana
+    assert entering.known_of(came) == {}
 
 
 def test_a_page_asks_for_the_leader_and_the_badge_only(browse, ana, space, django_assert_num_queries):
