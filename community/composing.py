@@ -63,7 +63,7 @@ def preview(body: str, *, by: Leader, space: Space, post: Post | None = None) ->
 
 
 def write(post: Post, body: str, by: Leader) -> None:
-    """Set the text of a post and save it with the rows that it speaks of; a new one is its thread's last."""
+    """Set the text of a post and save it with the rows that it speaks of; a new one as its thread's last."""
     rendered, quoted = _compose(post, body, by)
     if quoted:
         hold(Post, rendered.quotes)

@@ -3,11 +3,11 @@
 import uuid as uuids
 from datetime import timedelta
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
-from community.models import Draft, DraftKind, Post, Reading, Space, Thread, asking, spaces
+from community.models import Draft, DraftKind, Post, Reading, Thread, asking, spaces
 from community.permissions import Conflict
 from leaders.models import Leader
 from leaders.models.cohorts import today
@@ -36,59 +36,56 @@ def ask_about_again(body: str, *, by: Leader, **place) -> None:
         raise SaidAlready(said)
 
 
-def hold(pk: int) -> Thread:
-    """The thread as it is now, held until the end of the transaction."""
-    # Alone: a joined space is not found again when the thread has just been moved.
-    if not (found := _HELD.objects(thread=pk)):
+def hold(pk: int, by: Leader, uuid: uuids.UUID, seen: int | None) -> Thread:
+    """The thread with its space as it is now, held until the end, with all that decides about a reply there.
+
+    `reads` and `moderates` say what the writer may in its space, `sent` is the key of the post that this form
+    made before, `newer` how many others wrote after `seen`, `lately` how much the writer wrote just now,
+    `is_behind` whether their mark stays where it is, as other posts before theirs are new to them.
+    """
+    now = timezone.now()
+    asked = {"leader": by.pk, "thread": pk, "uuid": uuid, "now": now, "joined": by.joined_at}
+    asked |= {"day": today(), "since": now - JUST_NOW, "first": NEVER_SEEN if seen is None else seen}
+    # Locked first and alone: what is asked by the statement that waits is as old as its beginning.
+    facts = _OF_FACULTY if by.is_faculty else _OF_OTHERS
+    if not (found := facts.objects(after=_HELD, **asked)):
         raise Thread.DoesNotExist
     return found[0]
 
 
-def facts(thread: Thread, by: Leader, uuid: uuids.UUID, seen: int | None) -> Space:
-    """The space of a thread that is held, with all that decides about a reply there; it is set on the thread.
-
-    `sent` is the key of the post that this form made before, `newer` how many others wrote after `seen`,
-    `first_newer` the first of those, `lately` how much the writer wrote just now, `is_behind` whether their
-    mark stays where it is, as other posts before theirs are new to them.
-    """
-    now = timezone.now()
-    asked = {"leader": by.pk, "thread": thread.pk, "space": thread.space_id, "uuid": uuid, "now": now}
-    asked |= {"joined": by.joined_at}
-    since = now - JUST_NOW
-    first = NEVER_SEEN if seen is None else seen
-    thread.space = _FACTS.objects(**asked, day=today(), since=since, first=first)[0]
-    return thread.space
+def first_newer(thread: Thread, by: Leader, seen: int) -> int:
+    """The number of the first post that others wrote after `seen`, where there is one."""
+    newer = thread.posts.filter(number__gt=seen, hidden_at=None).exclude(author=by)
+    return newer.aggregate(first=Min("number"))["first"]
 
 
-def known(space: Space, leader: Leader) -> dict:
-    """The same as `asking.remembering` takes it, so that the rules need not ask again."""
-    read, moderated = frozenset(space.spaces_read), frozenset(space.spaces_moderated)
-    rights = {("reads", leader.pk): read, ("moderates", leader.pk): moderated}
-    return {**rights, ("lately", leader.pk): space.lately}
+def known(thread: Thread, leader: Leader) -> dict:
+    """Of a thread that is held, as `asking.remembering` takes it, so that the rules need not ask again."""
+    spaces = {"reads": thread.reads, "moderates": thread.moderates}
+    rights = {(name, leader.pk): {thread.space_id} if may else () for name, may in spaces.items()}
+    return {**rights, ("lately", leader.pk): thread.lately}
 
 
 def _held(_leader: Leader) -> QuerySet[Thread]:
-    return Thread.objects.filter(pk=asking.THREAD).defer("search").select_for_update().order_by()
+    return Thread.objects.filter(pk=asking.THREAD).select_for_update().order_by().values_list("pk")
 
 
-def _facts(leader: Leader) -> QuerySet[Space]:
+def _facts(leader: Leader) -> QuerySet[Thread]:
+    here = OuterRef("space")
     mine = Post.objects.filter(author=leader).order_by()
     beyond = Post.objects.filter(thread=asking.THREAD, number__gt=Value(asking.FIRST), hidden_at=None)
-    newer = beyond.exclude(author=leader).order_by().values("thread")
+    newer = beyond.exclude(author=leader).order_by().values("thread").annotate(n=Count("pk"))
+    acts = Exists(spaces.moderated_by(leader).filter(pk=here)) if leader.is_faculty else Value(False)
     draft = Draft.objects.filter(leader=leader, kind=DraftKind.REPLY, target=asking.THREAD)
-    return (
-        Space.objects.filter(pk=asking.SPACE)
-        .order_by()
-        .annotate(
-            spaces_read=ArraySubquery(spaces.read_by(leader).order_by()),
-            spaces_moderated=ArraySubquery(spaces.moderated_by(leader).order_by()),
-            sent=Subquery(mine.filter(client_uuid=asking.UUID).values("pk")[:1]),
-            lately=Subquery(mine.since(asking.SINCE).values("author").annotate(n=Count("pk")).values("n")),
-            newer=Subquery(newer.annotate(n=Count("pk")).values("n")),
-            first_newer=Subquery(newer.annotate(n=Min("number")).values("n")),
-            has_draft=Exists(draft),
-            is_behind=Exists(_behind(leader)),
-        )
+    thread = Thread.objects.filter(pk=asking.THREAD).select_related("space").defer("search").order_by()
+    return thread.annotate(
+        reads=Exists(spaces.read_by(leader).filter(pk=here)),
+        moderates=acts,
+        sent=Subquery(mine.filter(client_uuid=asking.UUID).values("pk")[:1]),
+        lately=Subquery(mine.since(asking.SINCE).values("author").annotate(n=Count("pk")).values("n")),
+        newer=Subquery(newer.values("n")),
+        has_draft=Exists(draft),
+        is_behind=Exists(_behind(leader)),
     )
 
 
@@ -97,9 +94,10 @@ def _behind(leader: Leader) -> QuerySet[Reading]:
     new = Post.objects.filter(thread=asking.THREAD, number__gt=OuterRef("read_up_to"), hidden_at=None)
     # Of others, what was said before one joined counts as read (reading.keep_place).
     is_marked = Q(read_up_to__gt=0) | Q(set_back_at__isnull=False)
-    is_plain = is_marked | Q(thread__created_at__gte=leader.joined_at)
+    is_plain = is_marked | Q(GreaterThanOrEqual(OuterRef("created_at"), leader.joined_at))
     mine = Reading.objects.filter(is_plain, leader=leader, thread=asking.THREAD, level__isnull=False)
     return mine.filter(Exists(new.exclude(author=leader)))
 
 
-_HELD, _FACTS = asking.Question(_held), asking.Question(_facts)
+_HELD = asking.Question(_held)
+_OF_FACULTY, _OF_OTHERS = asking.Question(_facts, moderates=True), asking.Question(_facts)

@@ -27,6 +27,11 @@ def enqueue(kind: ErrandKind, target: int, *, due_at: datetime | None = None) ->
     """Promise an errand in this transaction, and wake a worker once it has committed, or once it is due."""
     due_at = due_at or timezone.now()
     promise(kind, target, due_at)
+    wake_then(due_at)
+
+
+def wake_then(due_at: datetime) -> None:
+    """Have a worker look at that moment for what this transaction promised, once it has committed."""
     transaction.on_commit(lambda: wake_at(due_at))
 
 

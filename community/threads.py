@@ -22,7 +22,7 @@ from community.models import (
 from community.permissions import Conflict, require
 from community.rooms import messages
 from community.sockets import live
-from community.tasks import enqueue
+from community.tasks import enqueue, wake_then
 from community.uploads import attachments
 from leaders.models import Leader
 
@@ -102,18 +102,18 @@ def reply(
     """
     try:
         with transaction.atomic():
-            thread, words = replying.hold(thread.pk), drafts.Words(body)
-            facts = replying.facts(thread, by, uuid, seen)
-            if facts.sent and _is_theirs(thread, facts, by):
-                return _as_sent(Post.objects.get(pk=facts.sent), by, words)
+            thread, words = replying.hold(thread.pk, by, uuid, seen), drafts.Words(body)
+            if thread.sent and _is_theirs(thread, by):
+                return _as_sent(Post.objects.get(pk=thread.sent), by, words)
             _refuse_merged(thread)
-            _refuse(thread, facts, by)
+            _refuse(thread, by)
             if once:
                 replying.ask_about_again(body, by=by, thread=thread)
             patients.ask(body, sure=sure)
-            _refuse_if_overtaken(facts)
+            if thread.newer:
+                raise Overtaken(thread.newer, replying.first_newer(thread, by, seen))
             post = _add_post(thread, by, body, uuid, by_mail=by_mail)
-            if facts.has_draft:
+            if thread.has_draft:
                 drafts.forget_sent(by, DraftKind.REPLY, thread.pk, words=words, uuid=uuid, base=base)
             return post
     except IntegrityError:
@@ -158,7 +158,8 @@ def edit(
     composing.write(post, body, by)
     if post.number == 1:
         messages.lead_on(begun ^ messages.begun_by(post.thread_id))
-    _announce(post)
+    _push(post)
+    enqueue(ErrandKind.ANNOUNCE_POST, post.pk, due_at=post.told_at)
     return post
 
 
@@ -266,22 +267,17 @@ def _repeated(by: Leader, uuid: uuids.UUID) -> Post:
     return Post.objects.select_related("thread__space").get(author=by, client_uuid=uuid)
 
 
-def _is_theirs(thread: Thread, facts: Space, by: Leader) -> bool:
+def _is_theirs(thread: Thread, by: Leader) -> bool:
     """Whether the writer of an earlier post still sees its thread, or it went elsewhere with the post."""
-    with asking.remembering(replying.known(facts, by)):
+    with asking.remembering(replying.known(thread, by)):
         return bool(thread.merged_into_id or permissions.may_see(by, thread))
 
 
-def _refuse(thread: Thread, facts: Space, by: Leader) -> None:
-    """Refuse what the facts speak against; asked under the lock, they hold until the end."""
-    with asking.remembering(replying.known(facts, by)):
+def _refuse(thread: Thread, by: Leader) -> None:
+    """Refuse what speaks against it; asked under the lock, that holds until the end."""
+    with asking.remembering(replying.known(thread, by)):
         require(permissions.may_reply(by, thread))
         require(permissions.may_go_on_writing(by))
-
-
-def _refuse_if_overtaken(facts: Space) -> None:
-    if facts.newer:
-        raise Overtaken(facts.newer, facts.first_newer)
 
 
 def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID, **how) -> Post:
@@ -289,12 +285,12 @@ def _add_post(thread: Thread, by: Leader, body: str, uuid: uuids.UUID, **how) ->
     place = {"space": thread.space, "thread": thread, "number": thread.last_number}
     post = Post(**place, author=by, client_uuid=uuid, **how)
     composing.write(post, body, by)
-    if not getattr(thread.space, "is_behind", False):
+    if not getattr(thread, "is_behind", False):
         reading.keep_place(thread, by, post.number)
-    _announce(post)
+    _push(post)
+    wake_then(post.told_at)  # the promise to tell of it was stored with it
     return post
 
 
-def _announce(post: Post) -> None:
+def _push(post: Post) -> None:
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
-    enqueue(ErrandKind.ANNOUNCE_POST, post.pk, due_at=post.told_at)

@@ -96,24 +96,31 @@ class Question:
         self._name = f"question_{next(_numbers)}"
         self._kept: tuple[str, list, Maker] | None = None
 
-    def rows(self, **values) -> list[tuple]:
-        """The answer for a `leader` (an id), who reads and moderates these lists of spaces."""
-        sql, params, _ = self._kept or self.build()
+    def rows(self, *, after: "Question | None" = None, **values) -> list[tuple]:
+        """The answer for a `leader` (an id), who reads and moderates these lists of spaces.
+
+        The one to be asked `after` goes ahead in the same message, for what it locks: this one sees what
+        was there once it had its locks.
+        """
         database = connections[DEFAULT_DB_ALIAS]  # `connection` looks it up anew at each touch
         with database.cursor() as cursor:
-            if self._kept and _may_prepare(database):
-                self._prepare(cursor.connection)
-                given = [_storable(values[name]) for name in self._names]
-                sql = _execution(self._name, len(given))
-            else:
-                given = [_storable(values[name]) if name else value for name, value in params]
-            cursor.execute(sql, given)
+            asked = [each._statement(database, values) for each in (after, self) if each]
+            cursor.execute("; ".join(sql for sql, _ in asked), [one for _, given in asked for one in given])
             return cursor.fetchall()
 
     def objects(self, **values) -> list:
         """The same as the objects that the query is about, with what was joined and annotated."""
         rows = self.rows(**values)
         return list(self._kept[2].objects(rows))
+
+    def _statement(self, database, values: dict) -> tuple[str, list]:
+        """What asks it on a connection, and the values for its places."""
+        sql, params, _ = self._kept or self.build()
+        if not (self._kept and _may_prepare(database)):
+            return sql, [_storable(values[name]) if name else value for name, value in params]
+        self._prepare(database.connection)
+        given = [_storable(values[name]) for name in self._names]
+        return _execution(self._name, len(given)), given
 
     @property
     def is_kept(self) -> bool:

@@ -43,12 +43,10 @@ class Errand(models.Model):
         return f"{self.get_kind_display()}: {self.target}"
 
 
-_PROMISE = asking.Statement(
-    "INSERT INTO community_errand (kind, target, due_at, attempts, error) "
-    "VALUES (%s, %s, %s, 0, '') RETURNING id"
-)
+PROMISING = "INSERT INTO community_errand (kind, target, due_at, attempts, error)"
+_PROMISE = asking.Statement(f"{PROMISING} VALUES (%s, %s, %s, 0, '') RETURNING id")
 
 
 def promise(kind: ErrandKind, target: int, due_at: datetime) -> None:
-    """Write down an errand in this transaction; every post and every message brings one."""
+    """Write down an errand in this transaction; every message and every edit brings one."""
     _PROMISE.row(kind, target, due_at)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community.models import asking
+from community.models.errands import PROMISING, ErrandKind
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from community.models.threads import POSTS_PER_PAGE, Thread
 from leaders.models import Leader
@@ -212,26 +213,40 @@ class Revision(models.Model):
         return self.hidden_at is not None
 
 
+# What all posts have when they are new, as SQL.
+_NEW = {"alias": "''", "version": "1"} | dict.fromkeys(
+    ["edited_at", "edited_by_id", "hidden_at", "withdrawn_at", "announced_at"], "NULL"
+)
+
+
 @cache
-def _storing() -> tuple[asking.Statement, list[models.Field]]:
-    """A statement for a new post, with a place for each of these fields, as the model has them."""
+def _storing() -> tuple[asking.Statement, list[str]]:
+    """A statement for a new post, and the attributes that it is given, each once."""
     fields = [each for each in Post._meta.concrete_fields if not (each.primary_key or each.generated)]
-    columns, places = ", ".join(each.column for each in fields), ", ".join(["%s"] * len(fields))
-    counted = "last_number = %s, shown_count = %s, last_post_at = %s, last_post_id = (SELECT id FROM posted)"
-    new = f"INSERT INTO {Post._meta.db_table} ({columns}) VALUES ({places}) RETURNING id"  # noqa: S608 (our names)
-    last = f"UPDATE {Thread._meta.db_table} SET {counted} WHERE id = %s RETURNING last_post_id"  # noqa: S608
-    return asking.Statement(f"WITH posted AS ({new}) {last}"), fields
+    columns = [each.column for each in fields]
+    places = [_NEW.get(column, f"%({column})s") for column in columns]
+    table, threads = Post._meta.db_table, Thread._meta.db_table
+    statement = f"""
+        WITH posted AS (
+            INSERT INTO {table} ({", ".join(columns)}) VALUES ({", ".join(places)}) RETURNING id
+        ), promised AS (
+            {PROMISING} SELECT '{ErrandKind.ANNOUNCE_POST}', id, %(told_at)s::timestamptz, 0, '' FROM posted
+        )
+        UPDATE {threads} SET last_number = %(number)s, shown_count = shown_count + 1,
+            last_post_at = %(created_at)s, last_post_id = (SELECT id FROM posted)
+        WHERE id = %(thread_id)s RETURNING last_post_id
+    """  # noqa: S608 (our names)
+    return asking.Statement(statement), [*(name for name in columns if name not in _NEW), "told_at"]
 
 
 def store(post: Post) -> None:
-    """Insert a new post and make it the last of its thread, which is held, by one statement."""
-    statement, fields = _storing()
-    values = [getattr(post, field.attname) for field in fields]  # psycopg2 knows each of these kinds as it is
-    thread = post.thread
-    thread.shown_count += 1
-    (post.pk,) = statement.row(*values, thread.last_number, thread.shown_count, post.created_at, thread.pk)
+    """By one statement, insert a post as the last of its thread, which is held, and promise to tell of it."""
+    statement, names = _storing()
+    values = {name: getattr(post, name) for name in names}  # psycopg2 knows each of these kinds as it is
+    ((post.pk,),) = statement.rows(**values)
     post._state.adding, post._state.db = False, connection.alias
-    thread.last_post, thread.last_post_at = post, post.created_at
+    post.thread.shown_count += 1
+    post.thread.last_post, post.thread.last_post_at = post, post.created_at
 
 
 class Mention(models.Model):

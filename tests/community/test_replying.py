@@ -1,18 +1,20 @@
 """What decides about a reply is asked once, under the lock: no right that ended meanwhile is used."""
 
+import threading
 import uuid as uuids
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from community import drafts, moderation, permissions, replying, tasks, threads
-from community.models import Errand, Post, Reading, Space, asking
+from community.models import Errand, Post, Reading, asking
 from leaders.models import Leader
 from tests.making import make_reply, make_thread
+from tests.processes import until
 
 
 @pytest.fixture
@@ -31,17 +33,36 @@ def leave(leader):
     leader.cohort_memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
 
 
-def test_a_right_that_ends_while_the_thread_is_awaited_is_not_used(ben, thread, monkeypatch):
-    held = replying.hold
+@pytest.mark.django_db(transaction=True)
+def test_a_right_that_ends_while_the_thread_is_awaited_is_not_used(ben, thread):
+    outcomes = []
 
-    def hold(pk):
+    def reply():
+        try:
+            outcomes.append(make_reply(thread, ben))
+        except permissions.Unseen as refusal:
+            outcomes.append(str(refusal))
+        finally:
+            connection.close()
+
+    waiting = threading.Thread(target=reply)
+    with transaction.atomic():
+        threads.locked(thread.pk)
+        waiting.start()
+        until(somebody_waits_for_a_lock)
         leave(ben)
-        return held(pk)
-
-    monkeypatch.setattr(replying, "hold", hold)
-    with pytest.raises(permissions.Unseen, match="Only members"):
-        make_reply(thread, ben)
+    waiting.join(10)
+    assert outcomes == ["Only members of this space can read it."]
     assert thread.posts.count() == 1
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone() is not None
 
 
 def test_to_whoever_may_not_see_a_thread_it_is_not_there(browse, ben, cleo, dara, space, thread):
@@ -92,22 +113,23 @@ def test_what_is_known_of_a_reply_is_what_the_rules_say(ana, ben, cleo, dara, el
     make_reply(thread, ben)
     drafts.save("reply", thread.pk, by=ben, words=drafts.Words("Begun"), uuid=uuids.uuid4())
     for leader in (ana, ben, cleo, dara, eli):
-        facts = replying.facts(thread, leader, uuids.uuid4(), seen=2)
-        with asking.remembering(replying.known(facts, leader)), CaptureQueriesContext(connection) as asked:
-            verdict = permissions.may_reply(leader, thread)
+        held = replying.hold(thread.pk, leader, uuids.uuid4(), seen=2)
+        with asking.remembering(replying.known(held, leader)), CaptureQueriesContext(connection) as asked:
+            verdict = permissions.may_reply(leader, held)
             moderates = permissions.may_moderate(leader, space)
             permissions.may_go_on_writing(leader)
         assert len(asked) == 0
         assert verdict == permissions.may_reply(leader, thread)
         assert moderates == permissions.may_moderate(leader, space)
-        assert facts.has_draft is (leader == ben)
-        assert facts == Space.objects.get(pk=space.pk)
-        assert (facts.newer, facts.first_newer) == {ana: (1, 5), ben: (2, 3)}.get(leader, (3, 3))
-        assert (facts.lately or 0) == Post.objects.filter(author=leader).count()
-    assert replying.facts(thread, dara, uuids.uuid4(), seen=None).newer is None
+        assert held.has_draft is (leader == ben)
+        assert (held, held.space) == (thread, space)
+        newer = held.newer, replying.first_newer(held, leader, 2)
+        assert newer == {ana: (1, 5), ben: (2, 3)}.get(leader, (3, 3))
+        assert (held.lately or 0) == Post.objects.filter(author=leader).count()
+    assert replying.hold(thread.pk, dara, uuids.uuid4(), seen=None).newer is None
     mine = Post.objects.filter(author=ben).get()
-    assert replying.facts(thread, ben, mine.client_uuid, seen=None).sent == mine.pk
-    assert replying.facts(thread, ana, mine.client_uuid, seen=None).sent is None
+    assert replying.hold(thread.pk, ben, mine.client_uuid, seen=None).sent == mine.pk
+    assert replying.hold(thread.pk, ana, mine.client_uuid, seen=None).sent is None
 
 
 def test_whoever_wrote_too_much_waits(ben, thread, monkeypatch):
@@ -126,8 +148,8 @@ def test_a_reply_costs_few_statements(browse, ben, thread):
     with CaptureQueriesContext(connection) as asked:
         assert sent(client, thread).status_code == 302
     said = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
-    # Who I am; the thread, held; what decides; the post in its thread; the errand. My mark stays where it is.
-    assert len(said) == 5
+    # Who I am; the thread, held, and what decides; the post in its thread, with the errand. My mark stays.
+    assert len(said) == 3
 
 
 def test_a_mark_that_cannot_rise_is_not_looked_at(browse, ana, ben, thread):
@@ -141,12 +163,12 @@ def test_a_mark_that_cannot_rise_is_not_looked_at(browse, ana, ben, thread):
         (True, {"read_up_to": 0, "level": "normal", "set_back_at": timezone.now()}),
     ):
         Reading.objects.filter(pk=mark.pk).update(**{"level": "watching", "set_back_at": None} | change)
-        assert replying.facts(thread, ben, uuids.uuid4(), seen=3).is_behind is is_behind
+        assert replying.hold(thread.pk, ben, uuids.uuid4(), seen=3).is_behind is is_behind
     # What was said before he joined counts as read, so that his mark may rise.
     Leader.objects.filter(pk=ben.pk).update(joined_at=timezone.now() + timedelta(minutes=1))
     ben.refresh_from_db()
     Reading.objects.filter(pk=mark.pk).update(read_up_to=0, set_back_at=None)
-    assert not replying.facts(thread, ben, uuids.uuid4(), seen=3).is_behind
+    assert not replying.hold(thread.pk, ben, uuids.uuid4(), seen=3).is_behind
 
 
 def test_what_is_stored_by_one_statement_is_what_its_model_says(ben, thread):
