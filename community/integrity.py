@@ -4,9 +4,19 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db.models import Count, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Least
 
-from community.models import Attachment, Message, Post, Reading, Room, RoomReading, Thread, Transfer
+from community.models import (
+    Attachment,
+    Message,
+    Post,
+    Reading,
+    Relocation,
+    Room,
+    RoomReading,
+    Thread,
+    Transfer,
+)
 
 SHOWN_AT_MOST = 20  # findings of one kind
 
@@ -34,6 +44,14 @@ def _questions() -> Iterator[tuple[str, QuerySet]]:
     yield "Thread {}: what it says is its last post is not the last one shown.", _mislast()
     yield "Post {}: it is in another space than its thread.", Post.objects.exclude(space=F("thread__space"))
     yield (
+        "Thread {}: nobody can write in it, as if posts were on their way, and none are.",
+        Thread.objects.filter(is_moving=True).exclude(pk__in=_on_the_way()),
+    )
+    yield (
+        "Relocation {}: none of its posts has gone for an hour. Its moderators can end it at the desk.",
+        Relocation.objects.stuck(),
+    )
+    yield (
         "Room {}: its messages are not numbered from 1 to the last without a hole.",
         _holed_rooms(),
     )
@@ -58,13 +76,19 @@ def _holed_threads() -> QuerySet:
     """Each number is that of a post, or of one that left with a split or a merge."""
     left = Transfer.objects.filter(thread=OuterRef("pk")).order_by().values("thread")
     gone = Subquery(left.annotate(n=Sum(F("last") - F("first") + 1)).values("n"))
+    begin = Subquery(left.annotate(n=Min("first")).values("n"))
     end = Subquery(left.annotate(n=Max("last")).values("n"))
     counted = Thread.objects.annotate(
         n=Count("posts") + Coalesce(gone, 0),
-        first=Coalesce(Min("posts__number"), 1),
+        first=Coalesce(Least(Min("posts__number"), begin), 1),
         last=Greatest(Coalesce(Max("posts__number"), 0), Coalesce(end, 0)),
     )
     return counted.exclude(n=F("last_number"), last=F("last_number"), first=1)
+
+
+def _on_the_way() -> QuerySet:
+    going = Relocation.objects.going().order_by()
+    return going.values("thread").union(going.values("to"), all=True)
 
 
 def _holed_rooms() -> QuerySet:

@@ -223,6 +223,14 @@ def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision 
     return relocations.carry_out(relocation)
 
 
+@transaction.atomic
+def stop_move(relocation: Relocation, *, by: Leader, reason: str) -> Decision:
+    """Leave the posts that have gone where they are now, and the others where they were."""
+    relocations.hold(relocation)
+    require(permissions.may_stop_move(by, relocation))
+    return relocations.stop(relocation, by=by, reason=reason)
+
+
 def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:
     """The first shown one of the posts that shall leave a thread, if all of them can."""
     leaving = thread.posts.filter(number__gte=start).order_by("number")

@@ -16,7 +16,9 @@ from kombu.exceptions import OperationalError
 
 from community import decisions, threads, transfers
 from community.models import Decision, Relocation, Thread, Transfer
+from community.permissions import Conflict, may_stop_move, require
 from community.rooms import messages
+from leaders.models import Leader
 
 log = logging.getLogger(__name__)
 
@@ -84,16 +86,52 @@ def _go_on() -> bool:
     return True
 
 
+@transaction.atomic
+def try_again(relocation: Relocation, *, by: Leader) -> None:
+    """Have a worker try at once what would wait for a while after it failed."""
+    hold(relocation)
+    require(may_stop_move(by, relocation))
+    relocation.due_at = timezone.now()
+    relocation.save(update_fields=["due_at"])
+    transaction.on_commit(wake)
+
+
+def hold(relocation: Relocation) -> None:
+    """Hold it and both threads, after the batch that a worker has in hand; Conflict if it has ended."""
+    relocation.refresh_from_db(from_queryset=Relocation.objects.select_for_update(no_key=True))
+    _hold_threads(relocation)
+    if relocation.ended_at:
+        raise Conflict("These posts are no longer on their way.")
+
+
+def stop(relocation: Relocation, *, by: Leader, reason: str) -> Decision:
+    """End one that is held, as if no more posts had been meant; nothing is carried, so nothing can fail."""
+    relocation.ended_at, relocation.stopped_by = timezone.now(), by
+    relocation.save(update_fields=["ended_at", "stopped_by"])
+    thread, began = relocation.thread, [relocation.by_id, relocation.reason]
+    detail = {"of": relocation.verb, "began": began, **_let_answer_go(thread), **_went(relocation)}
+    _let_write(relocation)
+    return decisions.record(Verb.STOP_MOVE, thread, by=by, reason=reason, **detail)
+
+
 def _step(relocation: Relocation) -> None:
-    for thread in sorted((relocation.thread, relocation.to), key=lambda each: each.pk):
-        thread.refresh_from_db(from_queryset=Thread.objects.select_for_update(no_key=True))
+    _hold_threads(relocation)
     _carry(relocation, at_most=BATCH)
     if not relocation.leaving.exists():
         _finish(relocation)
-        for thread in (relocation.thread, relocation.to):
-            decisions.change(thread, is_moving=False)
-    relocation.attempts, relocation.error = 0, ""
+        _let_write(relocation)
+    relocation.attempts, relocation.error, relocation.moved_at = 0, "", timezone.now()
     relocation.save()
+
+
+def _hold_threads(relocation: Relocation) -> None:
+    for thread in sorted((relocation.thread, relocation.to), key=lambda each: each.pk):
+        thread.refresh_from_db(from_queryset=Thread.objects.select_for_update(no_key=True))
+
+
+def _let_write(relocation: Relocation) -> None:
+    for thread in (relocation.thread, relocation.to):
+        decisions.change(thread, is_moving=False)
 
 
 def _carry(relocation: Relocation, **which) -> None:
@@ -123,15 +161,20 @@ def _settle(relocation: Relocation) -> dict:
     """What the decision says of the threads; the answer of a question goes where its post is."""
     thread, to, answer = relocation.thread, relocation.to, relocation.thread.answer
     if relocation.verb == Verb.SPLIT:
-        if answer and answer.thread_id != thread.pk:
-            decisions.change(thread, answer=None, answer_marked_by=None)
-            return {"title": to.title, "answer": answer.pk}
-        return {"title": to.title}
+        return {"title": to.title, **_let_answer_go(thread)}
     transfers.close_down(thread, to)
     if answer and not to.answer_id:
         decisions.change(to, answer=answer, answer_marked_by=thread.answer_marked_by)
     decisions.change(thread, merged_into=to, answer=None, answer_marked_by=None, is_pinned=False)
     return {"source": thread.space_id, "target": to.space_id}
+
+
+def _let_answer_go(thread: Thread) -> dict:
+    """No answer, if it stands in another thread by now."""
+    if (answer := thread.answer) is None or answer.thread_id == thread.pk:
+        return {}
+    decisions.change(thread, answer=None, answer_marked_by=None)
+    return {"answer": answer.pk}
 
 
 def _went(relocation: Relocation) -> dict:

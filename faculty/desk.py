@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from community import decisions
-from community.models import Case, Decision, JoinRequest, Post, Reported, Space, Thread
+from community.models import Case, Decision, JoinRequest, Post, Relocation, Reported, Space, Thread
 from community.telling.outcomes import WELCOME_WITHIN
 from leaders.models import Leader
 
@@ -62,6 +62,11 @@ def suspensions(leader: Leader) -> QuerySet[Decision]:
         .select_related("leader", "space")
         .order_by("leader__suspended_until")
     )
+
+
+def moves(leader: Leader) -> QuerySet[Relocation]:
+    """Many posts on their way between threads that a moderator looks after, the oldest first."""
+    return Relocation.objects.visible_to(leader).going().select_related("thread__space", "to__space", "by")
 
 
 def log(leader: Leader, space: Space | None = None) -> QuerySet[Decision]:
@@ -127,6 +132,13 @@ def address(decision: Decision) -> str:
     return decision.item.get_absolute_url() if decision.item else ""
 
 
+def why(decision: Decision) -> str:
+    """The reason of a decision, and that of the one which it put an end to."""
+    if "began" not in decision.detail:
+        return decision.reason
+    return f"{decision.reason} (The posts that went: {decision.detail['began'][1]})"
+
+
 def write_register(rows: Iterable[Decision], file: TextIO) -> None:
     """The register of decisions as CSV, safe to open in a spreadsheet."""
     writer = csv.writer(file)
@@ -140,7 +152,7 @@ def write_register(rows: Iterable[Decision], file: TextIO) -> None:
             address(decision),
             decision.leader.name if decision.leader else "",
             decision.by.name,
-            decision.reason,
+            why(decision),
             decision.case_id or "",
         ]
         writer.writerow([_harmless(cell) for cell in cells])

@@ -161,6 +161,8 @@ DOORS = {
     "split_thread": MODERATOR,
     "merge_thread": MODERATOR,
     "relocation": MODERATOR,
+    "try_relocation_again": MODERATOR,
+    "stop_relocation": MODERATOR,
     "hide_thread": MODERATOR,
     "restore_thread": MODERATOR,
     "desk": FACULTY,

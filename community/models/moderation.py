@@ -208,7 +208,7 @@ class Report(models.Model):
 
 
 # Decisions that concern everybody whose posts went elsewhere.
-TO_MANY = ("split", "merge")
+TO_MANY = ("split", "merge", "stop_move")
 
 
 class DecisionQuerySet(models.QuerySet):
@@ -233,6 +233,7 @@ class Decision(models.Model):
         MOVE = "move", "Moved"
         SPLIT = "split", "Split"
         MERGE = "merge", "Merged"
+        STOP_MOVE = "stop_move", "Move of posts stopped"
         SUSPEND = "suspend", "Suspended"
         LIFT = "lift", "Suspension lifted"
         DISMISS = "dismiss", "No action needed"

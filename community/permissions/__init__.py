@@ -26,6 +26,7 @@ from community.permissions.moderation import (
     may_merge,
     may_move,
     may_split,
+    may_stop_move,
     may_suspend,
 )
 from community.permissions.posts import may_bookmark, may_edit, may_report, may_thank, may_withdraw
@@ -120,6 +121,7 @@ __all__ = [
     "may_show",
     "may_split",
     "may_start",
+    "may_stop_move",
     "may_suspend",
     "may_take_away",
     "may_thank",

@@ -7,6 +7,7 @@ from community.models import (
     Decision,
     Message,
     Post,
+    Relocation,
     Reported,
     Space,
     SpaceKind,
@@ -62,6 +63,12 @@ def may_merge(leader: Leader, thread: Thread, into: Thread) -> Verdict:
     if thread.is_hidden or into.is_hidden:
         return no("One of the two is hidden. Show it again first.")
     return may_write(leader, into.space) and _may_carry(leader, thread.space, into.space)
+
+
+def may_stop_move(leader: Leader, relocation: Relocation) -> Verdict:
+    """The moderators of where the posts come from and of where they go, whoever of them began it."""
+    there = may_moderate(leader, relocation.to.space)
+    return may_moderate(leader, relocation.thread.space) and there
 
 
 def _may_carry(leader: Leader, source: Space, target: Space) -> Verdict:

@@ -38,6 +38,10 @@ CARRIED = {
         "A moderator has merged your thread into another one.",
         "A moderator has merged a thread with posts of yours into another one.",
     ),
+    Verb.STOP_MOVE: (
+        "A moderator has moved posts of your thread to another thread.",
+        "A moderator has moved posts of yours to another thread.",
+    ),
 }
 
 
@@ -60,9 +64,11 @@ def tell_carried(decision: Decision) -> None:
     place = {"space": decision.space, "thread_id": decision.detail["to"]}
     own, others = CARRIED[decision.verb]
     starter = decision.thread.author_id
+    # Why they went, and not why the others stayed.
+    by, reason = decision.detail.get("began", [decision.by_id, decision.reason])
     tell(
-        Notice(leader_id=pk, **told, **place, words=f"{sentence} The reason: {decision.reason}")
-        for pk in sorted(_carried_authors(decision) - {decision.by_id})
+        Notice(leader_id=pk, **told, **place, words=f"{sentence} The reason: {reason}")
+        for pk in sorted(_carried_authors(decision) - {by, decision.by_id})
         for sentence in [own if pk == starter else others]
     )
 

@@ -1,17 +1,18 @@
-"""Splitting a thread, and merging one into another: the pages of their moderators."""
+"""Splitting a thread, merging one into another, and posts on their way: the pages of their moderators."""
 
 import re
 import textwrap
+from contextlib import suppress
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import moderation, patients, permissions, posts
+from community import moderation, patients, permissions, posts, relocations
 from community.first_words import excerpt
-from community.forms import MergeForm, SplitForm
+from community.forms import MergeForm, ReasonForm, SplitForm
 from community.models import POSTS_PER_PAGE, Post, Relocation, Space, Thread
 from community.views.threads import add_refusal, is_sure, status_of
 
@@ -71,12 +72,45 @@ def merge(request, pk):
 @require_safe
 def relocation(request, pk):
     """How far the posts are that go from or to a thread."""
+    found, way = _way(request, pk)
+    page = "community/_relocation.html" if request.htmx else "community/relocation.html"
+    return render(request, page, {"thread": found, "way": way})
+
+
+@require_POST
+def try_again(request, pk):
+    """Have a worker go on at once with what waits after it failed."""
+    _, way = _way(request, pk)
+    if way and not way.ended_at:
+        with suppress(permissions.Conflict):  # the page says how it ended
+            relocations.try_again(way, by=request.user)
+    return redirect("relocation", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request, pk):
+    """The form that asks for the reason, and the decision to let the rest stay where it is."""
+    found, way = _way(request, pk)
+    if way is None or way.ended_at:
+        return relocation(request, pk) if request.method != "POST" else redirect("relocation", pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    context = {"thread": found, "way": way, "form": form}
+    if form.is_valid():
+        try:
+            moderation.stop_move(way, by=request.user, **form.cleaned_data)
+        except permissions.Conflict as refusal:
+            form.add_error(None, str(refusal))
+            return render(request, "community/stop_move.html", context, status=409)
+        return redirect("relocation", pk)
+    return render(request, "community/stop_move.html", context, status=422 if form.is_bound else 200)
+
+
+def _way(request, pk) -> tuple[Thread, Relocation | None]:
+    """A thread, and the latest move of many posts from or to it, if one may know of it."""
     found = _thread(request, pk, gone=True)
     permissions.require(permissions.may_moderate(request.user, found.space))
     ways = Relocation.objects.visible_to(request.user).filter(Q(thread=found) | Q(to=found))
-    way = ways.select_related("thread__space", "to__space").order_by("-pk").first()
-    page = "community/_relocation.html" if request.htmx else "community/relocation.html"
-    return render(request, page, {"thread": found, "way": way})
+    return found, ways.select_related("thread__space", "to__space", "stopped_by").order_by("-pk").first()
 
 
 def _thread(request, pk, *, gone=False) -> Thread:

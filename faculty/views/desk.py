@@ -40,6 +40,7 @@ def work(request):
         "new_firsts": new_firsts,
         "requests": desk.requests(request.user)[:AT_MOST],
         "suspensions": desk.suspensions(request.user)[:AT_MOST],
+        "moves": desk.moves(request.user)[:AT_MOST],
     }
     return render(request, "faculty/desk.html", context)
 
@@ -124,6 +125,7 @@ def log(request):
     seen = set(cases.values_list("pk", flat=True))
     for decision in page:
         decision.subject, decision.address = desk.subject(decision), desk.address(decision)
+        decision.why = desk.why(decision)
         decision.shows_case = decision.case_id in seen
     return render(request, "faculty/log.html", {"page": page, "spaces": spaces, "chosen": chosen})
 

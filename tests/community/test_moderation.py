@@ -20,6 +20,7 @@ from community.models import (
     Message,
     Post,
     Reading,
+    Relocation,
     Room,
     Space,
     SpaceKind,
@@ -245,6 +246,10 @@ def story(verb, *, thread, post, ana, dara, space, commons, join_request):
             revision = edited(post)
             moderation.hide_revision(revision, **why)
             return lambda: moderation.restore_revision(revision, **why)
+        case "stop_move":
+            other = make_thread(space, ana, "Where the others go")
+            way = Relocation.objects.create(verb="split", thread=thread, to=other, by=ana, reason="Rotas.")
+            return lambda: moderation.stop_move(way, **why)
         case "close" | "pin":
             return lambda: getattr(moderation, verb)(thread, **why)
     raise AssertionError(f"Tell a story about {verb}.")

@@ -39,3 +39,24 @@ def test_a_worker_killed_on_the_way_loses_and_doubles_nothing(talk, dara, worker
     assert (talk.posts.count(), way.to.posts.count()) == (1, MANY + 1)
     assert Decision.objects.get().detail["runs"] == [[2, MANY + 2, 1]]
     assert not [told for told in integrity.findings() if "shown" in told or "numbered" in told]
+
+
+def test_what_a_killed_worker_left_is_stopped_and_no_worker_goes_on(talk, ben, dara, workers, monkeypatch):
+    first = workers()
+    moderation.split(talk, by=dara, reason="It is another subject.", title="The second year", start=2)
+    until(lambda: Relocation.objects.filter(carried__gt=relocations.BATCH).exists())
+    first.kill()
+    way = Relocation.objects.get()
+    moderation.stop_move(way, by=dara, reason="The rest belongs here.")
+    carried = way.carried
+    workers()
+    monkeypatch.setattr(relocations, "AT_ONCE", 10)
+    later = Thread.objects.get(pk=talk.pk)
+    moderation.split(later, by=dara, reason="The last ones.", title="The end", start=MANY - 20)
+    until(lambda: not Relocation.objects.going().exists())
+    make_reply(Thread.objects.get(pk=talk.pk), ben)
+    make_reply(Thread.objects.get(pk=way.to_id), ben)
+    way.refresh_from_db()
+    assert (way.carried, way.stopped_by, way.to.posts.count()) == (carried, dara, carried + 1)
+    assert Decision.objects.get(verb="stop_move").detail["runs"] == [[2, carried + 1, 1]]
+    assert not [told for told in integrity.findings() if "shown" in told or "numbered" in told]
