@@ -19,8 +19,8 @@ HOME, FACULTY, DESK = ("Home", "/"), ("Faculty", "/faculty/"), ("Desk", "/desk/"
 INSIDE = (
     ("Catch up", "/catch-up/"),
     ("Spaces", "/spaces/"),
-    ("Leaders", "/leaders/"),
     ("Search", "/search/"),
+    ("Leaders", "/leaders/"),
 )
 WITHIN_A_SPACE = ("/threads/", "/posts/", "/messages/")
 

@@ -352,7 +352,7 @@ def test_signing_out_leaves_nothing_on_the_device(somebody, chat):
     page = enters(ana, chat)
     page.get_by_label("Your message").fill("For nobody else's eyes.")
     kept_becomes(page, 1)
-    page.locator(".menu--account summary").click()
+    page.locator(".masthead__account .menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     kept_becomes(page, 0)

@@ -33,7 +33,7 @@ NUMBERS = "all => all.map(one => Number(one.dataset.number))"
 
 
 def signs_out(person: Person) -> None:
-    person.page.locator(".menu--account summary").click()
+    person.page.locator(".masthead__account .menu summary").click()
     person.page.get_by_role("button", name="Sign out").click()
     expect(person.page.get_by_role("link", name="Sign in").first).to_be_visible()
 

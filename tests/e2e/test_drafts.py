@@ -187,7 +187,7 @@ def test_signing_out_leaves_nothing_on_the_device(somebody, thread):
     ana = somebody("ana@example.org")
     page = ana.goes_to(thread)
     writes(page, "Half a sen")
-    page.locator(".menu--account summary").click()
+    page.locator(".masthead__account .menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     kept_becomes(page, 0)

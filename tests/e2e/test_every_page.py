@@ -164,7 +164,7 @@ def test_no_state_has_a_fault(somebody):
     page = person.page
     found = {}
     opens(page, person.site.url, "/threads/22/?page=1")
-    for menu in (".menu--account", ".thread-tools .menu", ".post .menu"):
+    for menu in (".masthead__account .menu", ".masthead__more .menu", ".thread-tools .menu", ".post .menu"):
         page.locator(f"{menu} summary").first.click()
         found[f"{menu} open"] = faults(page)
         page.keyboard.press("Escape")
@@ -192,6 +192,23 @@ def test_no_state_has_a_fault(somebody):
         opens(page, person.site.url, path)
         found[path] = faults(page)
     assert {state: faulty for state, faulty in found.items() if faulty} == {}
+
+
+def test_a_phone_has_four_places_in_a_row_and_the_others_below_more(somebody):
+    """A moderator's cases are counted beside “More” too, and the page begins in the upper fifth."""
+    person = somebody("dara@example.org")
+    page = person.page
+    opens(page, person.site.url, "/")
+    main = page.get_by_role("navigation", name="Main")
+    expect(main.get_by_role("link")).to_have_text(["Home", "Catch up", "Spaces", "Search"])
+    expect(main.get_by_text("More")).to_contain_text("open cases")
+    assert page.locator("main").bounding_box()["y"] < 740 / 5
+    main.get_by_text("More").click()
+    main.get_by_role("link", name="Leaders").click()
+    expect(page).to_have_url(person.site.url + "/leaders/")
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    expect(main.get_by_role("link", name="Leaders")).to_have_attribute("aria-current", "page")
+    expect(main.get_by_text("More")).to_be_hidden()
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_the_first_stop_skips_to_the_content(somebody):
 
 def test_a_menu_opens_and_closes_by_keys(somebody):
     page = somebody("ana@example.org").goes_to("/")
-    summary = page.locator(".menu--account summary")
+    summary = page.locator(".masthead__account .menu summary")
     tabs_to(page, summary)
     page.keyboard.press("Enter")
     settings = page.get_by_role("link", name=re.compile("^Settings$"))
