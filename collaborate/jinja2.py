@@ -5,7 +5,6 @@ from calendar import month_name
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -14,12 +13,14 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from community import moulds, well_done
-from leaders.profiles import photo_address
+from community import moulds, rows, well_done
+from leaders.profiles import public_photo
 from leaders.styles import Styled
 
 INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 MONTHS = tuple(month_name)
+MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+UNITS = (DAY, "1\xa0day", "days"), (HOUR, "an hour", "hours"), (MINUTE, "a minute", "minutes")
 WORD = re.compile(r"[-a-zA-Z0-9_]+")
 
 
@@ -30,10 +31,14 @@ def environment(**options) -> Environment:
     options["extensions"] = [*options.get("extensions", []), Unindented, Styled]
     env = Environment(autoescape=options.pop("autoescape", True), **options)
     env.globals.update(
-        url=url, static=lru_cache(static), photo=photo, well_done=well_done.on_profile, now=timezone.now
+        url=url,
+        static=lru_cache(static),
+        photo=public_photo,
+        well_done=well_done.on_profile,
+        now=timezone.now,
     )
     env.globals["once"] = once
-    env.globals["post_html"] = moulds.cast
+    env.globals.update(post_html=moulds.cast, thread_rows=rows.cast)
     env.filters.update(ago=ago, day=day, moment=moment, clock=clock, hour=hour, iso=iso, epoch=epoch)
     return env
 
@@ -81,21 +86,16 @@ def _shape(name: str, kinds: tuple[str, ...]) -> str:
     return address
 
 
-def photo(leader) -> str:
-    """The address of a leader's photo, if every leader may see it."""
-    if leader is None or not leader.photo or leader.visibility.get("photo", "leaders") != "leaders":
-        return ""
-    return photo_address(leader)
-
-
 def ago(value: datetime) -> str:
     """A time as people say it: 5 minutes ago, 3 days ago; after a week, the date."""
     age = timezone.now() - value
-    if age < timedelta(minutes=1):
+    if age < MINUTE:
         return "just now"
-    if age >= timedelta(days=7):
+    if age >= WEEK:
         return day(value)
-    return f"{naturaltime(value).partition(',')[0].removesuffix(' ago')} ago"
+    unit, one, words = next(each for each in UNITS if age >= each[0])
+    number = age // unit
+    return f"{one} ago" if number == 1 else f"{number}\xa0{words} ago"
 
 
 def day(value) -> str:

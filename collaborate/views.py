@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from community import catch_up, lists, reading, spaces
+from community import catch_up, lists, reading, rows, spaces
 from faculty.models import FacultyMember
 from leaders import profiles
 from leaders.models import Cohort, Leader
@@ -21,7 +21,7 @@ def home(request):
     waiting = lists.waiting(me, 5)
     new = reading.latest_new(me, 8, besides=[thread.pk for thread in waiting])
     context = {
-        "new": reading.in_lists(me, new),
+        "new": rows.of(me, new),
         "new_threads": catch_up.count(me),
         "waiting": waiting,
         "spaces": spaces.of(me),

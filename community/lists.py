@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 
-from community import reading
+from community import reading, rows
 from community.models import Level, Post, Reading, Space, Thread, ThreadKind, asking
 from community.models.spaces import readable_ids
+from community.rows import Row
 from leaders.models import Leader
 
 PER_PAGE = 30
@@ -31,7 +32,7 @@ class Show(TextChoices):
 class Page:
     """One page of a list; `last` is the last page that is known of."""
 
-    threads: list[Thread]
+    threads: list[Row]
     number: int
     last: int
 
@@ -50,13 +51,13 @@ def page(leader: Leader, show: str, number: int, *, space: Space | None = None) 
     last = number + 1 if len(pks) > PER_PAGE else number
     if space and not show:
         last = _last(found[: (number + KNOWN_AHEAD) * PER_PAGE].count())
-    return Page(reading.in_lists(leader, pks[:PER_PAGE]), number, last)
+    return Page(rows.of(leader, pks[:PER_PAGE]), number, last)
 
 
-def waiting(leader: Leader, number: int) -> list[Thread]:
+def waiting(leader: Leader, number: int) -> list[Row]:
     """So many threads of others in a leader's spaces that nobody has answered, the oldest first."""
     oldest = [pk for (pk,) in _WAITING.rows(**reading.asker(leader))]
-    return reading.in_lists(leader, oldest[:number])
+    return rows.of(leader, oldest[:number])
 
 
 def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
@@ -93,7 +94,7 @@ def _first_page(leader: Leader, space: Space) -> Page:
     """What most people look at: asked with statements that are built once."""
     asker = {"space": space.pk, "reads": list(readable_ids(leader))}
     [(pks, count)] = _FIRST.rows(**asker)
-    return Page(reading.in_lists(leader, pks), 1, _last(count))
+    return Page(rows.of(leader, pks), 1, _last(count))
 
 
 def _last(count: int) -> int:

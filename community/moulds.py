@@ -16,10 +16,22 @@ KEPT_AT_MOST = 500
 NUMBERS = ("pk", "number", "undo_seconds", "bookmark_pk", "thread_pk", "page_count", "tone")
 TEXTS = ("name", "handle", "initials", "photo", "when", "stamp", "edited")
 HTML = ("html", "thanks", "csrf")
-# What stands for a value while the template is rendered: digits, which neither filters nor escaping change.
-PLACES = {name: 10**15 + place for place, name in enumerate(NUMBERS + TEXTS + HTML)}
-NAMES = {str(place): f"{{{name}}}" for name, place in PLACES.items()}
-PLACE = re.compile("|".join(NAMES))
+FIRST_PLACE = 10**15
+PLACE = re.compile(rf"{FIRST_PLACE // 100}\d\d")
+
+
+def places(*names: str) -> dict[str, int]:
+    """What stands for values while a template is rendered: digits, which filters and escaping leave alone."""
+    return {name: FIRST_PLACE + number for number, name in enumerate(names)}
+
+
+def format_of(html: str, held: dict[str, int]) -> str:
+    """A format for str.format_map of what was rendered with places instead of values."""
+    names = {str(place): f"{{{name}}}" for name, place in held.items()}
+    return PLACE.sub(lambda place: names[place[0]], html.replace("{", "{{").replace("}", "}}"))
+
+
+PLACES = places(*NUMBERS, *TEXTS, *HTML)
 
 
 class Kind(NamedTuple):
@@ -131,4 +143,4 @@ def _made(environment: Environment, kind: Kind) -> str:
     html = environment.get_template(TEMPLATE).render(
         post=post, thread=thread, csrf_input=PLACES["csrf"], **rights
     )
-    return PLACE.sub(lambda place: NAMES[place[0]], html.replace("{", "{{").replace("}", "}}"))
+    return format_of(html, PLACES)

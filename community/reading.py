@@ -143,12 +143,6 @@ def new(leader: Leader) -> QuerySet[Thread]:
     return listed(leader).filter(Exists(_unread(leader)), is_new=True)
 
 
-def in_lists(leader: Leader, threads: list[int]) -> list[Thread]:
-    """These threads as `listed`, in this order, but for those that the leader may not see in lists."""
-    found = {thread.pk: thread for thread in _LISTED.objects(threads=threads, **asker(leader))}
-    return [found[pk] for pk in threads if pk in found]
-
-
 def latest_new(leader: Leader, number: int, *, besides: Collection[int] = ()) -> list[int]:
     """The keys of so many threads with something new, the latest first, but for some."""
     among, is_all = new_among_latest(leader)
@@ -267,12 +261,6 @@ def _move(reading: Reading, number: int) -> None:
 
 
 # What is asked for whole pages, built once.
-IN_LISTS = (
-    *("space", "kind", "title", "author", "alias", "created_at", "last_number", "shown_count", "last_post"),
-    *("last_post_at", "answer", "is_pinned", "closed_at", "hidden_at", "space__name", "space__slug"),
-    *("space__kind", "last_post__number", "last_post__alias"),
-    *(f"last_post__author__{name}" for name in ("handle", "name", "photo", "visibility")),
-)
 
 
 def _seen(leader: Leader) -> QuerySet[Thread]:
@@ -284,12 +272,6 @@ def _seen(leader: Leader) -> QuerySet[Thread]:
 
 def _space(leader: Leader) -> QuerySet[Space]:
     return as_followed_by(leader, Space.objects.visible_to(leader)).filter(slug=asking.SLUG).order_by()
-
-
-def _in_lists(leader: Leader) -> QuerySet[Thread]:
-    found = listed(leader).filter(pk__in=[asking.THREADS]).order_by()
-    lean = found.select_related(None).defer(None).select_related("space", "last_post__author")
-    return lean.only(*IN_LISTS)
 
 
 def _latest(leader: Leader) -> QuerySet[Thread]:
@@ -324,5 +306,5 @@ def _all_new(leader: Leader) -> QuerySet[Thread]:
 
 
 _ALL_NEW = asking.Question(_all_new)
-_SEEN, _LISTED = asking.Question(_seen, moderates=True), asking.Question(_in_lists)
+_SEEN = asking.Question(_seen, moderates=True)
 _LATEST, _NEW, _SPACE = asking.Question(_latest), asking.Question(_new), asking.Question(_space)

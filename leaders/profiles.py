@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -96,12 +97,25 @@ def photos(viewer: Leader, leaders: Iterable[Leader]) -> dict[int, str]:
     }
 
 
-def photo_address(leader: Leader) -> str:
+def public_photo(leader) -> str:
+    """The address of a leader's photo, if every leader may see it."""
+    if leader is None or not leader.photo or leader.visibility.get("photo", Shown.LEADERS) != Shown.LEADERS:
+        return ""
+    return photo_address(leader)
+
+
+def photo_address(leader) -> str:
     """Where the picture is served, with a version that changes when it does."""
     if not leader.photo:
         return ""
-    version = leader.photo.name.rpartition("/")[2].partition(".")[0]
-    return f"{reverse('leader_photo', args=[leader.handle])}?v={version}"
+    version = str(leader.photo).rpartition("/")[2].partition(".")[0]
+    return f"{_photo_page().format(leader.handle)}?v={version}"
+
+
+@cache
+def _photo_page() -> str:
+    """The address of photos with a place for a handle, which nobody has to quote."""
+    return reverse("leader_photo", args=["handle-here"]).replace("handle-here", "{}")
 
 
 def cohorts_in_common(viewer: Leader, leader: Leader) -> list[Cohort]:

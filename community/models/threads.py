@@ -36,6 +36,11 @@ def _slug(title: str) -> str:
     return slug if "-" in slug else f"thread-{slug}"
 
 
+def address(pk: int, title: str) -> str:
+    """The address of a thread: its number, and the words of its title."""
+    return _address().format(pk, _slug(title))
+
+
 @cache
 def _address() -> str:
     """The address of a thread with a place for its number and its slug: a list of threads needs many."""
@@ -161,7 +166,7 @@ class Thread(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return _address().format(self.pk, self.slug)
+        return address(self.pk, self.title)
 
     def address_of(self, number: int) -> str:
         """The address of the page on which a number stands, at its place."""

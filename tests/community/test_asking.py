@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from collaborate.middleware import AskOnce
-from community import catch_up, moderation, reading
+from community import catch_up, moderation, reading, rows
 from community.models import (
     Case,
     Notice,
@@ -202,12 +202,27 @@ def test_the_latest_new_threads_are_the_same_however_they_are_found(ana, ben, sp
             assert found == [thread.pk for thread in (fresh[4], fresh[2], fresh[1], fresh[0])][:number]
 
 
+def in_lists(leader, threads) -> list[Thread]:
+    """Threads with some columns of their own, and of what is joined."""
+
+    def build(leader):
+        found = reading.listed(leader).filter(pk__in=[asking.THREADS]).order_by()
+        lean = found.select_related(None).defer(None).select_related("space", "last_post__author")
+        joined = ("space__name", "space__slug", "last_post__number", *COLUMNS_OF_AUTHORS)
+        return lean.only("space", "title", "is_pinned", "last_number", "last_post", *joined)
+
+    return asking.Question(build).objects(threads=threads, **reading.asker(leader))
+
+
+COLUMNS_OF_AUTHORS = [f"last_post__author__{name}" for name in ("handle", "name", "photo", "visibility")]
+
+
 def test_a_question_gives_the_same_objects_as_its_query(ana, ben, space):
     thread = make_thread(space, ana)
     for _ in range(3):
         make_reply(thread, ben)
     slow = {each.pk: each for each in reading.listed(ana)}
-    [quick] = reading.in_lists(ana, [thread.pk])
+    [quick] = in_lists(ana, [thread.pk])
     for name in ("title", "mark", "is_new", "is_answered", "unread", "level", "last_number", "is_pinned"):
         assert getattr(quick, name) == getattr(slow[thread.pk], name)
     assert (quick.last_post.number, quick.last_post.author.name) == (4, ben.name)
@@ -217,7 +232,7 @@ def test_a_question_gives_the_same_objects_as_its_query(ana, ben, space):
 
 def test_objects_of_a_question_can_be_read_further_changed_and_saved(ana, ben, space):
     make_thread(space, ana, title="Before", body="Words.")
-    [thread] = reading.in_lists(ben, [Thread.objects.get().pk])
+    [thread] = in_lists(ben, [Thread.objects.get().pk])
     assert thread == Thread.objects.get()
     assert "created_at" not in thread.last_post.__dict__
     assert thread.last_post.created_at == Thread.objects.get().last_post.created_at
@@ -243,9 +258,8 @@ def test_a_list_shows_only_what_its_reader_may_see(ana, cleo, dara, space):
     plain, hidden = make_thread(space, ana), make_thread(space, ana)
     hidden.hidden_at = timezone.now()
     hidden.save()
-    assert reading.in_lists(ana, [hidden.pk, plain.pk]) == [plain]
-    assert reading.in_lists(dara, [hidden.pk, plain.pk]) == [plain]
-    assert reading.in_lists(cleo, [hidden.pk, plain.pk]) == []
+    for leader, seen in ((ana, [plain.pk]), (dara, [plain.pk]), (cleo, [])):
+        assert [row.pk for row in rows.of(leader, [hidden.pk, plain.pk])] == seen
     assert reading.space(ana, space.slug) == space
     assert reading.space(cleo, space.slug) is None
 
