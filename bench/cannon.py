@@ -1,16 +1,22 @@
-"""The load generator: autocannon, driven one row at a time."""
+"""The load generator: autocannon, in a process that stays, so that no row pays for its start."""
 
+import contextlib
 import json
+import os
+import select
 import shutil
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from collaborate.local import assets
 from collaborate.local.console import Failure, step
-from collaborate.local.processes import Process, Supervisor
+from collaborate.local.processes import Supervisor
 
 HERE = Path(__file__).resolve().parent
 MOST = 5_000
+GOOD = {"200", "302"}
 
 
 @dataclass
@@ -28,6 +34,57 @@ class Volley:
         return sorted(self.times)[min(int(share * len(self.times)), len(self.times) - 1)]
 
 
+class Cannon:
+    """Fires one volley after the other."""
+
+    def __init__(self, supervisor: Supervisor, log: Path):
+        self.supervisor = supervisor
+        self.brought, given = os.pipe()
+        node = shutil.which("node", path=assets.find_npm()[1])
+        told = {"stdin": subprocess.PIPE, "pass_fds": [given], "cwd": HERE, "log": log}
+        self.process = supervisor.start("cannon", [node, HERE / "cannon.mjs", given], **told)
+        os.close(given)
+
+    def fire(self, plan: dict) -> Volley:
+        """Send the requests of a plan (see cannon.mjs) and wait for the last answer."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.popen.stdin.write(json.dumps(plan).encode() + b"\n")
+            self.process.popen.stdin.flush()
+        volley = Volley(**json.loads(self._line()))
+        odd = {status: count for status, count in volley.statuses.items() if status not in GOOD}
+        if odd or volley.errors or len(volley.times) != plan["amount"]:
+            why = odd or volley.errors or "too few answers"
+            raise Failure(f"{plan['paths'][0]} did not answer as it should: {why}.")
+        return volley
+
+    def close(self) -> None:
+        """End it."""
+        self.supervisor.stop("cannon")
+        with contextlib.suppress(BrokenPipeError):
+            self.process.popen.stdin.close()
+        os.close(self.brought)
+
+    def _line(self) -> bytes:
+        heard = b""
+        while not heard.endswith(b"\n"):
+            self.supervisor.check(besides=self.process)
+            if select.select([self.brought], [], [], 0.2)[0]:
+                heard += (some := os.read(self.brought, 1 << 16))
+                if not some:
+                    raise Failure(f"The load generator failed: {self.process.last_words()}")
+        return heard
+
+
+@contextlib.contextmanager
+def loaded(supervisor: Supervisor, log: Path) -> Iterator[Cannon]:
+    """A cannon, as long as this lasts."""
+    cannon = Cannon(supervisor, log)
+    try:
+        yield cannon
+    finally:
+        cannon.close()
+
+
 def install(supervisor: Supervisor) -> None:
     """Bring in autocannon, as its lock file names it, unless it is there."""
     stamp, wanted = HERE / "node_modules" / ".stamp", (HERE / "package-lock.json").read_text()
@@ -38,24 +95,6 @@ def install(supervisor: Supervisor) -> None:
     stamp.write_text(wanted)
 
 
-def fire(supervisor: Supervisor, directory: Path, plan: dict) -> Volley:
-    """Send the requests of a plan (see cannon.mjs) and wait for the last answer."""
-    told, brought = directory / "plan.json", directory / "volley.json"
-    told.write_text(json.dumps(plan))
-    path = assets.find_npm()[1]
-    command = [shutil.which("node", path=path), HERE / "cannon.mjs", told, brought]
-    process = Process("cannon", command, log=directory / "log" / "cannon.log", cwd=HERE)
-    if supervisor.attend(process):
-        raise Failure(f"The load generator failed: {process.last_words()}")
-    volley = Volley(**json.loads(brought.read_text()))
-    odd = {status: count for status, count in volley.statuses.items() if status not in ("200", "302")}
-    if odd or volley.errors or len(volley.times) != plan["amount"]:
-        raise Failure(
-            f"{plan['paths'][0]} did not answer as it should: {odd or volley.errors or 'too few answers'}."
-        )
-    return volley
-
-
 def amount(warm: Volley, seconds: float, clients: int) -> int:
-    """How many requests keep so many clients busy for so long; never too many for the limit of posts."""
+    """How many requests keep so many clients busy for so long."""
     return min(max(int(1000 * clients * seconds / warm.quantile(0.5)), 2 * clients), MOST)

@@ -5,8 +5,8 @@ import json
 import statistics
 from collections.abc import Iterator
 
+from bench.chat_table import ChatLine, ChatTable
 from bench.stand import Stand
-from bench.table import ChatLine, ChatTable
 from bench.visitor import Visitor
 from bench.wish import Wish
 from collaborate.local.console import Failure, step
@@ -27,11 +27,7 @@ GOAL = "p95 50 ms, 2.5x"
 
 def run(stand: Stand, wish: Wish) -> ChatTable | None:
     """The rows and sentences that are wished for; none, if they are all of another kind."""
-    wanted = {
-        name
-        for name in (f"chat, {ONE}", f"chat, {PUBLISHED}", f"chat, {MANY}", HIGHEST, STORM, CATCH_UP)
-        if wish.wants(name)
-    }
+    wanted = names(wish)
     if not wanted:
         return None
     with step("Opening the rooms"):
@@ -49,6 +45,12 @@ def run(stand: Stand, wish: Wish) -> ChatTable | None:
     if CATCH_UP in wanted:
         table.notes += _catch_up(stand, told["missed"])
     return table
+
+
+def names(wish: Wish) -> set[str]:
+    """What is wished for of the chat."""
+    every = (f"chat, {ONE}", f"chat, {PUBLISHED}", f"chat, {MANY}", HIGHEST, STORM, CATCH_UP)
+    return {name for name in every if wish.wants(name)}
 
 
 def _beside_the_floor(

@@ -7,17 +7,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench import VERSION, cannon, chat, mail, pages
+from bench.chat_table import ChatTable
+from bench.mail_table import MailTable
 from bench.stand import PYTHON, Stand
-from bench.table import ChatTable, MailTable, Table, share_yardstick
+from bench.table import Table
 from bench.wish import Wish
 from collaborate.local import assets, places, servers
-from collaborate.local.console import Failure, say, step
+from collaborate.local.console import Failure, step
 from collaborate.local.processes import Foreground, Supervisor
 
 MEGABYTE = 1024 * 1024
 BYTES_A_POST = 5_000  # as measured, with the indexes and what loading needs for a while
 BYTES_AT_LEAST = 400 * MEGABYTE
 LOADING = {**servers.FORGETFUL, "max_wal_size": "4GB", "maintenance_work_mem": "512MB", "autovacuum": "off"}
+STEADY = {"autovacuum": "off"}  # for pages: it is done before, and would come amid some row
 
 
 @dataclass
@@ -25,9 +28,9 @@ class Report:
     """What was measured at one size."""
 
     size: int
-    pages: Table | None
-    chat: ChatTable | None
-    mail: MailTable | None
+    pages: Table | None = None
+    chat: ChatTable | None = None
+    mail: MailTable | None = None
 
     def as_text(self) -> str:
         """For the terminal."""
@@ -48,23 +51,33 @@ def run(wish: Wish) -> list[Report]:
     with held, Supervisor() as supervisor:
         assets.build(supervisor)
         cannon.install(supervisor)
-        reports = [_size(supervisor, directory / str(size), size, wish) for size in wish.sizes]
-    share_yardstick([report.pages for report in reports if report.pages])
+        reports = _measure(supervisor, {size: directory / str(size) for size in wish.sizes}, wish)
+    for report in reports:
+        (directory / str(report.size) / "table.json").write_text(json.dumps(asdict(report), indent=1))
     return reports
 
 
-def _size(supervisor: Supervisor, directory: Path, size: int, wish: Wish) -> Report:
-    places.prepare(directory / "log")
-    say(f"{size:,} posts")
-    _load(supervisor, directory, size)
-    with step("Starting PostgreSQL and Valkey"):
-        stand = Stand(supervisor, directory, _environment(supervisor, directory))
+def _measure(supervisor: Supervisor, directories: dict[int, Path], wish: Wish) -> list[Report]:
+    """Pages of all sizes side by side; chat and mail of one size after the other."""
+    for size, directory in directories.items():
+        places.prepare(directory / "log")
+        _load(supervisor, directory, size)
+    stands = {size: _open(supervisor, directory, size, **STEADY) for size, directory in directories.items()}
+    tables = pages.run(stands, wish)
+    reports = [Report(size, tables.get(size)) for size in directories]
+    for report in reports if chat.names(wish) or mail.names(wish) else ():
+        supervisor.stop_all()
+        stand = _open(supervisor, directories[report.size], report.size)
+        report.chat, report.mail = chat.run(stand, wish), mail.run(stand, wish)
+    return reports
+
+
+def _open(supervisor: Supervisor, directory: Path, size: int, **settings: str) -> Stand:
+    with step(f"Starting PostgreSQL and Valkey for {size:,} posts"):
+        stand = Stand(supervisor, directory, _environment(supervisor, directory, settings))
         stand.work("manage.py", "migrate", "--noinput")
         stand.work("manage.py", "collectstatic", "--noinput")
-    report = Report(size, pages.run(stand, wish), chat.run(stand, wish), mail.run(stand, wish))
-    supervisor.stop_all()
-    (directory / "table.json").write_text(json.dumps(asdict(report), indent=1))
-    return report
+    return stand
 
 
 def _load(supervisor: Supervisor, directory: Path, size: int) -> None:
@@ -99,8 +112,8 @@ def require_room(directory: Path, size: int) -> None:
         )
 
 
-def _environment(supervisor: Supervisor, directory: Path) -> dict[str, str]:
-    url = servers.start_postgres(supervisor, directory)
+def _environment(supervisor: Supervisor, directory: Path, settings: dict[str, str]) -> dict[str, str]:
+    url = servers.start_postgres(supervisor, directory, settings={**servers.DURABLE, **settings})
     return _production(directory, DATABASE_URL=url, REDIS_URL=servers.start_valkey(supervisor, directory))
 
 

@@ -4,8 +4,8 @@ import shutil
 import statistics
 from collections.abc import Iterator
 
+from bench.mail_table import MailLine, MailTable
 from bench.stand import Stand
-from bench.table import MailLine, MailTable
 from bench.wish import Wish
 from collaborate.local import places
 from collaborate.local.console import Failure, step
@@ -18,17 +18,22 @@ GOAL = "300/s a worker"
 
 def run(stand: Stand, wish: Wish) -> MailTable | None:
     """The rows and sentences that are wished for; none, if they are all of another kind."""
-    table = MailTable()
-    if wish.wants(DIGESTS) or wish.wants(FLOOR):
+    wanted, table = names(wish), MailTable()
+    if wanted & {DIGESTS, FLOOR}:
         port = _start_sink(stand)
         told = {"EMAIL_URL": f"smtp://127.0.0.1:{port}", "MAIL_PER_DOMAIN_AND_MINUTE": "1000000"}
         seconds = SECONDS * wish.seconds if not wish.requests else 2
         table.lines = [_digests(stand, number, seconds, told) for number in WORKERS]
         table.lines.insert(0, _floor(stand, port, min(seconds, 5)))
         stand.supervisor.stop("sink")
-    if wish.wants(NOTICE):
+    if NOTICE in wanted:
         table.notes += _notice(stand)
     return table if table.lines or table.notes else None
+
+
+def names(wish: Wish) -> set[str]:
+    """What is wished for of the mail."""
+    return {name for name in (FLOOR, DIGESTS, NOTICE) if wish.wants(name)}
 
 
 def _start_sink(stand: Stand) -> int:

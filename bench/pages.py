@@ -1,8 +1,10 @@
-"""Rows of pages, each driven by autocannon, beside the yardstick."""
+"""Rows of pages, driven in rounds: all sizes take turns, with the yardstick in between."""
 
-from bench import cannon, cpu
+from bench import drives, quiet
+from bench.cannon import Cannon, loaded
+from bench.driver import CROWD, Driver
 from bench.stand import Stand
-from bench.table import Line, Table
+from bench.table import Table
 from bench.wish import Wish
 from collaborate.local.console import step
 
@@ -10,60 +12,63 @@ YARDSTICK = {
     "name": "yardstick",
     "paths": [f"/shelves/{n}/" for n in range(40)],
     "cookies": [""],
-    "clients": 16,
+    "clients": CROWD,
 }
-WARM = 96  # each of eight threads has a connection, upon which all questions are prepared first
-ALONE = 24  # the same for a client by itself, when a crowd has been there
 APART = 4  # rows between two drives of the yardstick
-WORDS = "Thank you. We tried the same in our practice."
+
+Drivers = dict[int, list[Driver]]
 
 
-def run(stand: Stand, wish: Wish) -> Table | None:
-    """The table of the rows that are wished for; none, if they are all of another kind."""
-    with step("Choosing what to read"):
-        rows = [row for row in stand.ask("rows") if wish.wants(row["name"])]
-    if not rows:
-        return None
-    stand.start_pages("web", "collaborate.wsgi:application")
+def run(stands: dict[int, Stand], wish: Wish) -> dict[int, Table]:
+    """The table of each size with the rows that are wished for; none, if they are all of another kind."""
+    chosen = {size: _choose(stand, size, wish) for size, stand in stands.items()}
+    if not all(chosen.values()):
+        return {}
+    first = next(iter(stands.values()))
+    with loaded(first.supervisor, first.directory / "log" / "cannon.log") as cannon:
+        yardstick = _yardstick(cannon, first, wish)
+        drivers = {size: _drivers(cannon, stands[size], rows, wish) for size, rows in chosen.items()}
+        _warm(yardstick, drivers)
+        watch = quiet.Watch()
+        _drive(yardstick, drivers, wish.rounds)
+        notes = [watch.taken().as_text()]
+    for rows in drivers.values():
+        drives.compare([driver.line for driver in rows], yardstick.line)
+    return {
+        size: Table(yardstick.line, [driver.line for driver in rows], notes) for size, rows in drivers.items()
+    }
+
+
+def _choose(stand: Stand, size: int, wish: Wish) -> list[dict]:
+    with step(f"Choosing what to read among {size:,} posts"):
+        return [row for row in stand.ask("rows") if wish.wants(row["name"])]
+
+
+def _yardstick(cannon: Cannon, stand: Stand, wish: Wish) -> Driver:
     stand.start_pages("yardstick", "bench.yardstick:application")
-    table = Table()
-    for number, row in enumerate(rows):
-        if number % APART == 0:
-            table.drives.append(measure(stand, YARDSTICK, wish))
-        table.lines.append(measure(stand, row, wish))
-    table.drives.append(measure(stand, YARDSTICK, wish))
-    return table
+    return Driver(cannon, stand, YARDSTICK, "yardstick", wish)
 
 
-def measure(stand: Stand, row: dict, wish: Wish) -> Line:
-    """Warm a page up, then drive it for about so long, and wait for the last answer."""
-    server = "yardstick" if row is YARDSTICK else "web"
-    plan = {"url": f"http://localhost:{stand.ports[server]}", **row, "amount": wish.requests or WARM}
-    plan["clients"] = min(plan["clients"], plan["amount"])
-    reply = row.get("replies_to")
-    with step(row["name"]):
-        plan["reply"] = reply and {**reply, "body": WORDS}
-        if plan["clients"] == 1 and not reply:
-            # One client would not meet all threads before it is timed, and meet cold ones then.
-            crowd = min(YARDSTICK["clients"], plan["amount"])
-            cannon.fire(stand.supervisor, stand.directory, {**plan, "clients": crowd})
-            plan["amount"] = wish.requests or ALONE
-        warm = cannon.fire(stand.supervisor, stand.directory, plan)
-        if reply:
-            plan["reply"]["seen"] = warm.seen
-        meter = cpu.Meter(**stand.pids(web=server))
-        before = meter.read()
-        plan["amount"] = wish.requests or cannon.amount(warm, wish.seconds, row["clients"])
-        volley = cannon.fire(stand.supervisor, stand.directory, plan)
-        spent = cpu.per_request(before, meter.read(), len(volley.times))
-    return Line(
-        name=row["name"],
-        median=volley.quantile(0.5),
-        p95=volley.quantile(0.95),
-        cpu=spent,
-        bytes=volley.bytes // len(volley.times),
-        queries=row.get("queries"),
-        clients=row["clients"],
-        requests=len(volley.times),
-        goal=row.get("goal", ""),
-    )
+def _drivers(cannon: Cannon, stand: Stand, rows: list[dict], wish: Wish) -> list[Driver]:
+    stand.start_pages("web", "bench.web:application")
+    return [Driver(cannon, stand, row, "web", wish) for row in rows]
+
+
+def _warm(yardstick: Driver, drivers: Drivers) -> None:
+    yardstick.warm()
+    for size, rows in drivers.items():
+        with step(f"Warming up {size:,} posts"):
+            for driver in rows:
+                driver.warm()
+
+
+def _drive(yardstick: Driver, drivers: Drivers, rounds: int) -> None:
+    """A few rows of each size after the other, so that all sizes meet the same weather."""
+    for number in range(rounds):
+        with step(f"Round {number + 1} of {rounds}"):
+            for begin in range(0, max(map(len, drivers.values())), APART):
+                for rows in drivers.values():
+                    yardstick.drive()
+                    for driver in rows[begin : begin + APART]:
+                        driver.drive()
+    yardstick.drive()

@@ -21,6 +21,8 @@ class Stand:
     def __init__(self, supervisor: Supervisor, directory: Path, env: dict[str, str]):
         self.supervisor, self.directory, self.env = supervisor, directory, env
         self.ports: dict[str, int] = {}
+        # Other stands have a PostgreSQL and a Valkey too: the latest are those of this one.
+        self.running = {process.name: process for process in supervisor.processes}
 
     def start_pages(self, name: str, application: str, **told: str) -> None:
         """Pages by gunicorn, unless they are there already."""
@@ -79,7 +81,7 @@ class Stand:
 
     def pid(self, name: str) -> int:
         """The process of this name."""
-        return next(process.pid for process in self.supervisor.processes if process.name == name)
+        return self.running[name].pid
 
     def pids(self, **servers: str) -> dict[str, int]:
         """The processes whose time is read, by the column of a table: a server's, and those behind it."""
@@ -94,7 +96,8 @@ class Stand:
 
     def _start(self, name: str, command: list, told: dict[str, str]) -> Process:
         options = self._options(name, told)
-        return self.supervisor.start(name, command, **options)
+        self.running[name] = self.supervisor.start(name, command, **options)
+        return self.running[name]
 
     def _process(self, name: str, command: list, told: dict[str, str]) -> Process:
         return Process(name, command, **self._options(name, told))

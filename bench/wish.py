@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 @dataclass
 class Wish:
-    """Sizes, how long, and which rows."""
+    """Sizes, how long, how often, and which rows."""
 
     sizes: list[int]
     seconds: float
     only: str
     requests: int = 0  # exactly so many for each row, to try the bench itself
+    rounds: int = 5
 
     def some(self, crowd: list) -> list:
         """As many of a crowd as are needed."""

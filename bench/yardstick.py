@@ -9,7 +9,7 @@ settings.configure(
     SECRET_KEY="yardstick",
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF="bench.yardstick",
-    DATABASES={"default": {**environ.Env.db_url_config(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": 60}},
+    DATABASES={"default": {**environ.Env.db_url_config(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": None}},
     INSTALLED_APPS=[
         "django.contrib.auth",
         "django.contrib.contenttypes",

@@ -1,4 +1,4 @@
-"""What the bench says, without measuring anything."""
+"""What the bench says of chat and mail, and what it is asked for, without measuring anything."""
 
 from collections import namedtuple
 
@@ -6,26 +6,12 @@ import pytest
 
 from bench import __main__ as command
 from bench import course
+from bench.chat_table import ChatLine, ChatTable
 from bench.copying import as_array, as_text
 from bench.crowd import quantile
-from bench.shares import Shares
-from bench.table import ChatLine, ChatTable, Line, MailLine, MailTable, Table, growth, share_yardstick
+from bench.mail_table import MailLine, MailTable
 from bench.wish import Wish
 from collaborate.local.console import Failure
-
-
-def line(name: str, cost: float) -> Line:
-    spent = {"web": cost / 2, "database": cost / 4, "redis": cost / 4}
-    return Line(name, 1.0, 2.0, spent, bytes=2_000, queries=8, clients=1, requests=9, goal="3x")
-
-
-def test_a_row_stands_beside_the_yardstick():
-    text = Table([line("yardstick", 4)] * 2, [line("thread", 10)]).as_text()
-    *_, thread, _, said = text.split("\n")
-    assert said == "2 drives of the yardstick: 4.00 to 4.00 ms; 1x: 4.00."
-    cells = [cell.strip() for cell in thread.split("|")]
-    assert cells[1] == "thread (alone)"
-    assert cells[7:13] == ["10.00", "2.50", "2.0", "8", "9", "3x"]
 
 
 def cells(row: str) -> list[str]:
@@ -74,63 +60,6 @@ def test_a_list_becomes_an_array_or_json():
     assert as_text([1, {"a": "\t"}]) == r'[1, {"a": "\\t"}]'
 
 
-class Clock:
-    """Ticks when told."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Office:
-    """Work within work."""
-
-    def __init__(self, clock):
-        self.clock = clock
-
-    def write(self):
-        self.clock.now += 2
-        self.ask()
-
-    def ask(self):
-        self.clock.now += 5
-
-
-def test_what_is_left_to_another_kind_of_work_is_not_counted_twice():
-    clock = Clock()
-    office, shares = Office(clock), Shares(clock)
-    shares.wrap(office, "write", "writing")
-    shares.wrap(office, "ask", "SQL")
-    shares.start()
-    office.write()
-    clock.now += 3
-    assert shares.stop() == {"writing": 0.2, "SQL": 0.5, "rest": 0.3}
-    assert shares.calls == {"writing": 1, "SQL": 1}
-
-
-def test_what_grows_by_more_than_a_quarter_is_named():
-    small = Table([line("yardstick", 2)], [line("thread", 8), line("search", 4)])
-    large = Table([line("yardstick", 2)], [line("thread", 8), line("search", 8)])
-    yardstick, thread, search = map(cells, growth({100_000: large, 1_000: small}).split("\n")[2:])
-    assert yardstick == ["yardstick", "2.0 ms 1.00x", "2.0 ms 1.00x", "1.00", ""]
-    assert thread == ["thread", "8.0 ms 4.00x", "8.0 ms 4.00x", "1.00", ""]
-    assert search == ["search", "4.0 ms 2.00x", "8.0 ms 4.00x", "2.00", "GROWS"]
-
-
-def test_a_moment_of_disturbance_moves_no_yardstick():
-    drives = [line("yardstick", cost) for cost in (2, 9, 2.5)]
-    assert Table(drives).yardstick.cost == 2.5
-
-
-def test_all_sizes_are_measured_against_the_same_yardstick():
-    small = Table([line("yardstick", 4)], [line("thread", 8)])
-    large = Table([line("yardstick", 2), line("yardstick", 2.5)], [line("thread", 8)])
-    share_yardstick([small, large])
-    assert small.unit == large.unit == 2.5
-    assert small.times(small.lines[0]) == large.times(large.lines[0])
-
-
 def test_a_small_disk_is_told_in_a_sentence(tmp_path, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(course.shutil, "disk_usage", lambda path: usage(1, 1, 300 * course.MEGABYTE))
@@ -145,6 +74,17 @@ def test_an_odd_size_is_refused(size, capsys):
     with pytest.raises(SystemExit):
         command.parse(["--", size])
     assert "a size is a number from 200 to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rounds", ["many", "-1", "0", "100", "1.5"])
+def test_an_odd_number_of_rounds_is_refused(rounds, capsys):
+    with pytest.raises(SystemExit):
+        command.parse([f"--rounds={rounds}"])
+    assert "rounds are a number from 1 to 99" in capsys.readouterr().err
+
+
+def test_a_size_that_is_asked_for_twice_is_measured_once():
+    assert command.parse(["10000", "1000", "10000"]).sizes == [10_000, 1_000]
 
 
 def test_rows_are_chosen_by_parts_of_their_names():

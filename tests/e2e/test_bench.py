@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCH = [sys.executable, "-m", "bench", "200", "--requests", "2"]
+BENCH = [sys.executable, "-m", "bench", "200", "--requests", "2", "--rounds", "2"]
 GIVEN = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_DIR", "MEDIA_ROOT", "SECRET_KEY", "SITE_URL"}
 
 
@@ -25,7 +25,8 @@ def test_every_row_is_measured_and_the_data_stay(env, tmp_path):
     assert first.returncode == 0, first.stdout + first.stderr
     report = json.loads((tmp_path / "bench" / "200" / "table.json").read_text())
     names = [line["name"] for part in ("pages", "chat", "mail") for line in report[part]["lines"]]
-    assert report["pages"]["drives"][0]["name"] == "yardstick"
+    assert report["pages"]["yardstick"]["name"] == "yardstick"
+    assert {len(line["drives"]) for line in report["pages"]["lines"]} == {2}
     for wanted in (
         "thread, first page",
         "long thread, last page",
