@@ -38,14 +38,27 @@ async function arrived(number) {
     if (!fresh) return;
     for (const post of [...fresh.querySelectorAll(".post")]) if (document.getElementById(post.id)) post.remove();
     last = until;
-    const came = [...fresh.children];
-    posts.append(fresh);
-    for (const post of came) {
-      window.htmx?.process(post);
-      if (post.matches(".post:not(.post--gone, .post--hidden, [data-mine])")) unseen.add(numberOf(post));
-    }
-    tell();
+    keepInPlace(() => add(fresh));
   }
+}
+
+function add(fresh) {
+  const came = [...fresh.children];
+  posts.append(fresh);
+  for (const post of came) {
+    window.htmx?.process(post);
+    if (post.matches(".post:not(.post--gone, .post--hidden, [data-mine])")) unseen.add(numberOf(post));
+  }
+  tell();
+}
+
+// Whoever writes goes on seeing what they write: what came stands above it, and the line beside the words says so.
+function keepInPlace(change) {
+  const place = document.activeElement;
+  const before = place?.matches("#reply textarea") && place.getBoundingClientRect();
+  change();
+  if (!before || before.bottom < 0 || before.top > innerHeight) return;
+  scrollBy({ top: place.getBoundingClientRect().top - before.top, behavior: "instant" });
 }
 
 // Whoever sends without having looked at what came is told of it by the server first: it stands below the words so far.

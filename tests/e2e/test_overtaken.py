@@ -88,3 +88,15 @@ def test_whoever_writes_nothing_is_told_below_the_posts_alone(site, thread, page
     site.does(REPLY.format(thread=thread, words="I shall."))
     expect(page.locator("#arrivals")).to_have_text("A new reply has come. Read it")
     expect(page.locator("[data-came]")).to_be_hidden()
+
+
+def test_the_words_that_one_writes_stay_where_they_are(site, thread, page):
+    box(page).scroll_into_view_if_needed()
+    box(page).press_sequentially(" Or would I?")
+    place = "box => Math.round(box.getBoundingClientRect().top)"
+    before = box(page).evaluate(place)
+    both_come(site, thread, page)
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert abs(box(page).evaluate(place) - before) <= 1
+    button(page).click()
+    expect(page.get_by_role("alert")).to_contain_text("2 replies have come while you wrote.")
