@@ -3,7 +3,6 @@
 import uuid as uuids
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 
 from community import composing, drafts, patients, permissions, reading, replying
@@ -199,13 +198,16 @@ def rename(thread: Thread, *, by: Leader, title: str, kind: str, sure: bool = Fa
     return thread
 
 
-def recount(thread: Thread) -> None:
-    """Set the figures of a thread anew from its posts that are shown; inside a transaction that locked it."""
+def recount(thread: Thread, *, count: int | None = None) -> None:
+    """Set the figures of a thread anew from its posts that are shown; inside a transaction that locked it.
+
+    `count` says how many they are, where that is known: to count 100,000 takes longer than to move 500.
+    """
     shown = Post.objects.filter(thread=thread, hidden_at=None)
-    figures = shown.aggregate(count=Count("pk"), latest=Max("created_at"))
-    thread.shown_count = figures["count"]
+    thread.shown_count = shown.count() if count is None else max(count, 0)
     thread.last_post = shown.order_by("-number").first()
-    thread.last_post_at = figures["latest"] or thread.created_at
+    latest = shown.order_by("-created_at").values_list("created_at", flat=True).first()
+    thread.last_post_at = latest or thread.created_at
     thread.save(update_fields=["shown_count", "last_post", "last_post_at"])
 
 

@@ -158,7 +158,7 @@ def test_an_answer_that_leaves_is_none_any_more(talk, ana, dara):
 def test_a_batch_that_fails_leaves_nothing_half_done_and_is_tried_again(talk, dara, monkeypatch, caplog):
     way, counted = split(talk, dara), threads.recount
 
-    def fail(thread):
+    def fail(thread, **_):
         raise RuntimeError
 
     monkeypatch.setattr(threads, "recount", fail)

@@ -174,7 +174,7 @@ def test_what_does_not_go_on_stands_at_the_desk_and_is_tried_again(talk, split, 
 
 
 def test_what_nobody_expected_is_named(split, monkeypatch):
-    monkeypatch.setattr(threads, "recount", lambda thread: 1 / 0)
+    monkeypatch.setattr(threads, "recount", lambda thread, **_: 1 / 0)
     relocations.go_on()
     split.refresh_from_db()
     assert "nobody expected (ZeroDivisionError)" in split.trouble
