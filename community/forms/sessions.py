@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from community.forms.conversations import PeopleField
-from community.forms.words import UUIDField
+from community.forms.words import TitleField, UUIDField
 from community.models.sessions import LONGEST
 
 FARTHEST = timedelta(days=366)
@@ -15,7 +15,7 @@ FARTHEST = timedelta(days=366)
 class SessionForm(forms.Form):
     """What it is about, and when, by the clock of its host; `find` says who is meant as the host."""
 
-    title = forms.CharField(
+    title = TitleField(
         max_length=120,
         min_length=4,
         label="What is it called?",

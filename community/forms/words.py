@@ -1,5 +1,6 @@
 """The shape of posts, threads and messages."""
 
+import unicodedata
 import uuid
 
 from django import forms
@@ -66,10 +67,18 @@ class BaseField(forms.IntegerField):
         )
 
 
+class TitleField(forms.CharField):
+    """A title on one line: in a letter a second one could pass for words of ours."""
+
+    def to_python(self, value):
+        words = " ".join(upright(super().to_python(value)).split())
+        return "".join(character for character in words if unicodedata.category(character) != "Cc")
+
+
 class TitleForm(forms.ModelForm):
     """What a thread is called, and what it is."""
 
-    title = forms.CharField(
+    title = TitleField(
         max_length=150,
         min_length=4,
         error_messages={"required": "Give it a title, so that others can find it."},
@@ -86,7 +95,7 @@ class TitleForm(forms.ModelForm):
         fields = ["title", "kind"]
 
     def clean_title(self):
-        title = upright(self.cleaned_data["title"])
+        title = self.cleaned_data["title"]
         if not any(character.isalnum() for character in title):
             raise forms.ValidationError("Give it a title in words, so that others can find it.")
         return title

@@ -244,6 +244,15 @@ def test_a_title_that_turns_the_writing_is_kept_upright(ana, space, browse):
     assert Thread.objects.get().title == "Rotas at night"
 
 
+@pytest.mark.parametrize(
+    "typed", ["Rotas\r\nBcc: eve@example.org", "Rotas\u2028Bcc:\x85 \x0beve@example.org\x07"]
+)
+def test_a_title_is_one_line_whatever_is_sent(ana, space, browse, typed):
+    form = {"title": typed, "kind": "discussion", "body": "How?", "uuid": uuid.uuid4()}
+    assert browse(ana).post(reverse("start", args=[space.slug]), form).status_code == 302
+    assert Thread.objects.get().title == "Rotas Bcc: eve@example.org"
+
+
 def test_a_reply_that_was_taken_back_in_that_moment_breaks_nothing(ana, ben, thread):
     reply = make_reply(thread, ben)
     notice = Notice(pk=1, leader=ana, kind=NoticeKind.REPLY, thread=thread, post=reply)

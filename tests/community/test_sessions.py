@@ -108,6 +108,12 @@ def test_times_are_those_of_the_host(ana, dara, space):
     assert Session.objects.get().starts_at == datetime(2027, 6, 20, 22, 30, tzinfo=UTC)
 
 
+def test_the_title_of_a_session_is_one_line(dara, space):
+    form = typed(title="Rotas\r\n-- \u202ein winter")
+    assert pages(dara).post(f"/spaces/{space.slug}/sessions/plan/", form).status_code == 302
+    assert Session.objects.get().title == "Rotas -- in winter"
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
