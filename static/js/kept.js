@@ -3,6 +3,7 @@
 // An entry is {id, leader, key, address, fields, at}: `key` such as "reply:12", `fields` what the form would send.
 
 import { forgetEverything, texts } from "./device.js";
+import { takeToken, token } from "./token.js";
 
 const SETTLED = 2000; // a page that was asked for before the saving may come after it, without these words
 const RECENT = 60_000;
@@ -44,7 +45,6 @@ async function read(answer) {
 }
 
 const isJson = (answer) => answer.headers.get("Content-Type")?.startsWith("application/json");
-const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
 // Signing in again made the token of an open page old. Never take that of somebody else.
 async function renewToken(leader) {
@@ -53,8 +53,7 @@ async function renewToken(leader) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const account = page.querySelector("[data-signs-out]");
   if (account?.dataset.signsOut !== leader) return false;
-  const fresh = account.querySelector("[name=csrfmiddlewaretoken]").value;
-  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh;
+  takeToken(account.querySelector("[name=csrfmiddlewaretoken]").value);
   return true;
 }
 

@@ -262,3 +262,14 @@ def test_a_long_text_is_kept_and_its_length_told(somebody, thread):
     is_saved(page)
     page.reload()
     assert len(box(page).input_value()) == 200_000
+
+
+def test_signing_in_again_in_another_tab_lets_the_first_send_at_one_press(somebody, thread):
+    ana = somebody("ana@example.org")
+    page = ana.goes_to(thread)
+    writes(page, "Written before, sent after.")
+    is_saved(page)
+    other = Person(ana.context.new_page(), ana.context, ana.site)
+    sits_down(other, "ana@example.org")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.locator(".post", has_text="Written before, sent after.")).to_have_count(1)
