@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from community import transfers
 from community.models import Draft, DraftKind, Post, Space, Thread
 from community.uploads import figures
 from leaders.models import Leader
@@ -31,6 +32,12 @@ def placed(drafts: list[Draft], *, viewer: Leader) -> list[Draft]:
         words = figures.typed_in_words(getattr(draft, "excerpt", ""))
         draft.beginning = _ADDRESS_OF_QUOTE.sub("", words)
     return drafts
+
+
+def after_merges(kind: str, target: int) -> int:
+    """The thread that a reply belongs to, once the one it was meant for was merged."""
+    gone = Thread.objects.filter(pk=target).exclude(merged_into=None) if kind == DraftKind.REPLY else []
+    return next((transfers.place_of(thread, 1).thread.pk for thread in gone), target)
 
 
 def _spaces(drafts: list[Draft], viewer: Leader) -> dict[int, Place]:

@@ -42,7 +42,7 @@ def draft(request, kind, target):
 @require_POST
 def save(request, kind, target):
     """Keep a form as it stands; scripts are answered in JSON, buttons with a page."""
-    _refuse_unknown(request, kind, target)
+    target = _open_place(request, kind, target)
     form = DraftForm(request.POST, leader=request.user)
     if not form.is_valid():
         reason = next(error for errors in form.errors.values() for error in errors)
@@ -89,10 +89,14 @@ def _mine(request, kind, target) -> Draft:
     return get_object_or_404(Draft.objects.visible_to(request.user), kind=kind, target=target)
 
 
-def _refuse_unknown(request, kind, target) -> None:
-    """The same 404 for nothing and for what one may not see."""
+def _open_place(request, kind, target) -> int:
+    """Where the words belong, also after a merge; the same 404 for nothing and for what one may not see."""
+    if permissions.may_draft(request.user, kind, target):
+        return target
+    target = draft_places.after_merges(kind, target)
     if not permissions.may_draft(request.user, kind, target):
         raise Http404
+    return target
 
 
 def _saving(typed: dict) -> dict:

@@ -48,6 +48,22 @@ def test_a_half_written_reply_is_in_the_form_on_every_device(browse, ben, thread
     assert f'name="base" value="{version}"' in page
 
 
+def test_what_an_old_page_saves_goes_where_the_posts_went(browse, ben, dara, thread, space):
+    other = make_thread(space, by=ben, title="The same again")
+    moderation.merge(thread, into=other, by=dara, reason="The same talk.")
+    typed = {"body": "Typed on the old page", "quiet": 1}
+    assert browse(ben).post(address("reply", thread, "save/"), typed).status_code == 200
+    assert list(Draft.objects.values_list("target", "body")) == [(other.pk, "Typed on the old page")]
+
+
+def test_nobody_saves_through_a_merge_into_what_they_cannot_see(browse, cleo, ana, dara, thread, space):
+    other = make_thread(space, by=ana, title="The same again")
+    moderation.merge(thread, into=other, by=dara, reason="The same talk.")
+    answer = browse(cleo).post(address("reply", thread, "save/"), {"body": "Mine", "quiet": 1})
+    assert answer.status_code == 404
+    assert not Draft.objects.exists()
+
+
 def test_a_new_thread_keeps_title_kind_and_words(browse, ana, space):
     typed = {"title": "Rotas", "kind": "question", "body": "How do you"}
     browse(ana).post(address("thread", space, "save/"), typed)
