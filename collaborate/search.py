@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from community.finding import search as searching
 from community.finding.queries import LENGTH_AT_MOST
 from community.finding.search import BEST, EVERYTHING, NEWEST, PEOPLE, POSTS, THREADS, View
-from faculty.models import FacultyMember
+from faculty import directory
 
 FACULTY = "faculty"
 _WITHOUT_SAYING = {"q": "", "show": EVERYTHING, "sort": BEST}
@@ -23,9 +23,7 @@ def search(request):
     """One box for posts, threads, people and faculty."""
     view = _view(request.GET)
     found = searching.find(request.GET.get("q", ""), by=request.user, view=view)
-    faculty = (
-        list(FacultyMember.objects.published().speaking_of(found.query.name)) if found.query.name else []
-    )
+    faculty = directory.speaking_of(found.query.name) if found.query.name else []
     results = {
         POSTS: found.posts,
         THREADS: found.threads,

@@ -9,9 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 
+from community.models import asking
 from faculty.models import FacultyMember, FacultyQuerySet
 
 COLUMNS = ["name", "title", "post", "organisation", "order"]
+
+
+_SPEAKING = asking.Question(lambda _: FacultyMember.objects.published().speaking_of(asking.WORDS))
 
 
 class BrokenFile(Exception):
@@ -47,6 +51,11 @@ def publish(entries: FacultyQuerySet) -> int:
 def withdraw(entries: FacultyQuerySet) -> int:
     """Take entries out of the public directory without losing them."""
     return entries.filter(is_published=True).update(is_published=False)
+
+
+def speaking_of(words: str) -> list[FacultyMember]:
+    """The published entries with these words, or with a name that comes close to them, the closest first."""
+    return _SPEAKING.objects(words=words.lower())
 
 
 def read_csv(path: Path) -> list[FacultyMember]:

@@ -25,7 +25,7 @@ class FacultyQuerySet(models.QuerySet):
     def speaking_of(self, words: str):
         """Entries with these words, or with a name that comes close to them, the closest first."""
         asked = SearchQuery(words, search_type="websearch", config="english")
-        near = self.annotate(likeness=TrigramWordSimilarity(words.casefold(), Lower("name")))
+        near = self.annotate(likeness=TrigramWordSimilarity(words.lower(), Lower("name")))
         found = near.filter(Q(search=asked) | Q(likeness__gte=NAMED_ALIKE))
         return found.order_by("-likeness", "order", "name")
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchRank
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, QuerySet
 
 from community import pace
@@ -17,6 +17,8 @@ from community.models import Post, Space, SpaceKind, Thread, asking
 from community.models.spaces import readable_ids
 from leaders import profiles
 from leaders.models import Leader
+from leaders.models.account import sort_key
+from leaders.permissions import may_come_in
 
 AT_MOST = windows.AT_MOST
 PER_PAGE = 20
@@ -34,6 +36,7 @@ _LIMITS = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
 }
+_LIMIT = asking.Statement("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(_LIMITS)))
 _CANCELLED = "57014"
 
 
@@ -106,9 +109,7 @@ def _patience():
     """Let no question of the block keep the database busy for long; TooSlow if one would."""
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                assigned = ", ".join(["set_config(%s, %s, true)"] * len(_LIMITS))
-                cursor.execute(f"SELECT {assigned}", [part for pair in _LIMITS.items() for part in pair])
+            _LIMIT.rows(*(part for limit in _LIMITS.items() for part in limit))
             yield
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) != _CANCELLED:
@@ -119,18 +120,18 @@ def _patience():
 def _fill(found: Found, by: Leader, view: View) -> None:
     query = found.query
     if query.asks_for_posts:
-        spaces = _spaces(query, by)
-        posts, threads = _posts(query, by, spaces, view.sort), _threads(query, by, spaces, view.sort)
-        found.posts = results(posts, view, POSTS, partial(_post_rows, query=query))
-        found.threads = results(threads, view, THREADS, partial(_thread_rows, query=query))
-    if query.name:
-        people = Leader.objects.visible_to(by).named_nearly(query.name)
-        ids = list(people.values_list("pk", flat=True)[:AT_MOST])
+        spaces, reads = _spaces(query, by), list(readable_ids(by))
+        posts, threads = _posts(query, spaces, view.sort), _threads(query, by, spaces, view.sort)
+        found.posts = results(posts, view, POSTS, partial(_rows, _POSTS, "posts", reads))
+        found.threads = results(threads, view, THREADS, partial(_rows, _THREADS, "threads", reads))
+        excerpts.mark(found.posts.rows, found.threads.rows, query.tsquery)
+    if query.name and may_come_in(by):
+        ids = [pk for (pk,) in _NAMED.rows(words=sort_key(query.name))][:AT_MOST]
         found.people = results(ids, view, PEOPLE, partial(_people_rows, by=by))
 
 
 def results(found: list, view: View, kind: str, rows: Callable[[list], list] = list) -> Results:
-    """The page that is wanted of what was found, or a glance at the first; `rows` makes rows of ids."""
+    """The page that is wanted of what was found, or a glance at the first; `rows` makes objects of ids."""
     page = min(max(view.page, 1), max(1, -(-len(found) // PER_PAGE)))
     if view.kind == EVERYTHING:
         wanted = found[: GLANCE_AT_POSTS if kind == POSTS else GLANCE]
@@ -146,20 +147,18 @@ def _spaces(query: Query, by: Leader) -> list[int]:
     return [pk for pk in open_to_all_words if named is None or pk in named]
 
 
-def _posts(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
+def _posts(query: Query, spaces: list[int], sort: str) -> list[int]:
     """The newest matches, the best of them first if wanted: ranking all with a common word takes seconds."""
-    newest = windows.newest(windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times))
-    asker = {"reads": list(readable_ids(by)), "posts": newest, "tsquery": query.tsquery}
-    order = _BEST_POSTS if sort == BEST and query.tsquery else _NEWEST_POSTS
-    return [pk for (pk,) in order.rows(**asker)]
+    ranked = sort == BEST and bool(query.tsquery)
+    wanted = windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times, ranked=ranked)
+    return [match.pk for match in sorted(windows.newest(wanted), reverse=True)]
 
 
 def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
     """Threads by the words of their titles: the newest, the best of them first if wanted."""
     if query.tsquery and query.author_ids is None and not query.times:
         newest = titles.newest(query, spaces, AT_MOST)
-        asker = {"reads": list(readable_ids(by)), "threads": newest, "tsquery": query.tsquery}
-        return [pk for (pk,) in (_BEST_THREADS if sort == BEST else _NEWEST_THREADS).rows(**asker)]
+        return [pk for _, pk in (sorted(newest, reverse=True) if sort == BEST else newest)]
     matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
     if query.tsquery:
         matches = matches.filter(search=query.asked)
@@ -180,26 +179,12 @@ def _best_of(newest: QuerySet[Thread], asked: Understood) -> QuerySet[Thread]:
     return Thread.objects.filter(pk__in=newest.values("pk")).order_by(rank.desc(), "-pk")
 
 
-# These three get the ids of what the searcher may see, asked for in the same transaction.
-
-
-def _post_rows(ids: list[int], query: Query) -> list[Post]:
-    posts = _in_order(_POSTS.objects(posts=ids), ids)
-    for post, excerpt in zip(posts, excerpts.of_posts(posts, query.tsquery), strict=True):
-        post.excerpt = excerpt
-    return posts
-
-
-def _thread_rows(ids: list[int], query: Query) -> list[Thread]:
-    threads = _in_order(_THREADS.objects(threads=ids), ids)
-    for thread, title in zip(threads, excerpts.of_titles(threads, query.tsquery), strict=True):
-        thread.marked_title = title
-    return threads
+def _rows(question: asking.Question, name: str, reads: list[int], ids: list[int]) -> list:
+    return _in_order(question.objects(reads=reads, **{name: ids}), ids)
 
 
 def _people_rows(ids: list[int], by: Leader) -> list[profiles.Profile]:
-    people = Leader.objects.filter(pk__in=ids).select_related("organisation")
-    return profiles.seen_by(by, _in_order(people, ids))
+    return profiles.seen_by(by, _in_order(_PEOPLE.objects(leaders=ids), ids))
 
 
 def _in_order(rows: Iterable, ids: list[int]) -> list:
@@ -215,41 +200,29 @@ def _searched(leader: Leader) -> QuerySet[Space]:
     return Space.objects.visible_to(leader).exclude(kind=SpaceKind.SEALED).order_by().values_list("pk")
 
 
-def _shown_posts(leader: Leader) -> QuerySet[Post]:
-    return Post.objects.visible_to(leader).shown().filter(pk__in=[asking.POSTS]).values_list("pk")
+def _named(leader: Leader) -> QuerySet[Leader]:
+    return Leader.objects.visible_to(leader).named_nearly(asking.WORDS).values_list("pk")[:AT_MOST]
 
 
-def _newest_posts(leader: Leader) -> QuerySet[Post]:
-    return _shown_posts(leader).order_by("-created_at", "-pk")
+# The rule stands in these again: somebody may hide what a search has found before it is shown.
 
 
-def _best_posts(leader: Leader) -> QuerySet[Post]:
-    asked = Understood(asking.TSQUERY)
-    rank = SearchRank(F("search"), asked, normalization=1) + SearchRank(F("thread__search"), asked)
-    return _shown_posts(leader).order_by(rank.desc(), "-created_at", "-pk")
+def _post_columns(leader: Leader) -> QuerySet[Post]:
+    found = Post.objects.visible_to(leader).shown().filter(pk__in=[asking.POSTS]).order_by()
+    columns = "space", "thread", "author", "number", "body_html", "thread__title", *_WHO_AND_WHERE
+    return found.select_related("thread", "space", "author").only(*columns)
 
 
-def _newest_threads(leader: Leader) -> QuerySet[Thread]:
-    shown = Thread.objects.visible_to(leader).shown().filter(pk__in=[asking.THREADS])
-    return shown.order_by("-pk").values_list("pk")
+def _thread_columns(leader: Leader) -> QuerySet[Thread]:
+    found = Thread.objects.visible_to(leader).shown().filter(pk__in=[asking.THREADS]).order_by()
+    return found.select_related("space", "author").only("space", "author", "title", *_WHO_AND_WHERE)
 
 
-def _best_threads(leader: Leader) -> QuerySet[Thread]:
-    rank = SearchRank(F("search"), Understood(asking.TSQUERY))
-    return _newest_threads(leader).order_by(rank.desc(), "-pk")
+def _people_columns(leader: Leader) -> QuerySet[Leader]:
+    found = Leader.objects.visible_to(leader).filter(pk__in=[asking.LEADERS]).order_by()
+    return found.select_related("organisation")
 
 
-def _post_columns(_leader: Leader) -> QuerySet[Post]:
-    found = Post.objects.filter(pk__in=[asking.POSTS]).select_related("thread", "space", "author").order_by()
-    return found.only("space", "thread", "author", "number", "body_html", "thread__title", *_WHO_AND_WHERE)
-
-
-def _thread_columns(_leader: Leader) -> QuerySet[Thread]:
-    found = Thread.objects.filter(pk__in=[asking.THREADS]).select_related("space", "author").order_by()
-    return found.only("space", "author", "title", *_WHO_AND_WHERE)
-
-
-_SEARCHED = asking.Question(_searched)
-_NEWEST_POSTS, _BEST_POSTS = asking.Question(_newest_posts), asking.Question(_best_posts)
-_NEWEST_THREADS, _BEST_THREADS = asking.Question(_newest_threads), asking.Question(_best_threads)
+_SEARCHED, _NAMED = asking.Question(_searched), asking.Question(_named)
 _POSTS, _THREADS = asking.Question(_post_columns), asking.Question(_thread_columns)
+_PEOPLE = asking.Question(_people_columns)

@@ -13,31 +13,34 @@ _BITS = threads.TITLE_VOLUME_BITS
 _LAST = f"((SELECT max(id) FROM community_thread) >> {_BITS})"
 _NEWEST = f"ARRAY(SELECT generate_series({_LAST} - {VOLUMES - 1}, {_LAST}))"
 # OFFSET 0: a word stands in few titles, and the index of spaces would bring most threads of all.
-_MATCHES = """SELECT id FROM (
+_MATCHES = """SELECT id, search FROM (
         SELECT id, space_id, search FROM community_thread
         WHERE search @@ %(tsquery)s::tsquery AND hidden_at IS NULL AND merged_into_id IS NULL AND VOLUMES
         OFFSET 0) thread
     WHERE space_id = ANY(%(spaces)s) ORDER BY id DESC LIMIT %(at_most)s"""
+_RANK = "ts_rank(search, %(tsquery)s::tsquery) AS rank"
+_ENOUGH = "(SELECT count(*) FROM newest) = %(at_most)s"
 _FOUND = Statement(f"""
     WITH newest AS MATERIALIZED ({_MATCHES.replace("VOLUMES", f"(id >> {_BITS}) = ANY({_NEWEST})")})
-    SELECT id FROM newest
-    UNION SELECT id FROM ({_MATCHES.replace("VOLUMES", "true")}) thread
-        WHERE (SELECT count(*) FROM newest) < %(at_most)s""")
-
+    SELECT {_RANK}, id FROM newest WHERE {_ENOUGH}
+    UNION ALL SELECT {_RANK}, id FROM ({_MATCHES.replace("VOLUMES", "true")}) thread WHERE NOT {_ENOUGH}""")
 
 _BEGUN = Statement(
-    f"""SELECT thread.id FROM ({_MATCHES.replace("SELECT id FROM", "SELECT id, search FROM")}) thread
+    f"""SELECT ts_rank(thread.search, %(all_of)s::tsquery) AS rank, thread.id
+    FROM ({_MATCHES.replace("VOLUMES", "true")}) thread
     JOIN community_post post ON post.thread_id = thread.id AND post.number = 1
-    WHERE post.hidden_at IS NULL AND (thread.search || post.search) @@ %(all_of)s::tsquery""".replace(
-        "VOLUMES", "true"
-    )
+    WHERE post.hidden_at IS NULL AND (thread.search || post.search) @@ %(all_of)s::tsquery"""
 )
 
 
-def newest(query: Query, spaces: list[int], at_most: int) -> list[int]:
-    """The ids of the newest threads of these spaces that match and are not hidden, in any order."""
+def newest(query: Query, spaces: list[int], at_most: int) -> list[tuple[float, int]]:
+    """The newest threads of these spaces that match and are not hidden: how well they do, and their ids."""
     asker = {"spaces": spaces, "at_most": at_most}
-    found = {pk for (pk,) in _FOUND.rows(tsquery=query.tsquery, **asker)}
+    found = set(_FOUND.rows(tsquery=query.tsquery, **asker))
     if query.any_of and len(found) < min(FEW, at_most):
-        found |= {pk for (pk,) in _BEGUN.rows(tsquery=query.any_of, all_of=query.tsquery, **asker)}
-    return sorted(found, reverse=True)[:at_most]
+        found |= set(_BEGUN.rows(tsquery=query.any_of, all_of=query.tsquery, **asker))
+    return sorted(found, key=_pk, reverse=True)[:at_most]
+
+
+def _pk(match: tuple[float, int]) -> int:
+    return match[1]

@@ -8,6 +8,7 @@ a word is shows in the first stretch. The measurements stand in docs/decisions/0
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from community.models import posts
 from community.models.asking import Statement
@@ -17,10 +18,11 @@ FIRST_STRETCH = 1_000  # posts
 READ_AT_MOST = 3  # times the first stretch; for more the index is asked
 READ_OF_EACH_AT_MOST = 16  # where the index would be asked for all times at once
 SPACES_ONE_BY_ONE = 12
-SPARSE = 10  # posts, of which one is in the spaces of the searcher: the index is asked space by space
+SPARSE = 10  # posts, of which one is in the spaces of the searcher: they are looked for space by space
 VOLUMES_AT_FIRST = 8  # at most: a thousand posts tell little of a word that stands in ten of them
 VOLUMES_AT_MOST = 24  # at the end; for more the index is asked for all times at once
 LONGEST_AGO, NEVER = "-infinity", "infinity"
+ALL = 2**62  # posts
 
 _WHEN = "created_at >= %(after)s AND created_at < %(end)s"
 _MATCHES = "search @@ %(tsquery)s::tsquery"
@@ -30,68 +32,82 @@ _NEWEST_FIRST = "ORDER BY created_at DESC"
 _FOR_EACH_KEY = "FROM unnest(%(keys)s::bigint[]) AS key, LATERAL"
 _VOLUME = f"(id >> {posts.VOLUME_BITS})"
 
+# What is found of each post: how well it answers, when it was written, and its id; the largest is the best.
+_FOUND = "date_part('epoch', found.created_at) AS moment, found.id"
+_UNRANKED = f"SELECT 0 AS rank, {_FOUND} FROM (MATCHES) found"
+_RANKED = f"""SELECT ts_rank(found.search, %(tsquery)s::tsquery, 1)
+        + ts_rank(thread.search, %(tsquery)s::tsquery) AS rank, {_FOUND}
+    FROM (MATCHES) found JOIN community_thread thread ON thread.id = found.thread_id"""
+
 # A stretch is so many posts, whenever they were written: how many there were, the time of the first of them,
 # the ids of the last, of the first and of the oldest that is wanted, and those that match.
-_READ = f"""WITH stretch AS MATERIALIZED (
+_READ = """WITH stretch AS MATERIALIZED (
         SELECT count(*) AS count, max(created_at) AS last, min(created_at) AS first FROM (POSTS) post)
     SELECT count, first,
         (SELECT max(id) FROM community_post WHERE created_at = last),
         (SELECT min(id) FROM community_post WHERE created_at = first),
         (SELECT id FROM community_post WHERE created_at >= %(after)s ORDER BY created_at LIMIT 1),
-        ARRAY(MATCHES {_NEWEST_FIRST} LIMIT %(at_most)s) FROM stretch"""
+        ranks, moments, ids
+    FROM stretch, LATERAL (
+        SELECT array_agg(rank) AS ranks, array_agg(moment) AS moments, array_agg(id) AS ids
+        FROM (BEST) best) best"""
 
 # OFFSET 0 keeps apart what stands inside and outside: the planner guesses badly how common two words are.
 _READ_ALL = _READ.replace(
     "POSTS",
-    f"""SELECT created_at FROM community_post WHERE {_IN_SPACES} AND {_WHEN}
-        {_NEWEST_FIRST} LIMIT %(length)s""",
-).replace(
-    "MATCHES",
-    f"""SELECT id FROM (
+    f"""SELECT created_at FROM (
+        SELECT created_at, space_id FROM community_post WHERE {_WHEN} {_NEWEST_FIRST} LIMIT %(within)s) post
+    WHERE {_IN_SPACES} LIMIT %(length)s""",
+)
+_MATCHES_OF_ALL = f"""SELECT id, thread_id, created_at, search FROM (
         SELECT id, thread_id, created_at, search FROM community_post
         WHERE hidden_at IS NULL AND {_IN_SPACES} AND {_WHEN} AND created_at >= stretch.first
         {_NEWEST_FIRST} OFFSET 0) post
-    WHERE {_MATCHES} AND {_SHOWN}""",
-)
+    WHERE {_MATCHES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
 _READ_EACH = _READ.replace(
     "POSTS",
     f"""SELECT created_at {_FOR_EACH_KEY} (
         SELECT created_at FROM community_post WHERE KEY = key AND {_WHEN}
         {_NEWEST_FIRST} LIMIT %(length)s) post
     {_NEWEST_FIRST} LIMIT %(length)s""",
-).replace(
-    "MATCHES",
-    f"""SELECT id {_FOR_EACH_KEY} (
+)
+_MATCHES_OF_EACH = f"""SELECT id, thread_id, created_at, search {_FOR_EACH_KEY} (
         SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE KEY = key AND hidden_at IS NULL AND {_WHEN} AND created_at >= stretch.first OFFSET 0) post
-    WHERE {_IN_SPACES} AND {_MATCHES} AND {_SHOWN}""",
-)
+    WHERE {_IN_SPACES} AND {_MATCHES} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
 # The times stand outside as well: to the planner of a prepared statement, any two of them are close together.
-_ASK_ALL = f"""SELECT id FROM (
-        SELECT id, thread_id, created_at, space_id FROM community_post
+_ASK_ALL = f"""SELECT id, thread_id, created_at, search FROM (
+        SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
     WHERE {_IN_SPACES} AND {_WHEN} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
 _ASK_VOLUMES = _ASK_ALL.replace("OFFSET 0", f"AND {_VOLUME} = ANY(%(volumes)s) OFFSET 0")
-_ASK_EACH = f"""SELECT id {_FOR_EACH_KEY} (
-        SELECT id, thread_id, created_at, space_id FROM community_post
+_ASK_EACH = f"""SELECT id, thread_id, created_at, search {_FOR_EACH_KEY} (
+        SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE KEY = key AND {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
     WHERE {_IN_SPACES} AND {_WHEN} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
 
 
-def _of_any(sql: str) -> dict[str, Statement]:
-    """The statement by the column of its keys, if it has any."""
-    columns = ("author_id", "space_id") if "KEY" in sql else ("",)
-    return {column: Statement(sql.replace("KEY", column)) for column in columns}
+def _of_any(matches: str, reading: str = "BEST") -> dict[tuple[bool, str], Statement]:
+    """The statements with and without a rank, by the column of their keys, if they have any."""
+    return {
+        (ranked, column): Statement(
+            reading.replace("BEST", best).replace("MATCHES", matches).replace("KEY", column)
+        )
+        for ranked, best in ((True, _RANKED), (False, _UNRANKED))
+        for column in (("author_id", "space_id") if "KEY" in matches else ("",))
+    }
 
 
-def _of_any_words(sql: str) -> str:
-    return sql.replace(_MATCHES, "true")
+def _any_words(matches: str) -> str:
+    return matches.replace(_MATCHES, "true")
 
 
-_READING = _of_any(_READ_ALL) | _of_any(_READ_EACH)
-_READING_ANY_WORDS = _of_any(_of_any_words(_READ_ALL)) | _of_any(_of_any_words(_READ_EACH))
+_READING = _of_any(_MATCHES_OF_ALL, _READ_ALL) | _of_any(_MATCHES_OF_EACH, _READ_EACH)
+_READING_ANY_WORDS = _of_any(_any_words(_MATCHES_OF_ALL), _READ_ALL) | _of_any(
+    _any_words(_MATCHES_OF_EACH), _READ_EACH
+)
 _ASKING = _of_any(_ASK_ALL) | _of_any(_ASK_EACH)
-_ASKING_VOLUMES = Statement(_ASK_VOLUMES)
+_ASKING_VOLUMES = _of_any(_ASK_VOLUMES)
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,7 @@ class Wanted:
     authors: list[int] | None = None
     after: datetime | str = LONGEST_AGO
     before: datetime | str = NEVER
+    ranked: bool = False
 
     @property
     def column(self) -> str:
@@ -118,6 +135,14 @@ class Wanted:
         return {"tsquery": self.tsquery, "spaces": self.spaces, "keys": keys, "after": self.after}
 
 
+class Match(NamedTuple):
+    """A post that matches; of two, the larger one stands higher: by its rank, then the newer one."""
+
+    rank: float
+    moment: float
+    pk: int
+
+
 @dataclass(frozen=True)
 class Stretch:
     """What was read of the newest posts; a volume are posts with ids next to one another."""
@@ -127,7 +152,7 @@ class Stretch:
     last_id: int
     first_id: int
     oldest_id: int
-    matches: list[int]
+    matches: list[Match]
 
     @property
     def sparsity(self) -> float:
@@ -140,50 +165,69 @@ class Stretch:
         return range(self.first_id >> posts.VOLUME_BITS, (self.oldest_id >> posts.VOLUME_BITS) - 1, -1)
 
 
-def newest(wanted: Wanted) -> list[int]:
-    """The ids of the newest posts that match and are not hidden, at most AT_MOST of them."""
-    found: list[int] = []
-    length, end = FIRST_STRETCH, wanted.before
+def newest(wanted: Wanted) -> list[Match]:
+    """The newest posts that match and are not hidden, at most AT_MOST of them."""
+    found: list[Match] = []
+    length, end, is_sparse = FIRST_STRETCH, wanted.before, False
     while True:
-        stretch = _read(wanted, end, length)
+        stretch = None if is_sparse else _read_among_all(wanted, end, length)
+        if stretch is None:
+            stretch = _read(wanted, wanted.column, end, length)
         found += stretch.matches
         lacking = AT_MOST - len(found)
         if lacking <= 0 or stretch.count < length:
-            return found[:AT_MOST]
+            return sorted(found, key=_when, reverse=True)[:AT_MOST]
         needed = max(2 * length, int(1.4 * length * lacking / max(len(stretch.matches), 1)))
-        one_by_one = wanted.column and stretch.sparsity > SPARSE
-        readable = READ_OF_EACH_AT_MOST if one_by_one else READ_AT_MOST
+        is_sparse = bool(wanted.column) and stretch.sparsity > SPARSE
+        readable = READ_OF_EACH_AT_MOST if is_sparse else READ_AT_MOST
         # Who wrote them tells more than any word: the posts of a few people are read to the end.
         if wanted.tsquery and wanted.authors is None and needed > readable * FIRST_STRETCH:
-            if one_by_one:
-                return found + _asked(_ASKING[wanted.column], wanted, stretch.first, lacking)
+            if is_sparse:
+                return found + _asked(_ASKING, wanted, wanted.column, stretch.first, lacking)
             return found + _asked_by_volumes(wanted, stretch, lacking, needed)
         length, end = needed, stretch.first
 
 
-def _read(wanted: Wanted, end: datetime | str, length: int) -> Stretch:
+def _read_among_all(wanted: Wanted, end: datetime | str, length: int) -> Stretch | None:
+    """The newest posts of the spaces, found among those of all; None where they are too few for that."""
+    if not wanted.column:
+        return _read(wanted, "", end, length, within=ALL)
+    if wanted.column == "author_id":
+        return None
+    stretch = _read(wanted, "", end, length, within=SPARSE * length)
+    return stretch if stretch.count == length else None
+
+
+def _read(wanted: Wanted, column: str, end: datetime | str, length: int, **more) -> Stretch:
     reading = _READING if wanted.tsquery else _READING_ANY_WORDS
-    [row] = reading[wanted.column].rows(**wanted.values, end=end, length=length, at_most=AT_MOST)
-    return Stretch(*row)
+    statement = reading[wanted.ranked, column]
+    [row] = statement.rows(**wanted.values, end=end, length=length, at_most=AT_MOST, **more)
+    *facts, ranks, moments, ids = row
+    return Stretch(*facts, [*map(Match, ranks or (), moments or (), ids or ())])
 
 
-def _asked(statement: Statement, wanted: Wanted, end: datetime, lacking: int, **more) -> list[int]:
+def _asked(asking: dict, wanted: Wanted, column: str, end: datetime, lacking: int, **more) -> list[Match]:
     """The newest matches before a moment, as the index of words knows them."""
-    return [pk for (pk,) in statement.rows(**wanted.values, end=end, at_most=lacking, **more)]
+    rows = asking[wanted.ranked, column].rows(**wanted.values, end=end, at_most=lacking, **more)
+    return [*map(Match._make, rows)]
 
 
-def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> list[int]:
+def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> list[Match]:
     """The same, volume by volume as far back as is needed; what is rare, in all of them at once."""
-    found: list[int] = []
+    found: list[Match] = []
     volumes, asked = list(stretch.volumes), 0
     reach = min(int(needed * stretch.sparsity) // posts.VOLUME + 1, VOLUMES_AT_FIRST)
     while asked < len(volumes) and len(found) < lacking:
         if 2 * reach >= len(volumes) - asked:
             reach = len(volumes) - asked
             if reach > VOLUMES_AT_MOST:
-                return _asked(_ASKING[""], wanted, stretch.first, lacking)
+                return _asked(_ASKING, wanted, "", stretch.first, lacking)
         some = volumes[asked : asked + reach]
-        found += _asked(_ASKING_VOLUMES, wanted, stretch.first, lacking - len(found), volumes=some)
+        found += _asked(_ASKING_VOLUMES, wanted, "", stretch.first, lacking - len(found), volumes=some)
         asked += reach
         reach = int(1.4 * asked * (lacking - len(found)) / max(len(found), 1)) + 1
     return found
+
+
+def _when(match: Match) -> tuple[float, int]:
+    return match.moment, match.pk

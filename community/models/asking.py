@@ -33,9 +33,9 @@ NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 SINCE, UUID = datetime(1, 2, 3, 4, 5, 6, 10, tzinfo=UTC), Uuid(int=7_000_011)
 NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
-SLUG, TSQUERY, KEY = "?", "??", "???"  # no slug, no word and no key of a session holds them
+SLUG, TSQUERY, KEY, WORDS = "?", "??", "???", "????"  # no slug, word, key of a session or name is this
 NAMES |= {SLUG: "slug", TSQUERY: "tsquery", KEY: "key", SPACES: "spaces", ROOM: "room", LEADERS: "leaders"}
-NAMES |= {FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
+NAMES |= {WORDS: "words", FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined", SINCE: "since", UUID: "uuid"}
 LISTS = (READ, MODERATED, POSTS, THREADS, SPACES, LEADERS)
 

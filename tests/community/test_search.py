@@ -543,7 +543,9 @@ def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
     monkeypatch.setattr(
         search.windows,
         "_read",
-        lambda wanted, end, length: lengths.append(length) or read(wanted, end, length),
+        lambda wanted, column, end, length, **more: (
+            lengths.append(length) or read(wanted, column, end, length, **more)
+        ),
     )
     found = search.find("zebra", by=ana, view=View("posts", "newest")).posts.rows
     assert [post.number for post in found] == list(range(2, 11))
