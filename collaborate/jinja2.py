@@ -29,7 +29,7 @@ def environment(**options) -> Environment:
     options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")])
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     options["extensions"] = [*options.get("extensions", []), Unindented, Styled]
-    env = Environment(autoescape=options.pop("autoescape", True), **options)
+    env = Pages(autoescape=options.pop("autoescape", True), **options)
     env.globals.update(
         url=url,
         static=lru_cache(static),
@@ -41,6 +41,14 @@ def environment(**options) -> Environment:
     env.globals.update(post_html=moulds.cast, thread_rows=rows.cast)
     env.filters.update(ago=ago, day=day, moment=moment, clock=clock, hour=hour, iso=iso, epoch=epoch)
     return env
+
+
+class Pages(Environment):
+    """An environment whose words are all there before its first template is loaded."""
+
+    def make_globals(self, given) -> dict:
+        # A plain dictionary: Jinja goes through what a template knows for each include and import.
+        return {**self.globals, **(given or {})}
 
 
 class Unindented(Extension):

@@ -21,9 +21,9 @@ from leaders.models.account import initials
 TEMPLATE = "community/_thread_row.html"
 KEPT_AT_MOST = 500
 MANY = 99  # new posts, as counted by `reading`
-NUMBERS = ("pk", "unread", "replies")
-TEXTS = ("href", "title", "space", "name", "initials", "photo", "tone", "when")
-PLACES = moulds.places(*NUMBERS, *TEXTS)
+PLACES = moulds.places(
+    *("pk", "unread", "replies", "href", "title", "space", "name", "initials", "photo", "tone", "when")
+)
 
 
 class Row(NamedTuple):
@@ -101,19 +101,20 @@ def cast(environment: Environment, rows: Iterable[Row], level: int, *, with_spac
 
 def _cast(environment: Environment, row: Row, level: int, with_space: bool) -> str:
     photo = row.photo
-    texts = {
+    values = {
+        "pk": row.pk,
+        "unread": row.unread,
+        "replies": row.shown_count - 1,
         "href": address(row.pk, row.title),
-        "title": row.title,
-        "space": row.space__name,
-        "name": row.name,
-        "initials": row.initials,
-        "photo": photo,
+        "title": escape(row.title),
+        "space": escape(row.space__name) if with_space else "",
+        "name": escape(row.name),
+        "initials": "" if photo else escape(row.initials),
+        "photo": escape(photo) if photo else "",
         "tone": row.last_post__author % 5 if row.last_post__author else "none",
         "when": environment.filters["ago"](row.last_post_at),
     }
-    values = {name: escape(text) for name, text in texts.items()}
-    numbers = {"pk": row.pk, "unread": row.unread, "replies": row.shown_count - 1}
-    return _mould(environment, _kind(row, level, with_space, bool(photo))).format_map(values | numbers)
+    return _mould(environment, _kind(row, level, with_space, bool(photo))).format_map(values)
 
 
 def _kind(row: Row, level: int, with_space: bool, has_photo: bool) -> Kind:
