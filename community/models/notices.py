@@ -1,6 +1,7 @@
 """Lines that tell a leader that something concerns them."""
 
 from collections import Counter
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -64,14 +65,18 @@ OF_A_ROOM = (NoticeKind.DIRECT, NoticeKind.CHAT)
 READ_IN_THE_ROOM = (*ABOUT_A_MESSAGE, *OF_A_ROOM)
 
 COUNTED_AT_MOST = 1_000
+AN_HOUR = timedelta(hours=1)  # posts that were written side by side may get their keys in another order
 
 
-def replies(spaces):
-    """The replies that a notice stands for: its post and those after it, told, and not the leader's own."""
+def replies(among):
+    """The replies, among some, that a notice stands for: its post and later ones, told, but the leader's."""
+    its_own = Post.objects.filter(pk=OuterRef(OuterRef("post"))).order_by()
     return (
         Post.objects.shown()
         .told()
-        .filter(space__in=spaces, thread=OuterRef("thread"), pk__gte=OuterRef("post"))
+        .filter(among, thread=OuterRef("thread"), pk__gte=OuterRef("post"))
+        # True of all these: a long thread is looked at from there on, not from its beginning.
+        .filter(created_at__gt=Subquery(its_own.values("created_at")) - AN_HOUR)
         .exclude(author=OuterRef("leader"))
     )
 
@@ -105,7 +110,7 @@ class NoticeQuerySet(models.QuerySet):
             | Q(kind__in=[*ABOUT_A_MESSAGE, NoticeKind.THANKS]) & Exists(told)
             | Q(kind__in=OF_A_ROOM) & Exists(said(messages))
             | Q(kind__in=ABOUT_A_POST) & Exists(seen)
-            | Q(kind=NoticeKind.REPLY) & Exists(replies(spaces))
+            | Q(kind=NoticeKind.REPLY) & Exists(replies(Q(space__in=spaces)))
             | waits_for(leader)
             | Q(kind=NoticeKind.SESSION, space__in=spaces)
             | Q(kind=NoticeKind.WELL_DONE) & Exists(praise)
@@ -114,14 +119,16 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self):
         """Notices not opened, about words that were not read in their thread or room either."""
         marked = self.with_mark().filter(read_at=None)
-        beyond = Post.objects.shown().told().filter(thread=OuterRef("thread"), number__gt=OuterRef("mark"))
-        later = beyond.filter(pk__gte=OuterRef("post")).exclude(author=OuterRef("leader"))
+        later = replies(Q(number__gt=OuterRef("mark")))
         unheard = said(Message.objects.filter(number__gt=OuterRef("room_mark")))
+        # Each asked for where a notice is of this kind: joined, they would be looked up for all.
+        message = Message.objects.filter(pk=OuterRef("message"), number__gt=OuterRef("room_mark"))
+        post = Post.objects.filter(pk=OuterRef("post"), number__gt=OuterRef("mark"))
         return marked.filter(
             ~Q(kind__in=[*READ_WITH_THE_POST, *READ_IN_THE_ROOM, NoticeKind.REPLY])
-            | Q(kind__in=ABOUT_A_MESSAGE, message__number__gt=F("room_mark"))
+            | Q(kind__in=ABOUT_A_MESSAGE) & Exists(message)
             | Q(kind__in=OF_A_ROOM) & Exists(unheard)
-            | Q(kind__in=READ_WITH_THE_POST, post__number__gt=F("mark"))
+            | Q(kind__in=READ_WITH_THE_POST) & Exists(post)
             | Q(kind=NoticeKind.REPLY) & Exists(later)
         )
 
@@ -145,7 +152,7 @@ class NoticeQuerySet(models.QuerySet):
         """Each with how many `replies`, or how much `said` in a room, it stands for; unread until opened."""
         spaces = spaces_read_by(leader)
         until = Coalesce(OuterRef("read_at"), Now())
-        meant = replies(spaces).filter(number__gt=OuterRef("floor"), created_at__lte=until)
+        meant = replies(Q(space__in=spaces)).filter(number__gt=OuterRef("floor"), created_at__lte=until)
         number_of = meant.order_by().values("thread").annotate(n=Count("pk")).values("n")
         heard = said(Message.objects.visible_to(leader))
         heard = heard.filter(number__gt=OuterRef("room_floor"), created_at__lte=until)
