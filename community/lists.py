@@ -4,9 +4,21 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils import timezone
 
 from community import reading, rows
-from community.models import Level, Post, Reading, Space, Thread, ThreadKind, asking
+from community.models import (
+    HostLine,
+    Level,
+    Post,
+    Reading,
+    Session,
+    Space,
+    Thread,
+    ThreadKind,
+    asking,
+)
+from community.models.host_lines import A_WEEK
 from community.models.spaces import readable_ids
 from community.rows import Row
 from leaders.models import Leader
@@ -37,11 +49,22 @@ class Page:
     last: int
 
 
+def front(leader: Leader, slug: str) -> Space | None:
+    """A space that a leader may read, and `level`, how closely they follow it; or None.
+
+    With it comes what its first page shows: the keys of the `first_threads`, the `thread_count` as far as
+    pages are known ahead, and whether it `has_line` and `has_session`.
+    """
+    now, reads = timezone.now(), list(readable_ids(leader))
+    found = _FRONT.objects(leader=leader.pk, slug=slug, reads=reads, now=now, since=now - A_WEEK)
+    return found[0] if found else None
+
+
 def page(leader: Leader, show: str, number: int, *, space: Space | None = None) -> Page:
     """A page of the threads of a space, or of all spaces, the latest first."""
     number = min(max(number, 1), FARTHEST)
-    if space and not show and number == 1:
-        return _first_page(leader, space)
+    if not show and number == 1 and hasattr(space, "first_threads"):
+        return Page(rows.of(leader, space.first_threads), 1, _last(space.thread_count))
     found = narrowed(leader, show)
     found = found.filter(space=space) if space else _across(leader, found, show)
     pks = list(found.values_list("pk", flat=True)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
@@ -90,22 +113,22 @@ def _across(leader: Leader, found: QuerySet[Thread], show: str) -> QuerySet[Thre
     return found.order_by("-last_post_at", "-pk")
 
 
-def _first_page(leader: Leader, space: Space) -> Page:
-    """What most people look at: asked with statements that are built once."""
-    asker = {"space": space.pk, "reads": list(readable_ids(leader))}
-    [(pks, count)] = _FIRST.rows(**asker)
-    return Page(rows.of(leader, pks), 1, _last(count))
-
-
 def _last(count: int) -> int:
     return max(-(-count // PER_PAGE), 1)
 
 
-def _first(leader: Leader) -> QuerySet[Space]:
-    threads = Thread.objects.visible_to(leader).shown().filter(space=OuterRef("pk")).values("pk")
-    counted = reading.Counted(threads.order_by()[: (1 + KNOWN_AHEAD) * PER_PAGE])
-    found = Space.objects.filter(pk=asking.SPACE).order_by()
-    return found.values_list(ArraySubquery(threads[:PER_PAGE]), counted)
+def _front(leader: Leader) -> QuerySet[Space]:
+    # Who may read the space is asked of it alone, so that its threads are found by their order.
+    threads = Thread.objects.shown().filter(space=OuterRef("pk"), merged_into=None)
+    line = HostLine.objects.visible_to(leader).filter(space=OuterRef("pk"))
+    sessions = Session.objects.coming(asking.NOW).filter(room__space=OuterRef("pk"))
+    found = Space.objects.visible_to(leader).filter(slug=asking.SLUG).order_by()
+    return reading.as_followed_by(leader, found).annotate(
+        first_threads=ArraySubquery(threads.values("pk")[:PER_PAGE]),
+        thread_count=reading.Counted(threads.order_by().values("pk")[: (1 + KNOWN_AHEAD) * PER_PAGE]),
+        has_line=Exists(line),
+        has_session=Exists(sessions),
+    )
 
 
 def _waiting(leader: Leader) -> QuerySet[Thread]:
@@ -114,7 +137,7 @@ def _waiting(leader: Leader) -> QuerySet[Thread]:
     return unanswered.order_by("created_at", "pk").values_list("pk")[:WAITING_AT_MOST]
 
 
-_FIRST, _WAITING = asking.Question(_first), asking.Question(_waiting)
+_FRONT, _WAITING = asking.Question(_front), asking.Question(_waiting)
 
 
 def chosen(value: str) -> str:

@@ -76,13 +76,6 @@ def as_followed_by(leader: Leader, spaces: QuerySet[Space]) -> QuerySet[Space]:
     return spaces.annotate(level=Coalesce(Subquery(mine.values("level")), Value(Level.NORMAL.value)))
 
 
-def space(leader: Leader, slug: str) -> Space | None:
-    """A space that a leader may read, as by as_followed_by, or None."""
-    reads = list(readable_ids(leader))
-    found = _SPACE.objects(leader=leader.pk, slug=slug, reads=reads)
-    return found[0] if found else None
-
-
 def chosen(leader: Leader) -> QuerySet[Thread]:
     """The threads for which a leader chose how closely to follow them, or in which they wrote."""
     shown = Thread.objects.visible_to(leader).shown().select_related("space")
@@ -270,10 +263,6 @@ def _seen(leader: Leader) -> QuerySet[Thread]:
     return facts.select_related("space").defer("search").order_by()
 
 
-def _space(leader: Leader) -> QuerySet[Space]:
-    return as_followed_by(leader, Space.objects.visible_to(leader)).filter(slug=asking.SLUG).order_by()
-
-
 def _latest(leader: Leader) -> QuerySet[Thread]:
     shown = Thread.objects.visible_to(leader).shown()
     return shown.order_by(*LATEST_FIRST).values_list("pk")[:LOOKED_AT_FIRST]
@@ -307,4 +296,4 @@ def _all_new(leader: Leader) -> QuerySet[Thread]:
 
 _ALL_NEW = asking.Question(_all_new)
 _SEEN = asking.Question(_seen, moderates=True)
-_LATEST, _NEW, _SPACE = asking.Question(_latest), asking.Question(_new), asking.Question(_space)
+_LATEST, _NEW = asking.Question(_latest), asking.Question(_new)

@@ -36,11 +36,11 @@ def all_spaces(request):
 @require_safe
 def space(request, slug):
     """The threads of a space; or its description and how to come in."""
-    place = reading.space(request.user, slug)
+    place = lists.front(request.user, slug)
     if place is None:
         return _closed_door(request, get_object_or_404(Space.objects.listed_to(request.user), slug=slug))
     show = lists.chosen(request.GET.get("show", ""))
-    line = host_lines.of(place, request.user)
+    line = host_lines.of(place, request.user) if place.has_line else None
     context = {
         "space": place,
         "rules": markdown.render(place.rules).html if place.rules else "",
@@ -50,7 +50,7 @@ def space(request, slug):
         "may_start": permissions.may_start(request.user, place),
         "levels": SPACE_LEVELS,
         "sweep": catch_up.done(request),
-        "sessions": hosting.next_few(place),
+        "sessions": hosting.next_few(place) if place.has_session else [],
         "line": line,
         "may_report_line": line is not None and line.by_id != request.user.pk,
         "may_write_line": permissions.may_write_line(request.user, place),

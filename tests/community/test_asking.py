@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from collaborate.middleware import AskOnce
-from community import catch_up, moderation, reading, rows
+from community import catch_up, lists, moderation, reading, rows
 from community.models import (
     Case,
     Notice,
@@ -260,8 +260,9 @@ def test_a_list_shows_only_what_its_reader_may_see(ana, cleo, dara, space):
     hidden.save()
     for leader, seen in ((ana, [plain.pk]), (dara, [plain.pk]), (cleo, [])):
         assert [row.pk for row in rows.of(leader, [hidden.pk, plain.pk])] == seen
-    assert reading.space(ana, space.slug) == space
-    assert reading.space(cleo, space.slug) is None
+    front = lists.front(ana, space.slug)
+    assert (front, front.first_threads, front.thread_count) == (space, [plain.pk], 1)
+    assert lists.front(cleo, space.slug) is None
 
 
 def test_what_is_asked_is_prepared_once_on_a_connection(ana, space):

@@ -145,9 +145,10 @@ def test_pages_keep_the_filter_and_count_nothing(browse, ana, space, monkeypatch
 def test_a_busy_space_is_counted_no_further_than_a_few_pages_ahead(ana, space, monkeypatch):
     monkeypatch.setattr(lists, "PER_PAGE", 1)
     monkeypatch.setattr(lists, "KNOWN_AHEAD", 2)
-    monkeypatch.setattr(lists, "_FIRST", asking.Question(lists._first))
+    monkeypatch.setattr(lists, "_FRONT", asking.Question(lists._front))
     for number in range(6):
         make_thread(space, ana, title=f"Number {number}")
+    assert lists.page(ana, "", 1, space=lists.front(ana, space.slug)).last == 3
     assert [lists.page(ana, "", number, space=space).last for number in (1, 2, 3, 4, 6)] == [3, 4, 5, 6, 6]
 
 

@@ -1,15 +1,16 @@
 """Who sees, reads and enters which space."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import permissions, spaces
+from community import host_lines, permissions, spaces
 from community.models import JoinRequest, Post, Room, Space, SpaceKind, SpaceMembership, Thread
 from leaders.models import CohortMembership
-from tests.making import make_thread
+from tests.making import make_session, make_thread
 
 
 @pytest.fixture
@@ -107,3 +108,20 @@ def test_a_closed_space_is_read_not_written(ana, space):
     space.save()
     assert permissions.may_read(ana, space)
     assert permissions.may_write(ana, space).reason == "This space is closed. It can still be read."
+
+
+def test_the_page_of_a_space_asks_for_all_it_shows_at_once(
+    browse, ana, dara, space, django_assert_max_num_queries
+):
+    make_thread(space, ana)
+    visitor = browse(ana)
+    visitor.get(space.get_absolute_url())
+    with django_assert_max_num_queries(4):
+        visitor.get(space.get_absolute_url())
+    make_session(space, dara, title="Rotas in winter", begins_in=60)
+    host_lines.write(space, by=dara, words="Be kind this week.", uuid=uuid.uuid4())
+    visitor.get(space.get_absolute_url())
+    with django_assert_max_num_queries(6):
+        page = visitor.get(space.get_absolute_url()).content.decode()
+    assert "Rotas in winter" in page
+    assert "Be kind this week." in page
