@@ -42,7 +42,7 @@ def _questions() -> Iterator[tuple[str, QuerySet]]:
     yield "Thread {}: its posts are not numbered from 1 to the last without a hole.", _holed_threads()
     yield "Thread {}: the number of posts that it says is not how many are shown.", _miscounted()
     yield "Thread {}: what it says is its last post is not the last one shown.", _mislast()
-    yield "Post {}: it is in another space than its thread.", Post.objects.exclude(space=F("thread__space"))
+    yield "Post {}: it is in another space than its thread.", _astray()
     yield (
         "Thread {}: nobody can write in it, as if posts were on their way, and none are.",
         Thread.objects.filter(is_moving=True).exclude(pk__in=_on_the_way()),
@@ -84,6 +84,11 @@ def _holed_threads() -> QuerySet:
         last=Greatest(Coalesce(Max("posts__number"), 0), Coalesce(end, 0)),
     )
     return counted.exclude(n=F("last_number"), last=F("last_number"), first=1)
+
+
+def _astray() -> QuerySet:
+    """But for those that follow a thread that moved lately."""
+    return Post.objects.exclude(space=F("thread__space")).exclude(thread__is_moving=True)
 
 
 def _on_the_way() -> QuerySet:

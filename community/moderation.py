@@ -166,18 +166,12 @@ def unpin(thread: Thread, *, by: Leader, reason: str) -> Decision:
 
 @transaction.atomic
 def move(thread: Thread, *, to: Space, by: Leader, reason: str) -> Decision:
-    """Carry a thread with its posts, and all marks of what was read, into another space."""
+    """Carry a thread with its posts, and all marks of what was read, into another space; many follow it."""
     decisions.hold(thread)
     require(permissions.may_move(by, thread, to))
     if thread.space_id == to.pk:
         raise Conflict(f"This thread is in {to} already.")
-    source = thread.space
-    decision = decisions.record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
-    decisions.change(thread, space=to, is_pinned=False)
-    thread.posts.update(space=to)
-    decisions.show_links(thread)
-    Case.objects.filter(post__thread=thread, closed_at=None).update(space=to)
-    return decision
+    return _move(thread, to, by, reason)
 
 
 @transaction.atomic
@@ -225,10 +219,26 @@ def merge(thread: Thread, *, into: Thread, by: Leader, reason: str) -> Decision 
 
 @transaction.atomic
 def stop_move(relocation: Relocation, *, by: Leader, reason: str) -> Decision:
-    """Leave the posts that have gone where they are now, and the others where they were."""
+    """Leave the posts that have gone where they are now, and the others where they were.
+
+    A thread is not torn between two spaces: it goes back, with what has followed it.
+    """
     relocations.hold(relocation)
     require(permissions.may_stop_move(by, relocation))
+    if relocation.is_of_thread:
+        relocations.end(relocation, by=by)
+        return _move(relocation.thread, relocation.source, by, reason)
     return relocations.stop(relocation, by=by, reason=reason)
+
+
+def _move(thread: Thread, to: Space, by: Leader, reason: str) -> Decision:
+    source = thread.space
+    decision = decisions.record(Verb.MOVE, thread, by=by, reason=reason, source=source.pk, target=to.pk)
+    decisions.change(thread, space=to, is_pinned=False, is_moving=False)
+    decisions.show_links(thread)
+    Case.objects.filter(post__thread=thread, closed_at=None).update(space=to)
+    relocations.bring_along(thread, source, by=by, reason=reason)
+    return decision
 
 
 def _opening(thread: Thread, start: int, numbers: list[int] | None) -> Post:

@@ -1,4 +1,4 @@
-"""Posts go to another thread by a split or a merge: a few at once, many in batches by a worker.
+"""Posts go to another thread, or follow theirs to another space: a few at once, many in batches by a worker.
 
 Nobody should wait for the lock of a thread, or for an answer, as long as it takes to write 50,000 posts anew.
 Each batch is a transaction, after which both threads are whole; one that a killed worker leaves is undone by
@@ -15,8 +15,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from community import decisions, threads, transfers
-from community.models import Decision, Post, Relocation, Thread, Transfer
-from community.permissions import Conflict, may_stop_move, require
+from community.models import Case, Decision, Post, Relocation, Space, Thread, Transfer
+from community.permissions import Conflict, may_hurry_move, require
 from community.rooms import messages
 from leaders.models import Leader
 
@@ -43,6 +43,23 @@ def carry_out(relocation: Relocation, numbers: list[int] | None = None) -> Decis
     relocation.save()
     transaction.on_commit(wake)
     return relocation
+
+
+def bring_along(thread: Thread, source: Space, *, by: Leader, reason: str) -> None:
+    """Have the posts of a thread that is held follow it into its space.
+
+    The newest go first, with it: of those people are told.
+    """
+    relocation = Relocation(verb=Verb.MOVE, thread=thread, to=thread, source=source, by=by, reason=reason)
+    relocation.start = thread.last_number + 1
+    relocation.total = relocation.leaving.count()
+    if relocation.total <= AT_ONCE:
+        relocation.leaving.update(space=thread.space)
+        return
+    decisions.change(thread, is_moving=True)
+    _follow(relocation)
+    relocation.save()
+    transaction.on_commit(wake)
 
 
 def wake() -> None:
@@ -91,7 +108,7 @@ def _go_on() -> bool:
 def try_again(relocation: Relocation, *, by: Leader) -> None:
     """Have a worker try at once what would wait for a while after it failed."""
     hold(relocation)
-    require(may_stop_move(by, relocation))
+    require(may_hurry_move(by, relocation))
     relocation.due_at = timezone.now()
     relocation.save(update_fields=["due_at"])
     transaction.on_commit(wake)
@@ -105,10 +122,15 @@ def hold(relocation: Relocation) -> None:
         raise Conflict("These posts are no longer on their way.")
 
 
-def stop(relocation: Relocation, *, by: Leader, reason: str) -> Decision:
-    """End one that is held, as if no more posts had been meant; nothing is carried, so nothing can fail."""
+def end(relocation: Relocation, *, by: Leader) -> None:
+    """Let no worker go on with one that is held."""
     relocation.ended_at, relocation.stopped_by = timezone.now(), by
     relocation.save(update_fields=["ended_at", "stopped_by"])
+
+
+def stop(relocation: Relocation, *, by: Leader, reason: str) -> Decision:
+    """End one that is held, as if no more posts had been meant; nothing is carried, so nothing can fail."""
+    end(relocation, by=by)
     thread, began = relocation.thread, [relocation.by_id, relocation.reason]
     detail = {"of": relocation.verb, "began": began, **_let_answer_go(thread), **_went(relocation)}
     _let_write(relocation)
@@ -117,8 +139,13 @@ def stop(relocation: Relocation, *, by: Leader, reason: str) -> Decision:
 
 def _step(relocation: Relocation) -> None:
     _hold_threads(relocation)
-    _carry(relocation, at_most=BATCH)
-    if not relocation.leaving.exists():
+    if relocation.is_of_thread:
+        _follow(relocation)
+        is_last = relocation.start == 1
+    else:
+        _carry(relocation, at_most=BATCH)
+        is_last = not relocation.leaving.exists()
+    if is_last:
         _finish(relocation)
         _let_write(relocation)
     relocation.attempts, relocation.error, relocation.moved_at = 0, "", timezone.now()
@@ -147,10 +174,21 @@ def _carry(relocation: Relocation, **which) -> None:
     threads.recount(to, count=to.shown_count + came)
 
 
-def _finish(relocation: Relocation) -> Decision:
-    """The posts are there: settle what else the two threads hold, and write the decision down."""
+def _follow(relocation: Relocation) -> None:
+    """Take posts into the space of their thread, of those behind the newest first."""
+    space, last = relocation.thread.space_id, relocation.start - 1
+    relocation.start = max(relocation.start - BATCH, 1)
+    some = Post.objects.filter(thread=relocation.thread, number__range=(relocation.start, last))
+    relocation.carried += some.exclude(space=space).update(space=space)
+
+
+def _finish(relocation: Relocation) -> Decision | None:
+    """The posts are there: settle what else the two threads hold, and write down what is not decided yet."""
     thread, to = relocation.thread, relocation.to
     relocation.ended_at = timezone.now()
+    if relocation.is_of_thread:  # what was reported meanwhile
+        Case.objects.filter(post__thread=thread, closed_at=None).update(space=thread.space)
+        return None
     detail = {**_settle(relocation), **_went(relocation)}
     for each in (thread, to):
         decisions.show_change(each)

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from community.models.posts import Post
-from community.models.spaces import spaces_moderated_by
+from community.models.spaces import Space, spaces_moderated_by
 from community.models.threads import Thread
 
 STUCK_AFTER = timedelta(hours=1)
@@ -37,12 +37,21 @@ class RelocationQuerySet(models.QuerySet):
 
 
 class Relocation(models.Model):
-    """A split or a merge of more posts than one request should carry; a worker holds it for each batch."""
+    """A split, merge or move of more posts than one request should carry; a worker holds it for each batch.
 
-    verb = models.CharField(max_length=20, help_text="Of the decision: split or merge.")
+    A thread that moves to another space is there at once, and is both ends of the way: its posts follow it.
+    """
+
+    verb = models.CharField(max_length=20, help_text="Of the decision: split, merge or move.")
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="relocations")
     to = models.ForeignKey(Thread, models.CASCADE, related_name="+")
-    start = models.PositiveIntegerField(default=1, help_text="The number from which on posts leave.")
+    source = models.ForeignKey(
+        Space, models.PROTECT, null=True, related_name="+", help_text="The space that a moved thread left."
+    )
+    start = models.PositiveIntegerField(
+        default=1,
+        help_text="The number from which on posts leave; of a moved thread, from which on they came.",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.TextField(max_length=1000)
     total = models.PositiveIntegerField(default=0)
@@ -72,8 +81,16 @@ class Relocation(models.Model):
         return f"{self.carried} of {self.total} posts from thread {self.thread_id} to {self.to_id}"
 
     @property
+    def is_of_thread(self) -> bool:
+        """Whether a whole thread goes to another space."""
+        return self.verb == "move"
+
+    @property
     def leaving(self) -> models.QuerySet[Post]:
         """The posts that have not left yet."""
+        if self.is_of_thread:
+            behind = Post.objects.filter(thread=self.thread_id, number__lt=self.start)
+            return behind.exclude(space=self.thread.space_id)
         return Post.objects.filter(thread=self.thread_id, number__gte=self.start)
 
     @property

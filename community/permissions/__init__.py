@@ -22,6 +22,7 @@ from community.permissions.mail import may_send_again, may_send_again_several
 from community.permissions.moderation import (
     Conflict,
     may_decide,
+    may_hurry_move,
     may_lift,
     may_merge,
     may_move,
@@ -96,6 +97,7 @@ __all__ = [
     "may_go_on_writing",
     "may_go_on_writing_lines",
     "may_host",
+    "may_hurry_move",
     "may_keep_drafts",
     "may_leave",
     "may_lift",

@@ -65,10 +65,17 @@ def may_merge(leader: Leader, thread: Thread, into: Thread) -> Verdict:
     return may_write(leader, into.space) and _may_carry(leader, thread.space, into.space)
 
 
-def may_stop_move(leader: Leader, relocation: Relocation) -> Verdict:
-    """The moderators of where the posts come from and of where they go, whoever of them began it."""
+def may_hurry_move(leader: Leader, relocation: Relocation) -> Verdict:
+    """The moderators of the threads between which posts are on their way, whoever of them began it."""
     there = may_moderate(leader, relocation.to.space)
     return may_moderate(leader, relocation.thread.space) and there
+
+
+def may_stop_move(leader: Leader, relocation: Relocation) -> Verdict:
+    """The same; of a thread that goes back, also of the space that it left."""
+    if (verdict := may_hurry_move(leader, relocation)) and relocation.source:
+        return may_moderate(leader, relocation.source)
+    return verdict
 
 
 def _may_carry(leader: Leader, source: Space, target: Space) -> Verdict:

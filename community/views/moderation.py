@@ -60,7 +60,7 @@ def decide(request, model, verb, pk):
         except permissions.Conflict as refusal:
             form.add_error(None, str(refusal))
             return _ask(request, item, verb, form, status=409)
-        messages.success(request, ACTS[verb].done.format(noun=_noun(item)))
+        messages.success(request, _done(verb, item))
         return redirect(item)
     return _ask(request, item, verb, form, status=422 if form.is_bound else 200)
 
@@ -102,6 +102,13 @@ def _ask(request, item, verb, form, status):
         "meaning": ACTS[verb].meaning,
     }
     return render(request, "community/decide.html", context, status=status)
+
+
+def _done(verb, item) -> str:
+    sentence = ACTS[verb].done.format(noun=_noun(item))
+    if verb == "move" and item.is_moving:
+        return f"{sentence} Its older posts follow within minutes; until then nobody can write in it."
+    return sentence
 
 
 def _noun(item) -> str:

@@ -74,7 +74,8 @@ def relocation(request, pk):
     """How far the posts are that go from or to a thread."""
     found, way = _way(request, pk)
     page = "community/_relocation.html" if request.htmx else "community/relocation.html"
-    return render(request, page, {"thread": found, "way": way})
+    may_stop = way and permissions.may_stop_move(request.user, way)
+    return render(request, page, {"thread": found, "way": way, "may_stop": may_stop})
 
 
 @require_POST
@@ -94,6 +95,7 @@ def stop(request, pk):
     if way is None or way.ended_at:
         return relocation(request, pk) if request.method != "POST" else redirect("relocation", pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    permissions.require(permissions.may_stop_move(request.user, way))
     context = {"thread": found, "way": way, "form": form}
     if form.is_valid():
         try:
@@ -110,7 +112,8 @@ def _way(request, pk) -> tuple[Thread, Relocation | None]:
     found = _thread(request, pk, gone=True)
     permissions.require(permissions.may_moderate(request.user, found.space))
     ways = Relocation.objects.visible_to(request.user).filter(Q(thread=found) | Q(to=found))
-    return found, ways.select_related("thread__space", "to__space", "stopped_by").order_by("-pk").first()
+    ways = ways.select_related("thread__space", "to__space", "source", "stopped_by")
+    return found, ways.order_by("-pk").first()
 
 
 def _thread(request, pk, *, gone=False) -> Thread:

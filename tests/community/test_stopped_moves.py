@@ -244,3 +244,96 @@ def test_an_operator_is_told_of_a_thread_that_is_closed_by_a_move_that_is_none(t
 def test_a_merge_on_its_way_holds_together(merge):
     assert list(integrity.findings()) == []
     assert Transfer.objects.get().first == 1
+
+
+# --- A thread goes to another space -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def moved(commons, space, ana, ben, dara):
+    """A thread of eight posts that goes from the commons to the private space, the two newest with it."""
+    thread = make_thread(commons, ana, "Saying no kindly", "Post 1")
+    for number in range(2, 9):
+        make_reply(thread, (ben, ana)[number % 2], f"Post {number}")
+    thread = Thread.objects.get(pk=thread.pk)
+    moderation.move(thread, to=space, by=dara, reason=WHY)
+    return Relocation.objects.get()
+
+
+def spaces(way):
+    return list(way.thread.posts.order_by("number").values_list("space__slug", flat=True))
+
+
+def test_a_thread_is_in_its_new_space_at_once_and_its_posts_follow(browse, moved, space, commons, ana, cleo):
+    moved.thread.refresh_from_db()
+    assert moved.thread.space == space
+    assert spaces(moved) == [commons.slug] * 6 + [space.slug] * 2
+    address = moved.thread.get_absolute_url()
+    assert browse(cleo).get(address).status_code == 404
+    html = browse(ana).get(f"{address}?page=1").content.decode()
+    assert ("Post 1" in html, "Post 8" in html, "Many posts are being moved" in html) == (True, True, True)
+    assert list(integrity.findings()) == []
+    assert relocations.go_on() == 3
+    assert set(spaces(moved)) == {space.slug}
+    moved.refresh_from_db()
+    assert (moved.carried, moved.total, moved.thread.is_moving) == (8, 8, False)
+    assert moved.ended_at
+    assert [decision.verb for decision in Decision.objects.all()] == ["move"]
+    assert list(integrity.findings()) == []
+
+
+def test_its_moderator_is_told_that_posts_follow(browse, commons, space, ana, dara):
+    thread = make_thread(commons, ana)
+    for _ in range(4):
+        make_reply(thread, ana)
+    told = {"reason": WHY, "to": space.pk}
+    html = browse(dara).post(f"/threads/{thread.pk}/move/", told, follow=True).content.decode()
+    assert "Its older posts follow within minutes" in html
+    page = browse(dara).get(f"/threads/{thread.pk}/relocation/").content.decode()
+    assert "2 of 5 posts have followed it" in page
+    assert "Take it back" in page
+
+
+def test_a_move_is_taken_back_whole(browse, moved, commons, space, dara):
+    assert browse(dara).get(address(moved, "stop")).status_code == 200
+    assert browse(dara).post(address(moved, "stop"), {"reason": ENOUGH}).status_code == 302
+    assert set(spaces(moved)) == {commons.slug}
+    moved.thread.refresh_from_db()
+    assert (moved.thread.space, moved.thread.is_moving) == (commons, False)
+    assert (
+        "took this move back" in browse(dara).get(f"/threads/{moved.thread_id}/relocation/").content.decode()
+    )
+    details = [decision.detail for decision in Decision.objects.order_by("pk")]
+    assert [detail["target"] for detail in details] == [space.pk, commons.pk]
+    assert relocations.go_on() == 0
+    assert list(integrity.findings()) == []
+
+
+def test_many_go_back_in_batches_too(moved, commons, dara):
+    relocations.go_on()
+    Relocation.objects.update(ended_at=None, start=3)
+    Thread.objects.update(is_moving=True)
+    moderation.stop_move(Relocation.objects.get(), by=dara, reason=ENOUGH)
+    back = Relocation.objects.get(ended_at=None)
+    assert (back.carried, back.total, back.by) == (2, 8, dara)
+    while relocations.go_on():
+        pass
+    assert set(spaces(moved)) == {commons.slug}
+    assert not Thread.objects.filter(is_moving=True).exists()
+
+
+def test_only_who_moderates_the_old_space_too_takes_it_back(browse, moved, commons, dara):
+    SpaceMembership.objects.filter(space=commons, leader=dara).update(role="member")
+    page = browse(dara).get(f"/threads/{moved.thread_id}/relocation/").content.decode()
+    assert "Take it back" not in page
+    assert browse(dara).post(address(moved, "stop"), {"reason": ENOUGH}).status_code == 403
+    assert browse(dara).post(address(moved, "again")).status_code == 302
+    assert Relocation.objects.get().ended_at is None
+
+
+def test_what_was_reported_on_the_way_is_for_the_new_moderators(moved, space, ben, dara):
+    case = moderation.report(moved.thread.posts.get(number=1), by=ben, category="spam").case
+    while relocations.go_on():
+        pass
+    case.refresh_from_db()
+    assert case.space == space
