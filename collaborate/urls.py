@@ -9,8 +9,8 @@ from collaborate import health, hooks, mailbox, search, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", search.search, name="search"),
-    path("", include("leaders.urls")),
     path("", include("community.urls")),
+    path("", include("leaders.urls")),
     path("", include("faculty.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

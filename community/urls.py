@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from community.models import HostLine, Message, Post, Thread, WellDone
 from community.views import (
@@ -27,13 +27,41 @@ from community.views import (
     well_done,
 )
 
+# Together, as an address is looked for from the first to the last: most pages are those of threads.
+_threads = [
+    path("<int:pk>/new/", catch_up.unread, name="unread_posts"),
+    path("", lists.threads, name="threads"),
+    path("<int:pk>/", threads.thread, name="thread_by_id"),
+    path("<int:pk>/reply/", threads.reply, name="reply"),
+    path("<int:pk>/posts/", threads.fragments, name="posts"),
+    path("<int:pk>/seen/", threads.seen, name="seen"),
+    path("<int:pk>/rename/", threads.rename, name="rename"),
+    path("<int:pk>/follow/", levels.follow, name="follow"),
+    path("<int:pk>/unread/<int:number>/", threads.mark_unread, name="mark_unread"),
+    *(
+        path(
+            f"<int:pk>/{verb}/",
+            moderation.decide,
+            {"model": Thread, "verb": verb},
+            name=f"{verb}_thread",
+        )
+        for verb in ("hide", "restore", "close", "reopen", "pin", "unpin", "move")
+    ),
+    path("<int:pk>/split/", transfers.split, name="split_thread"),
+    path("<int:pk>/merge/", transfers.merge, name="merge_thread"),
+    path("<int:pk>/relocation/", transfers.relocation, name="relocation"),
+    path("<int:pk>/relocation/again/", transfers.try_again, name="try_relocation_again"),
+    path("<int:pk>/relocation/stop/", transfers.stop, name="stop_relocation"),
+    path("<int:pk>/<slug:slug>/", threads.thread, name="thread"),
+]
+
 urlpatterns = [
+    path("threads/", include(_threads)),
     path("settings/mail/", preferences.mail, name="settings_mail"),
     path("catch-up/", catch_up.catch_up, name="catch_up"),
     path("catch-up/next/", catch_up.next_unread, name="next_unread"),
     path("catch-up/read/", catch_up.sweep, name="sweep"),
     path("catch-up/undo/<int:pk>/", catch_up.undo, name="undo_sweep"),
-    path("threads/<int:pk>/new/", catch_up.unread, name="unread_posts"),
     path("spaces/", spaces.all_spaces, name="spaces"),
     path("spaces/<slug:slug>/", spaces.space, name="space"),
     path("spaces/<slug:slug>/members/", spaces.members, name="members"),
@@ -47,30 +75,7 @@ urlpatterns = [
     path("attachments/<uuid:uuid>/", attachments.attachment, name="attachment"),
     path("attachments/<uuid:uuid>/small/", attachments.attachment, {"size": "small"}, name="small_image"),
     path("attachments/<uuid:uuid>/remove/", attachments.remove, name="remove_attachment"),
-    path("threads/", lists.threads, name="threads"),
-    path("threads/<int:pk>/", threads.thread, name="thread_by_id"),
-    path("threads/<int:pk>/reply/", threads.reply, name="reply"),
-    path("threads/<int:pk>/posts/", threads.fragments, name="posts"),
-    path("threads/<int:pk>/seen/", threads.seen, name="seen"),
-    path("threads/<int:pk>/rename/", threads.rename, name="rename"),
-    path("threads/<int:pk>/follow/", levels.follow, name="follow"),
     path("settings/watching/", levels.watching, name="watching"),
-    path("threads/<int:pk>/unread/<int:number>/", threads.mark_unread, name="mark_unread"),
-    *(
-        path(
-            f"threads/<int:pk>/{verb}/",
-            moderation.decide,
-            {"model": Thread, "verb": verb},
-            name=f"{verb}_thread",
-        )
-        for verb in ("hide", "restore", "close", "reopen", "pin", "unpin", "move")
-    ),
-    path("threads/<int:pk>/split/", transfers.split, name="split_thread"),
-    path("threads/<int:pk>/merge/", transfers.merge, name="merge_thread"),
-    path("threads/<int:pk>/relocation/", transfers.relocation, name="relocation"),
-    path("threads/<int:pk>/relocation/again/", transfers.try_again, name="try_relocation_again"),
-    path("threads/<int:pk>/relocation/stop/", transfers.stop, name="stop_relocation"),
-    path("threads/<int:pk>/<slug:slug>/", threads.thread, name="thread"),
     path("posts/<int:pk>/", posts.permalink, name="post"),
     path("posts/<int:pk>/quote/", posts.quote, name="quote"),
     path("posts/<int:pk>/edit/", posts.edit, name="edit"),
