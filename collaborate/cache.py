@@ -1,8 +1,12 @@
 """Copies may vanish: a cache that cannot be reached answers like an empty one."""
 
+import os
+
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Unreachable
 from redis.exceptions import TimeoutError as TooSlow
+from redis.retry import Retry
 
 
 def _forgiving(name: str, answer):
@@ -24,8 +28,11 @@ class KeptClient(RedisCacheClient):
         self._kept = {}
 
     def get_client(self, key=None, *, write=False):
-        pool = self._get_connection_pool(write)
-        return self._kept.get(pool) or self._kept.setdefault(pool, self._client(connection_pool=pool))
+        kept = self._get_connection_pool(write), os.getpid()
+        if kept not in self._kept:
+            # Each thread has its cache: a connection that it keeps need not be borrowed for each question.
+            self._kept[kept] = self._client(connection_pool=kept[0], single_connection_client=True)
+        return self._kept[kept]
 
 
 class ForgivingRedisCache(RedisCache):
@@ -35,6 +42,8 @@ class ForgivingRedisCache(RedisCache):
         options = params.setdefault("OPTIONS", {})
         options.setdefault("socket_connect_timeout", 1)
         options.setdefault("socket_timeout", 1)
+        # At once, for a kept connection that has died.
+        options.setdefault("retry", Retry(NoBackoff(), 1))
         super().__init__(server, params)
         self._class = KeptClient
 

@@ -2,8 +2,9 @@
 
 import json
 import logging
+import os
+import threading
 import time
-from functools import lru_cache
 
 import redis
 from django.conf import settings
@@ -14,6 +15,8 @@ from redis.retry import Retry
 log = logging.getLogger(__name__)
 
 PREFIX = "live:"
+
+_kept = threading.local()
 
 
 def leader_topic(leader_id: int) -> str:
@@ -46,9 +49,11 @@ def _publish(topic: str, frame: str) -> None:
         log.warning("push to a %s failed: %s", topic.split(":")[0], type(error).__name__)
 
 
-@lru_cache(maxsize=1)
 def _client() -> redis.Redis:
-    # One new attempt, for a kept connection that has died; more would make whoever writes wait.
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 1)
-    )
+    """One for each thread, with a connection of its own: to borrow one takes as long as to publish."""
+    if getattr(_kept, "key", None) != (key := (settings.REDIS_URL, os.getpid())):
+        # One new attempt, for a kept connection that has died; more would make whoever writes wait.
+        options = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+        _kept.client = redis.Redis.from_url(settings.REDIS_URL, single_connection_client=True, **options)
+        _kept.key = key
+    return _kept.client
