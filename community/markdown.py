@@ -57,6 +57,19 @@ _ATTRIBUTES = {
 }
 
 
+def _cleaner(tags: set[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        attributes=_ATTRIBUTES,
+        attribute_filter=figures.only_ours,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+    )
+
+
+_POSTS, _MESSAGES = _cleaner(_TAGS), _cleaner(_MESSAGE_TAGS)
+
+
 @dataclass
 class Rendered:
     """HTML that is safe to show, and the rows that it speaks of."""
@@ -77,12 +90,12 @@ def render(
 ) -> Rendered:
     """Render a post. `mentionable` returns the leaders among some handles who may be named here,
     `attachable` the attachments among some places in the text that may be shown there."""
-    return _render(body, mentionable, _TAGS, attachable)
+    return _render(body, mentionable, _POSTS, attachable)
 
 
 def render_message(body: str, mentionable: Callable[[set[str]], Iterable] | None = None) -> Rendered:
     """Render a chat message: the same, without headings and tables."""
-    return _render(body, mentionable, _MESSAGE_TAGS)
+    return _render(body, mentionable, _MESSAGES)
 
 
 def quoted_ids(html: str) -> set[int]:
@@ -178,22 +191,15 @@ def _without_quotes(html: str) -> str:
     return "".join(pieces)
 
 
-def _render(body, mentionable, tags, attachable=None) -> Rendered:
+def _render(body, mentionable, cleaner, attachable=None) -> Rendered:
     env: dict = {"handles": set(), "quotes": [], "places": set(), "undescribed": 0, "loose": 0}
-    env |= {"messages": [], "takes_messages": tags is _TAGS}
+    env |= {"messages": [], "takes_messages": cleaner is _POSTS}
     tokens = _parser.parse(_QUOTE_END.sub(r"\g<0>\n", body), env)
     wanted = set(sorted(env["handles"])[:MENTIONS_AT_MOST])
     leaders = list(mentionable(wanted)) if mentionable and wanted else []
     env["leaders"] = {leader.handle: leader for leader in leaders}
     env["attachments"] = attachable(env["places"]) if attachable and env["places"] else {}
-    html = nh3.clean(
-        _parser.renderer.render(tokens, _parser.options, env),
-        tags=tags,
-        attributes=_ATTRIBUTES,
-        attribute_filter=figures.only_ours,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener noreferrer",
-    )
+    html = cleaner.clean(_parser.renderer.render(tokens, _parser.options, env))
     own = [shown for (_, quote), shown in env["attachments"].items() if quote is None]
     quotes, said = (list(dict.fromkeys(env[name])) for name in ("quotes", "messages"))
     return Rendered(html, leaders, quotes, said, own, env["undescribed"], env["loose"])
