@@ -17,9 +17,7 @@ def visitor(request):
     """Who is signed in by the session of a request; whatever is not plain about it, Django is asked."""
     if SESSION_KEY not in request.session:
         return get_user(request)
-    # Whatever changes something asks for rights by itself, when it holds what it changes.
-    question = _ENTERING if request.method in ("GET", "HEAD") else _ALONE
-    return _behind(request.session, question) or get_user(request)
+    return _behind(request) or get_user(request)
 
 
 def known_of(leader) -> dict:
@@ -30,15 +28,21 @@ def known_of(leader) -> dict:
     return {("reads", leader.pk): read, ("moderates", leader.pk): moderated}
 
 
-def _behind(session, question: asking.Question) -> Leader | None:
+def _behind(request) -> Leader | None:
     """The leader to whom a session belongs without a doubt."""
-    pk = session[SESSION_KEY]
+    session, pk = request.session, request.session[SESSION_KEY]
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or not pk.isdecimal():
         return None
-    found = question.objects(leader=int(pk), now=timezone.now(), day=today())
+    # Whatever changes something asks for rights by itself, when it holds what it changes.
+    find = _with_rights if request.method in ("GET", "HEAD") else _ALONE.objects
+    found = find(leader=int(pk))
     hashed = session.get(HASH_SESSION_KEY, "")
     is_theirs = found and constant_time_compare(hashed, found[0].get_session_auth_hash())
     return found[0] if is_theirs else None
+
+
+def _with_rights(leader: int) -> list[Leader]:
+    return _ENTERING.objects(leader=leader, now=timezone.now(), day=today())
 
 
 def _alone(leader: Leader) -> QuerySet[Leader]:

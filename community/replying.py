@@ -12,6 +12,14 @@ from community.permissions import Conflict
 from leaders.models import Leader
 from leaders.models.cohorts import today
 
+_UNUSED = (
+    "search",
+    "space__description",
+    "space__rules",
+    "space__chat_days",
+    "space__chat_from",
+    "space__chat_to",
+)
 NEVER_SEEN = 2_000_000_000  # beyond every post, for whoever does not say what they know of
 JUST_NOW = timedelta(minutes=10)
 
@@ -77,7 +85,7 @@ def _facts(leader: Leader) -> QuerySet[Thread]:
     newer = beyond.exclude(author=leader).order_by().values("thread").annotate(n=Count("pk"))
     acts = Exists(spaces.moderated_by(leader).filter(pk=here)) if leader.is_faculty else Value(False)
     draft = Draft.objects.filter(leader=leader, kind=DraftKind.REPLY, target=asking.THREAD)
-    thread = Thread.objects.filter(pk=asking.THREAD).select_related("space").defer("search").order_by()
+    thread = Thread.objects.filter(pk=asking.THREAD).select_related("space").defer(*_UNUSED).order_by()
     return thread.annotate(
         reads=Exists(spaces.read_by(leader).filter(pk=here)),
         moderates=acts,

@@ -25,7 +25,14 @@ class Textarea(forms.Textarea):
         return format_html("<textarea{}>\n{}</textarea>", flatatt(shown), self.format_value(value) or "")
 
 
-class BodyField(forms.CharField):
+class Shared:
+    """A field that all forms of a class share, as none changes it: copying those of a reply took long."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class BodyField(Shared, forms.CharField):
     """The words of a post, with or without the spaces around them."""
 
     def __init__(self, **options):
@@ -50,7 +57,7 @@ class BodyField(forms.CharField):
         return {"data-most": self.max_length}
 
 
-class UUIDField(forms.UUIDField):
+class UUIDField(Shared, forms.UUIDField):
     """The number of a submission: sent twice, it counts once."""
 
     def __init__(self, **options):
@@ -58,7 +65,7 @@ class UUIDField(forms.UUIDField):
         super().__init__(initial=uuid.uuid4, widget=forms.HiddenInput, error_messages=errors, **options)
 
 
-class BaseField(forms.IntegerField):
+class BaseField(Shared, forms.IntegerField):
     """The version of the draft with which a form began."""
 
     def __init__(self):
@@ -73,6 +80,13 @@ class TitleField(forms.CharField):
     def to_python(self, value):
         words = " ".join(upright(super().to_python(value)).split())
         return "".join(character for character in words if unicodedata.category(character) != "Cc")
+
+
+class SeenField(Shared, forms.IntegerField):
+    """The number of the last post that the writer could know of."""
+
+    def __init__(self):
+        super().__init__(min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput)
 
 
 class TitleForm(forms.ModelForm):
@@ -119,7 +133,7 @@ class ReplyForm(forms.Form):
     body = BodyField(label="Your reply")
     uuid = UUIDField()
     base = BaseField()
-    seen = forms.IntegerField(min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput)
+    seen = SeenField()
 
 
 class EditForm(forms.Form):

@@ -177,8 +177,9 @@ class Statement:
     def rows(self, *values, **named) -> list[tuple]:
         """All rows that it returns; of the named values it may need fewer than it is given."""
         given = [named[name] for name in self._names] or values
-        with connection.cursor() as cursor:
-            if _may_prepare(connection):
+        database = connections[DEFAULT_DB_ALIAS]
+        with database.cursor() as cursor:
+            if _may_prepare(database):
                 if not _is_prepared(cursor.connection, self._name):
                     _prepare(cursor.connection, self._name, self._sql, self._places(len(given)))
                 cursor.execute(_execution(self._name, len(given)), given)

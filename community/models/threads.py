@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
@@ -167,6 +167,11 @@ class Thread(models.Model):
 
     def get_absolute_url(self) -> str:
         return address(self.pk, self.title)
+
+    @classmethod
+    def of(cls, pk: int) -> "Thread":
+        """A thread of which nothing was read but its key: what else is asked of it is looked up."""
+        return cls.from_db(DEFAULT_DB_ALIAS, ["id"], [pk])
 
     def address_of(self, number: int) -> str:
         """The address of the page on which a number stands, at its place."""

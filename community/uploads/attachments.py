@@ -57,9 +57,9 @@ def attachable(by: Leader, space: Space, post: Post | None = None) -> Callable[[
     Outside quotes: the writer's own for this space that no post carries yet, and those of this very post.
     In the quote of a post: those of that post, if the writer may see it.
     """
-    own = Q(post=None, uploader=by, space=space) | (Q(post=post) if post and post.pk else Q(pk=None))
 
     def find(places: set[Place]) -> dict[Place, Attachment]:
+        own = Q(post=None, uploader=by, space=space) | (Q(post=post) if post and post.pk else Q(pk=None))
         named = Attachment.objects.filter(uuid__in={uuid for uuid, _ in places})
         mine = {attachment.uuid: attachment for attachment in named.filter(own)}
         quoted = named.filter(removed_at=None, post__in=Post.objects.visible_to(by).values("pk"))

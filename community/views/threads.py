@@ -92,7 +92,7 @@ def reply(request, pk):
     try:
         # What may be seen and done there is asked once, while the thread is held.
         said = {"sure": is_sure(request), "once": _is_once(request), **form.cleaned_data}
-        post = threads.reply(Thread(pk=pk), by=request.user, **said)
+        post = threads.reply(Thread.of(pk), by=request.user, **said)
     except (Thread.DoesNotExist, permissions.Unseen, threads.Merged):
         return _show_merged(request, pk)
     except PermissionDenied as refusal:

@@ -277,6 +277,6 @@ def test_the_field_for_words_is_that_of_django(words):
     attrs = {"rows": 5, "class": "wide", "aria-describedby": False}
     ours = form["body"].as_widget(attrs=attrs)
     widget = form.fields["body"].widget
-    form.fields["body"].widget = forms.Textarea(attrs=widget.attrs)
-    form.fields["body"].widget.is_required = widget.is_required
-    assertHTMLEqual(ours, form["body"].as_widget(attrs=attrs))
+    theirs = forms.Textarea(attrs=widget.attrs)
+    theirs.is_required = widget.is_required
+    assertHTMLEqual(ours, form["body"].as_widget(widget=theirs, attrs=attrs))
