@@ -1,5 +1,6 @@
 // Small comforts for every page; everything here also works without them.
 import "./presses.js";
+import "./wide.js";
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
