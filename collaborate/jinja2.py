@@ -14,6 +14,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from community import moulds, rows, well_done
+from community.telling import visits
 from leaders.profiles import public_photo
 from leaders.styles import Styled
 
@@ -35,6 +36,7 @@ def environment(**options) -> Environment:
         static=lru_cache(static),
         photo=public_photo,
         well_done=well_done.on_profile,
+        visits_of_profile=visits.of_profile,
         now=timezone.now,
     )
     env.globals["once"] = once

@@ -11,6 +11,7 @@ from django.utils import timezone
 from community import first_words, reading
 from community.models import Post, Reading, Space, Sweep, Thread, asking
 from community.sockets import live
+from community.telling import visits
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -67,24 +68,30 @@ def unread_posts(thread: Thread) -> tuple[list[Post], bool]:
 
 
 @transaction.atomic
-def sweep(threads: QuerySet[Thread], *, by: Leader, until: datetime) -> Sweep | None:
-    """Mark as read what some threads held at a moment; None if nothing was new."""
+def sweep(threads: QuerySet[Thread], *, by: Leader, until: datetime, outcomes: bool = False) -> Sweep | None:
+    """Mark as read what some threads held at a moment, and was told of them; None if nothing was new.
+
+    `outcomes` of moderation are opened too: for a thread that somebody has before their eyes.
+    """
     said = Post.objects.filter(thread=OuterRef("pk"), created_at__lte=until).order_by("-number")
     last = Coalesce(Subquery(said.values("number")[:1]), 0)
     ends = dict(threads.order_by("pk").annotate(end=last).values_list("pk", "end")[:SWEPT_AT_MOST])
     marks = {pk: [mark, ends[pk]] for pk, mark in _locked(by, ends) if mark < ends[pk]}
-    if not marks:
+    now = timezone.now()
+    opened = visits.open_those_of(list(ends), by, until=until, at=now, outcomes=outcomes)
+    if not marks and not opened:
         return None
     _set_marks(by, {pk: (before, since) for pk, (before, since) in marks.items()})
-    Sweep.objects.filter(leader=by, at__lt=timezone.now() - UNDONE_WITHIN).delete()
+    Sweep.objects.filter(leader=by, at__lt=now - UNDONE_WITHIN).delete()
     _tell(by, marks)
-    return Sweep.objects.create(leader=by, marks=marks)
+    return Sweep.objects.create(leader=by, marks=marks, notices=opened, at=now)
 
 
 @transaction.atomic
 def undo(done: Sweep) -> None:
     """Restore the former marks, but for those that have moved on since."""
     _set_marks(done.leader, {int(pk): (since, before) for pk, (before, since) in done.marks.items()})
+    visits.close_those_of(done)
     _tell(done.leader, done.marks, is_back=True)
     done.delete()
 

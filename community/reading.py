@@ -12,6 +12,7 @@ from community.models import (
     Draft,
     DraftKind,
     Level,
+    Notice,
     Post,
     Reading,
     Space,
@@ -22,6 +23,7 @@ from community.models import (
 )
 from community.models.spaces import moderated_ids, readable_ids
 from community.sockets import live
+from community.telling import visits
 from leaders.models import Leader
 
 COUNTED_AT_MOST = 99  # pages say “99+”: nobody needs to know by how much
@@ -45,6 +47,8 @@ def mark_read(
         tell(by, thread)  # whoever says so shows an older mark than another device has set
     elif not is_void and not _skips(reading, first):
         _move(reading, last)
+    if reading.has_notices and not is_void:
+        visits.see_posts(thread, by, first=first, last=last, seen_at=seen_at)
     return reading
 
 
@@ -54,6 +58,7 @@ def mark_unread(thread: Thread, *, by: Leader, number: int) -> Reading:
     reading = _reading(by, thread)
     if number <= reading.read_up_to:
         reading.set_back_at = timezone.now()
+        visits.unsee_posts(thread, by, number=number)
         _move(reading, max(number - 1, 0))
     return reading
 
@@ -273,7 +278,9 @@ def _new(leader: Leader) -> QuerySet[Thread]:
 
 
 def _held(leader: Leader) -> QuerySet[Reading]:
-    return Reading.objects.filter(leader=leader, thread=asking.THREAD).select_for_update().order_by()
+    told = Notice.objects.filter(leader=leader, thread=asking.THREAD, read_at=None)
+    mine = Reading.objects.filter(leader=leader, thread=asking.THREAD).annotate(has_notices=Exists(told))
+    return mine.select_for_update(of=("self",)).order_by()
 
 
 def _skipped(leader: Leader) -> QuerySet[Post]:

@@ -141,6 +141,7 @@ urlpatterns = [
     path("mute/<str:token>/", preferences.mute_by_letter, name="mute_by_letter"),
     path("notices/", notices.all_notices, name="notices"),
     path("notices/badge/", notices.badge, name="notices_badge"),
+    path("notices/seen/", notices.seen, name="notices_seen"),
     path("notices/read/", notices.open_all, name="open_notices"),
     path("notices/<int:pk>/", notices.follow, name="notice"),
     path("notices/<int:pk>/mute/", notices.mute, name="mute_notice"),

@@ -78,6 +78,7 @@ DOORS = {
     "let_in": AUTHOR,
     "notices": LEADER,
     "notices_badge": LEADER,
+    "notices_seen": LEADER,
     "open_notices": LEADER,
     "say_well_done": LEADER,
     "well_done": LEADER,

@@ -41,6 +41,7 @@ from community.forms.reading import (
     SeenForm,
     SweepForm,
     ThreadLevelForm,
+    VisitsForm,
 )
 from community.forms.sessions import ExtendForm, SessionForm
 from community.forms.words import (
@@ -101,6 +102,7 @@ __all__ = [
     "TitleForm",
     "UUIDField",
     "UploadForm",
+    "VisitsForm",
     "WellDoneForm",
     "WithinForm",
     "size_of",

@@ -67,6 +67,16 @@ class SeenForm(forms.Form):
         return timezone.now() - timedelta(seconds=ago) if ago else None
 
 
+class VisitsForm(forms.Form):
+    """Notices of which a page showed what they tell of."""
+
+    notices = forms.RegexField(r"\A[0-9]{1,18}(,[0-9]{1,18}){0,199}\Z", max_length=4_000)
+
+    def clean_notices(self) -> list[int]:
+        """Their keys."""
+        return [int(key) for key in self.cleaned_data["notices"].split(",")]
+
+
 class SweepForm(forms.Form):
     """What to mark as read: one thread, one space or everything, as it was at a moment."""
 

@@ -58,6 +58,7 @@ ABOUT_A_POST = (
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.QUOTE, NoticeKind.THREAD)
 WITH_THEIR_OWN_RULE = (NoticeKind.REPLY, NoticeKind.WELL_DONE, NoticeKind.SESSION)
 TOGETHER = (NoticeKind.REPLY, *ABOUT_A_POST)  # those of one thread are one entry of the list
+OF_A_DECISION = (NoticeKind.MODERATION, NoticeKind.REPORT)
 FOR_MODERATORS = (NoticeKind.CASE, NoticeKind.FIRST_POST)
 
 ABOUT_A_MESSAGE = (NoticeKind.CHAT_MENTION,)
@@ -128,7 +129,7 @@ class NoticeQuerySet(models.QuerySet):
             ~Q(kind__in=[*READ_WITH_THE_POST, *READ_IN_THE_ROOM, NoticeKind.REPLY])
             | Q(kind__in=ABOUT_A_MESSAGE) & Exists(message)
             | Q(kind__in=OF_A_ROOM) & Exists(unheard)
-            | Q(kind__in=READ_WITH_THE_POST) & Exists(post)
+            | Q(kind__in=READ_WITH_THE_POST) & (Q(is_late=True) | Exists(post))
             | Q(kind=NoticeKind.REPLY) & Exists(later)
         )
 
@@ -217,6 +218,11 @@ class Notice(models.Model):
     words = models.TextField(
         blank=True, help_text="A sentence for this leader, such as a moderator's reason."
     )
+    is_late = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Its post was read before this was told, by an edit: the mark says nothing of it.",
+    )
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
@@ -278,12 +284,20 @@ def count_conversations(leader) -> int:
     return _counts(leader)[CONVERSATION] if may_come_in(leader) else 0
 
 
+def entries_waiting(leader) -> set[int]:
+    """Which entries those are, by their `entry`: asked with the number in the header, and not again."""
+    return {entry for entry, kind in _rows(leader) if kind == NOTICE}
+
+
 def _counts(leader) -> Counter:
+    return Counter(kind for _, kind in _rows(leader))
+
+
+def _rows(leader) -> list[tuple[int, int]]:
     def ask():
         read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
         question = _WAITING_FOR_MODERATOR if moderated else _WAITING
         times = {"told": told_until(), "now": timezone.now()}
-        rows = question.rows(leader=leader.pk, reads=read, moderates=moderated, **times)
-        return Counter(kind for _, kind in rows)
+        return question.rows(leader=leader.pk, reads=read, moderates=moderated, **times)
 
     return asking.remember(("waiting", leader.pk), ask)

@@ -67,6 +67,11 @@ class Sweep(models.Model):
 
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sweeps")
     marks = models.JSONField(help_text="For each thread: the mark before, and the mark since.")
+    notices = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Notices that were opened with it and that no mark brings back.",
+    )
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self):

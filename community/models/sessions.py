@@ -64,6 +64,11 @@ class Session(models.Model):
     def get_absolute_url(self) -> str:
         return self.room.get_absolute_url()
 
+    @staticmethod
+    def cause_in_notices(pk: int) -> str:
+        """How the causes of notices begin that tell of a session."""
+        return f"session:{pk}:"
+
     @property
     def opens_at(self) -> datetime:
         return self.starts_at - OPENS_BEFORE

@@ -30,8 +30,9 @@ def announce_post(post: Post) -> None:
     listening = _listening(post)
     named = set(Mention.objects.filter(post=post, leader__in=listening).values_list("leader", flat=True))
     told = {"kind": NoticeKind.MENTION, "cause": f"mention:{post.pk}", "actor": post.author}
-    tell(Notice(leader_id=pk, **told, **place_of(post)) for pk in named)
-    quoted = _tell_quoted(post, listening.exclude(pk__in=named))
+    late = _have_read(post) if post.announced_at else set()
+    tell(Notice(leader_id=pk, is_late=pk in late, **told, **place_of(post)) for pk in named)
+    quoted = _tell_quoted(post, listening.exclude(pk__in=named), late)
     if Post.objects.filter(pk=post.pk, announced_at=None).update(announced_at=timezone.now()):
         watching = listening.filter(readings__thread=post.thread_id, readings__level=Level.WATCHING)
         _tell_watchers(post, set(watching.values_list("pk", flat=True)) - named - quoted)
@@ -92,12 +93,21 @@ def _listening(post: Post):
     return readers.exclude(pk=post.author_id) if post.author_id else readers
 
 
-def _tell_quoted(post: Post, listening: QuerySet[Leader]) -> set[int]:
+def _have_read(post: Post) -> set[int]:
+    """Those who have read a post that is told again, as it was edited: their mark says nothing of it."""
+    return set(
+        Reading.objects.filter(thread=post.thread_id, read_up_to__gte=post.number).values_list(
+            "leader", flat=True
+        )
+    )
+
+
+def _tell_quoted(post: Post, listening: QuerySet[Leader], late: set[int]) -> set[int]:
     """Tell those whose words a post quotes and answers; return who they are."""
     authors = Quote.objects.filter(post=post, quoted__author__isnull=False).values("quoted__author")
     quoted = set(listening.filter(pk__in=authors).values_list("pk", flat=True))
     told = {"kind": NoticeKind.QUOTE, "cause": f"quote:{post.pk}", "actor": post.author}
-    tell(Notice(leader_id=pk, **told, **place_of(post)) for pk in sorted(quoted))
+    tell(Notice(leader_id=pk, is_late=pk in late, **told, **place_of(post)) for pk in sorted(quoted))
     return quoted
 
 

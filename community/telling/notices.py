@@ -67,10 +67,13 @@ def keep_off_mail(leader: Leader, kind: str, *, source: str) -> None:
 
 @transaction.atomic
 def open_notice(notice: Notice, *, leads_to: Notice | None = None) -> None:
-    """The leader followed a notice to a place: that is read, and what its entry told that no post reads."""
-    told = Notice.objects.visible_to(notice.leader).beside(notice)
+    """The leader followed a notice to a place: that is read, and what its entry told of the same post."""
+    place = leads_to or notice
+    told = (
+        Notice.objects.visible_to(notice.leader).beside(notice).filter(post__isnull=False, post=place.post_id)
+    )
     told = told.exclude(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY]).values("pk")
-    read = Q(pk=(leads_to or notice).pk) | Q(pk__in=told)
+    read = Q(pk=place.pk) | Q(pk__in=told)
     if Notice.objects.filter(read, read_at=None).update(read_at=timezone.now()):
         count_again([notice.leader_id])
 

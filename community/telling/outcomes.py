@@ -54,7 +54,7 @@ def tell_author(decision: Decision) -> None:
     sentence = DECIDED[decision.verb].format(noun=_noun(decision))
     told = {"kind": NoticeKind.MODERATION, "cause": f"decision:{decision.pk}"}
     words = f"{sentence} The reason: {decision.reason}"
-    tell([Notice(leader=leader, **told, words=words, space=decision.space, thread=_thread(decision))])
+    tell([Notice(leader=leader, **told, words=words, **_place(decision))])
 
 
 @transaction.atomic
@@ -78,12 +78,7 @@ def tell_reporters(case: Case) -> None:
     """Tell those who reported an item the outcome; neither whose it was nor who decided."""
     if case.is_open:
         return
-    told = {
-        "kind": NoticeKind.REPORT,
-        "cause": f"case:{case.pk}",
-        "space": case.space,
-        "thread": _thread(case),
-    }
+    told = {"kind": NoticeKind.REPORT, "cause": f"case:{case.pk}", **_place(case)}
     words = f"Thank you for your report. {case.outcome}"
     reporters = case.reports.exclude(by=None).values_list("by", flat=True)
     tell(Notice(leader_id=pk, **told, words=words) for pk in reporters)
@@ -144,7 +139,10 @@ def _noun(decision: Decision) -> str:
     return next((noun for noun, pk in of.items() if pk), "thread")
 
 
-def _thread(about: Decision | Case) -> Thread | None:
+def _place(about: Decision | Case) -> dict:
+    """Where the item stands of which a decision or a case is, hidden or not."""
     if about.post_id:
-        return about.post.thread
-    return getattr(about, "thread", None)
+        return place_of(about.post)
+    if about.message_id:
+        return place_of(about.message)
+    return {"space": about.space, "thread": getattr(about, "thread", None)}

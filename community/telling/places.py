@@ -28,9 +28,13 @@ def tell_followers(session: Session) -> None:
     space = session.room.space
     levels = {"space_levels__space": space, "space_levels__level": Level.WATCHING}
     watching = space.readers().filter(**levels).exclude(pk=session.planned_by_id)
-    told = {"kind": NoticeKind.SESSION, "space": space, "cause": f"session:{session.pk}:{session.sequence}"}
+    told = {
+        "kind": NoticeKind.SESSION,
+        "space": space,
+        "cause": f"{session.cause_in_notices(session.pk)}{session.sequence}",
+    }
     before = Notice.objects.filter(leader__in=watching, kind=NoticeKind.SESSION, read_at=None)
-    before.filter(cause__startswith=f"session:{session.pk}:").update(read_at=timezone.now())
+    before.filter(cause__startswith=session.cause_in_notices(session.pk)).update(read_at=timezone.now())
     tell(Notice(leader=each, words=_of_session(session, each), **told) for each in watching)
 
 

@@ -11,6 +11,7 @@ from community import catch_up as catching_up
 from community import posts, reading
 from community.forms import SweepForm
 from community.models import Space, Sweep, Thread
+from community.telling import visits
 
 
 @require_safe
@@ -48,6 +49,7 @@ def unread(request, pk):
     thread = get_object_or_404(reading.with_first_unread(request.user, visible), pk=pk)
     found, more = catching_up.unread_posts(thread)
     context = {"thread": thread, "posts": posts.as_seen(found, thread, viewer=request.user), "more": more}
+    context["visits"] = visits.of_thread(request.user, thread, before=f"thread-{pk}-post-")
     return render(request, "community/_unread_posts.html", context)
 
 
@@ -58,8 +60,10 @@ def sweep(request):
     if not form.is_valid():
         return HttpResponse(status=422)
     space = _space(request, form.cleaned_data["space"])
-    threads = _thread(request, form.cleaned_data["thread"]) or catching_up.new(request.user, space=space)
-    swept = catching_up.sweep(threads, by=request.user, until=form.moment())
+    thread = _thread(request, form.cleaned_data["thread"])
+    threads = thread or catching_up.new(request.user, space=space)
+    is_before_eyes = bool(thread) and "from_thread" in request.POST
+    swept = catching_up.sweep(threads, by=request.user, until=form.moment(), outcomes=is_before_eyes)
     if request.htmx:
         return render(request, "community/_swept.html", {"sweep": swept})
     return redirect(_place(request, space, **({"done": swept.pk} if swept else {})))

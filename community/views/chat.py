@@ -11,6 +11,7 @@ from community import patients, permissions
 from community.forms import DayForm, EditMessageForm, MarkForm, MessageForm
 from community.models import CONVERSATION_LEVELS, ROOM_LEVELS, Level, Message, Room, RoomReading, Space
 from community.rooms import chat, messages, transcript
+from community.telling import visits
 from community.views.threads import add_refusal, is_sure
 
 FARTHEST = 2**31 - 1
@@ -170,6 +171,7 @@ def _show(request, found, form, template, more, status=200):
         "may_say": permissions.may_say(request.user, found),
         "may_moderate": found.space and permissions.may_moderate(request.user, found.space),
         "first": found.heard_after(request.user) + 1,
+        "visits": visits.of_room(request.user, found),
         **_opening(found),
         **more,
     }

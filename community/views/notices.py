@@ -1,13 +1,15 @@
 """What concerns a leader: the list, its badge, and what one can do with a line."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from community.forms import VisitsForm
 from community.models import Message, Notice, NoticeKind, Post, Room, Space, Thread
-from community.models.notices import OF_A_ROOM, count_unread
-from community.telling import entries, notices
+from community.models.notices import OF_A_DECISION, OF_A_ROOM, count_unread
+from community.telling import entries, notices, visits
 
 
 @require_safe
@@ -15,8 +17,9 @@ def all_notices(request):
     """The list, the newest first."""
     page = entries.page(request.user, request.GET.get("page"))
     about = [entry.newest.thread_id for entry in page]
-    seen = Thread.objects.visible_to(request.user).filter(pk__in=about).values_list("pk", flat=True)
-    context = {"page": page, "seen": set(seen), "has_unread": count_unread(request.user) > 0}
+    seen = set(Thread.objects.visible_to(request.user).filter(pk__in=about).values_list("pk", flat=True))
+    context = {"page": page, "seen": seen, "has_unread": count_unread(request.user) > 0}
+    context["visits"] = visits.of_list(request.user, page, seen)
     return render(request, "community/notices.html", context)
 
 
@@ -33,6 +36,16 @@ def follow(request, pk):
     first = entries.leads_to(notice, request.user)
     notices.open_notice(notice, leads_to=first)
     return redirect(_place(first, request.user))
+
+
+@require_POST
+def seen(request):
+    """What these notices tell of was on the screen."""
+    form = VisitsForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    visits.read(request.user, form.cleaned_data["notices"])
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -59,13 +72,26 @@ def _place(notice: Notice, leader) -> str | Post | Thread | Space | Room | Messa
         return reverse("desk_case", args=[notice.case_id])
     if notice.well_done_id:
         return "well_done"
-    if notice.room_id:
+    if notice.room_id and notice.kind not in OF_A_DECISION:
         return notice.room if notice.kind in OF_A_ROOM else notice.message
-    if notice.post_id and (notice.kind != NoticeKind.REPLY or notice.replies == 1):
-        return notice.post
+    if notice.kind == NoticeKind.MEMBERSHIP and not notice.space_id:
+        return leader
     threads = Thread.objects.visible_to(leader).filter(pk=notice.thread_id)
+    if notice.post_id and (notice.kind != NoticeKind.REPLY or notice.replies == 1):
+        # Of a decision one is told also where one may not look any more.
+        return notice.post if notice.kind not in OF_A_DECISION or threads.exists() else "notices"
+    sessions = visits.sessions_of(notice, leader)
     spaces = Space.objects.visible_to(leader).filter(pk=notice.space_id)
-    return threads.first() or spaces.first() or "notices"
+    return sessions.first() or _message(notice, leader) or threads.first() or spaces.first() or "notices"
+
+
+def _message(notice: Notice, leader) -> Message | None:
+    """The message that a decision is about, hidden or not, if its place may be seen."""
+    rooms = Room.objects.visible_to(leader).filter(pk=notice.room_id)
+    is_heard = notice.message_id and any(
+        notice.message.number > room.heard_after(leader) for room in rooms.select_related("space")
+    )
+    return notice.message if is_heard else None
 
 
 def _notice(request, pk) -> Notice:

@@ -10,6 +10,7 @@ from community import host_lines, lists, markdown, pace, permissions, reading, s
 from community.forms import JoinRequestForm
 from community.models import SPACE_LEVELS, Space, SpaceKind
 from community.rooms import hosting
+from community.telling import visits
 from community.views import catch_up
 from community.views.lists import page_number
 from leaders import profiles
@@ -54,6 +55,7 @@ def space(request, slug):
         "line": line,
         "may_report_line": line is not None and line.by_id != request.user.pk,
         "may_write_line": permissions.may_write_line(request.user, place),
+        "visits": visits.of_space(request.user, place),
     }
     return render(request, "community/space.html", context)
 
@@ -109,6 +111,7 @@ def accept_terms(request, slug):
 def _closed_door(request, place, form=None, status=200):
     """What stands outside: the rules to accept, the way to ask, or the same 404 as nothing."""
     context = {"space": place, "rules": markdown.render(place.rules).html}
+    context["visits"] = visits.of_space(request.user, place)
     if place.kind == SpaceKind.SEALED:
         return render(request, "community/terms.html", context, status=status)
     if place.kind == SpaceKind.PRIVATE:

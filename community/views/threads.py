@@ -13,6 +13,7 @@ from community.finding import similar
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
 from community.markdown import as_quote
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Space, Thread
+from community.telling import visits
 from community.transfers import Place
 from community.views import previews
 from community.views.drafts import with_asides
@@ -260,6 +261,7 @@ def _context(request, found, form, number=None, draft=None) -> dict:
         "levels": THREAD_LEVELS,
         "mark": (found.first_unread or found.last_number + 1) - 1,
         "unread": found.unread,
+        "visits": visits.of_thread(request.user, found),
         **with_asides(draft),
     }
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from community import permissions, well_done
 from community.forms import WellDoneForm
 from community.models import WellDone
+from community.telling import visits
 from community.views.threads import add_refusal, is_sure, status_of
 from leaders.models import Leader
 
@@ -49,6 +50,7 @@ def mine(request):
         "page": page,
         "rows": well_done.with_places(page.object_list, request.user),
         "chosen": which,
+        "visits": visits.of_well_done(request.user),
         "unheard": request.user.unheard.select_related("giver"),
     }
     return render(request, "community/well_done.html", context)

@@ -12,6 +12,7 @@ from community import members, moderation, permissions, posts
 from community.forms import ReasonForm
 from community.models import Case, Space
 from community.rooms.messages import html_at, kept_html
+from community.telling import visits
 from faculty import desk
 from faculty.forms import AnswerForm, CaseForm
 
@@ -182,6 +183,7 @@ def _show(request, found, form, status=200):
         "reports": found.reports.select_related("by"),
         "history": desk.history(found),
         "form": form,
+        "visits": visits.of_case(request.user, found),
         "may_take": found.is_open and found.assignee_id != request.user.pk,
     }
     return render(request, "faculty/case.html", context, status=status)

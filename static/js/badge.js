@@ -1,6 +1,7 @@
 // On every page of somebody signed in: the numbers in the header, and the connection that tells of them.
 import { live } from "./live.js";
 import "./marks.js";
+import "./visits.js";
 
 let waiting = 0;
 

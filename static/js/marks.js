@@ -1,15 +1,17 @@
-// How far threads were read here, told to the server in batches: one request, not one a post. What fails is kept in
-// this browser and told again: after a moment, when the network is back, or by the next page.
+// How far threads were read here, and which notices with what they tell of, told to the server in batches: one request,
+// not one a post. What fails is kept in this browser and told again: after a moment, when the network is back, or by the
+// next page.
 
 const SOON = 400;
 const AGAIN = 5_000;
 const LONGEST = 120_000;
 const TOO_OLD = 7 * 24 * 3_600_000;
+const AT_ONCE = 200;
 const SETTLED = new Set([204, 403, 404, 422]);
 
 class Marks {
   #prefix = `seen:${document.body.dataset.leader}:`;
-  #waiting = new Map(); // the address to tell it to -> { first, last, at }
+  #waiting = new Map(); // the address to tell it to -> { first, last, at } or { notices, at }
   #timer = 0;
   #failures = 0;
   #isTelling = false;
@@ -26,6 +28,13 @@ class Marks {
     const before = this.#waiting.get(address);
     const at = before?.at ?? Date.now();
     this.#waiting.set(address, { first: Math.min(first, before?.first ?? first), last: Math.max(last, before?.last ?? 0), at });
+    this.#soon();
+  }
+
+  // What these notices tell of was seen just now.
+  visited(address, notices) {
+    const before = this.#waiting.get(address);
+    this.#waiting.set(address, { notices: [...(before?.notices ?? []), ...notices].slice(-AT_ONCE), at: before?.at ?? Date.now() });
     this.#soon();
   }
 
@@ -104,8 +113,9 @@ function keys() {
   }
 }
 
-function words({ first, last, at }) {
+function words({ first, last, notices, at }) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  if (notices) return new URLSearchParams({ csrfmiddlewaretoken: token, notices: notices.join(",") });
   const ago = Math.ceil((Date.now() - at) / 1000);
   return new URLSearchParams({ csrfmiddlewaretoken: token, first, last, ago });
 }
