@@ -5,9 +5,9 @@ from functools import partial
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
+from django.template.backends.utils import csrf_input
 from django.utils.functional import cached_property
 
-from collaborate import tokens
 from community.models.moderation import count_open_cases
 from community.models.notices import count_conversations, count_unread
 from community.permissions import may_open_desk
@@ -43,7 +43,7 @@ class CsrfInput:
     @cached_property
     def html(self) -> str:
         """The field, asked for by the first form."""
-        return tokens.field(self._request)
+        return csrf_input(self._request)
 
     def __html__(self) -> str:
         return self.html
