@@ -51,10 +51,7 @@ def run(wish: Wish) -> list[Report]:
     with held, Supervisor() as supervisor:
         assets.build(supervisor)
         cannon.install(supervisor)
-        reports = _measure(supervisor, {size: directory / str(size) for size in wish.sizes}, wish)
-    for report in reports:
-        (directory / str(report.size) / "table.json").write_text(json.dumps(asdict(report), indent=1))
-    return reports
+        return _measure(supervisor, {size: directory / str(size) for size in wish.sizes}, wish)
 
 
 def _measure(supervisor: Supervisor, directories: dict[int, Path], wish: Wish) -> list[Report]:
@@ -65,11 +62,18 @@ def _measure(supervisor: Supervisor, directories: dict[int, Path], wish: Wish) -
     stands = {size: _open(supervisor, directory, size, **STEADY) for size, directory in directories.items()}
     tables = pages.run(stands, wish)
     reports = [Report(size, tables.get(size)) for size in directories]
+    for report in reports:
+        _keep(report, directories[report.size])  # whatever becomes of chat and mail
     for report in reports if chat.names(wish) or mail.names(wish) else ():
         supervisor.stop_all()
         stand = _open(supervisor, directories[report.size], report.size)
         report.chat, report.mail = chat.run(stand, wish), mail.run(stand, wish)
+        _keep(report, directories[report.size])
     return reports
+
+
+def _keep(report: Report, directory: Path) -> None:
+    (directory / "table.json").write_text(json.dumps(asdict(report), indent=1))
 
 
 def _open(supervisor: Supervisor, directory: Path, size: int, **settings: str) -> Stand:
