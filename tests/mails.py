@@ -37,6 +37,8 @@ HEAD += "\nSubject: Ben Carrow replied in “Saying no kindly”"
 VON = "Von: Collaborate <collaborate@example.org>\nGesendet: Sonntag, 22. November 2026 14:00\nAn: Ana Brook"
 VON += "\nBetreff: Ben Carrow replied in “Saying no kindly”"
 
+KEYED = f"reply+{32 * 'a'}@inbound.example.org"
+
 # name: (plain, html, what is new in it)
 REPLIES = {
     "gmail": (f"{SAID}\n\nOn Sun, 22 Nov 2026 at 14:00, {OURS}\nwrote:\n\n{QUOTED}\n", "", SAID),
@@ -50,6 +52,11 @@ REPLIES = {
         SAID,
     ),
     "outlook": (f"{SAID}\n\n________________________________\n{HEAD}\n\n{LETTER}\n", "", SAID),
+    "outlook, in German, naming the address to which one replies": (
+        f"{SAID}\n\n{VON.replace('collaborate@example.org', KEYED)}\n\n{LETTER}\n",
+        "",
+        SAID,
+    ),
     "outlook, old": (f"{SAID}\n\n-----Original Message-----\n{HEAD}\n\n{LETTER}\n", "", SAID),
     "outlook, html alone": (
         "",

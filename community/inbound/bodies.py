@@ -50,6 +50,7 @@ _DISCLAIMER = re.compile(
     r"|mae'r (?:e-?bost|neges)\b.{0,200}\bgyfrinachol)",
     re.IGNORECASE | re.DOTALL,
 )
+_KEY = re.compile(r"\+[0-9a-f]{32}@")
 _INDENT = re.compile(r"^[ \t]{4,}", re.MULTILINE)
 
 
@@ -93,7 +94,8 @@ def _without_attribution(text: str, ours: Collection[str], *, whatever_follows: 
     """Without the last block that names us as the sender: “on such a day, … wrote”, or From, To, Subject."""
     lines = _trimmed(text.split("\n"))
     for at in range(len(lines) - 1, max(len(lines) - 16, -1), -1):
-        names_us = ":" in lines[at] and any(address in lines[at].lower() for address in ours)
+        line = _KEY.sub("@", lines[at].lower()) if whatever_follows else lines[at].lower()
+        names_us = ":" in line and any(address in line for address in ours)
         if names_us and (whatever_follows or _ends_there(lines[at:])):
             begins_above = at and lines[at - 1].strip() and _wraps(lines[at - 1], lines[at])
             lines = lines[: at - 1 if begins_above else at]

@@ -31,6 +31,7 @@ _BY_MACHINES = (
     "Feedback-ID",
 )
 _MACHINES = ("mailer-daemon@", "postmaster@", "no-reply@", "noreply@", "donotreply@", "do-not-reply@")
+_UNANSWERED = re.compile(r"\b(?:all|oof|autoreply)\b", re.IGNORECASE)  # Exchange, of what it writes itself
 _AWAY = re.compile(
     r"\s*(?:out of (?:the )?office|auto(?:matic)?[ -]?(?:reply|response|antwort)|abwesenheits"
     r"|automatische antwort|réponse automatique|absence du bureau|ateb awtomatig|undeliver"
@@ -109,6 +110,7 @@ def _is_from_machine(message: Message) -> bool:
         (bool(said) and not said.startswith("no"))
         or _header(message, "Precedence").lower() in _BULK
         or any(name in message for name in _BY_MACHINES)
+        or bool(_UNANSWERED.search(_header(message, "X-Auto-Response-Suppress")))
         or _header(message, "Return-Path") == "<>"
         or message.get_content_type() in ("multipart/report", "message/delivery-status")
         or _sender(message).startswith(_MACHINES)

@@ -8,7 +8,7 @@ from tests.mails import REPLIES, SAID
 
 
 def words(plain, html=""):
-    return own_words(plain, html, above=ABOVE, ours={"collaborate@example.org"})
+    return own_words(plain, html, above=ABOVE, ours={"collaborate@example.org", "reply@inbound.example.org"})
 
 
 @pytest.mark.parametrize("program", [name for name, (*_, said) in REPLIES.items() if said is not None])

@@ -85,3 +85,11 @@ def test_words_around_an_image_belong_together_and_an_attached_letter_does_not()
     body = b"".join(b"--x\r\nContent-Type: " + part + b"\r\n" for part in parts)
     found = opened(HEAD + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + body + b"--x--\r\n")
     assert (found.plain, found.has_files) == ("Before.\n\nAfter.", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_machine"), [("All", True), ("DR, OOF, AutoReply", True), ("None", False), ("DR, RN", False)]
+)
+def test_exchange_marks_what_it_writes_itself(said, is_machine):
+    found = opened(HEAD + b"X-Auto-Response-Suppress: " + said.encode() + b"\r\n\r\nI am away until Monday.")
+    assert found.is_from_machine is is_machine
