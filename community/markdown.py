@@ -110,6 +110,8 @@ def named_in(html: str) -> set[int]:
 
 def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
     """Stored HTML with each quote named, or replaced where its post is not among the visible ones."""
+    if " data-quote=" not in html:
+        return html
     pieces, position, skipping = [], 0, 0
     for tag in _QUOTE_TAG.finditer(html):
         if not skipping:
@@ -142,6 +144,8 @@ def message_ids(html: str) -> set[int]:
 
 def dress_messages(html: str, visible: Mapping[int, object]) -> str:
     """Stored HTML with the words of each chat message in its place, as they are now, if it is visible."""
+    if " data-message=" not in html:
+        return html
 
     def words(place: re.Match) -> str:
         said = {"message": visible.get(int(place[1]))}

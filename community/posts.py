@@ -57,16 +57,17 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     said = seen_messages(set().union(*(markdown.message_ids(post.body_html) for post in posts)), viewer)
     thanks = _thanks(posts)
     kept = _bookmarks(posts, viewer)
+    me, answer = viewer.pk, thread.answer_id if thread.is_question else None
     for post in posts:
         post.thread = thread
-        post.is_mine = post.author_id == viewer.pk
-        post.is_answer = thread.is_question and post.pk == thread.answer_id and not post.is_hidden
+        post.is_mine = post.author_id == me
+        post.is_answer = post.id == answer and not post.is_hidden
         post.is_placeholder = post.is_withdrawn or (post.is_hidden and not moderates)
         post.undo_seconds = _undo_seconds(post, viewer)
         post.html = "" if post.is_placeholder else _dress(post.body_html, visible, said)
-        post.thanked = [] if post.is_placeholder else thanks.get(post.pk, [])
-        post.is_thanked = any(given.by_id == viewer.pk for given in post.thanked)
-        post.bookmark = kept.get(post.pk)
+        post.thanked = [] if post.is_placeholder else thanks.get(post.id, [])
+        post.is_thanked = any(given.by_id == me for given in post.thanked)
+        post.bookmark = kept.get(post.id)
     return posts
 
 

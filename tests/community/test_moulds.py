@@ -51,6 +51,21 @@ def test_no_place_is_left_empty(browse, ana, ben, dara, thread):
             assert not re.search(r"\{\w+\}", html)
 
 
+def test_what_people_choose_is_escaped(browse, ana, ben, thread):
+    ben.name = "<b>Ben</b> & 'Co' \""
+    ben.save()
+    make_reply(thread, ben)
+    anonymous = make_reply(thread, ben)
+    Post.objects.filter(pk=anonymous.pk).update(author=None, alias="<i>A</i>")
+    _, named, unnamed = shown(browse, ana, thread)
+    assert "&lt;b&gt;Ben&lt;/b&gt; &amp; &#39;Co&#39; &#34;</a>" in named
+    assert "&lt;i&gt;A&lt;/i&gt;" in unnamed
+    assert ">&lt;</span><div" in unnamed
+    for html in (named, unnamed):
+        assert "<b>" not in html
+        assert "<i>" not in html
+
+
 def test_braces_in_words_and_names_stay_as_they_are(browse, ana, ben, thread):
     ben.name = "Ben {number} Carrow"
     ben.save()
