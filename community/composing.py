@@ -21,6 +21,13 @@ class Undescribed(Unfit):
         )
 
 
+class Wordless(Unfit):
+    """A text of which nothing is to be seen."""
+
+    def __init__(self):
+        super().__init__("Write something first.")
+
+
 class LooseQuote(Unfit):
     """A quote whose words would be told to those who cannot see the post, as nobody knows where it ends."""
 
@@ -119,6 +126,8 @@ def _quoted(ids: list[int], by: Leader) -> list[Post]:
 
 
 def _refuse_unfit(rendered: markdown.Rendered) -> None:
+    if markdown.says_nothing(rendered):
+        raise Wordless
     if rendered.loose:
         raise LooseQuote
     if rendered.undescribed:

@@ -11,7 +11,7 @@ One that is nothing but the address of a chat message is a place for it; its wor
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 
 import nh3
 from django.template.loader import render_to_string
@@ -23,8 +23,9 @@ from markdown_it.token import Token
 
 from community.models.posts import QUOTE
 from community.uploads import figures
+from leaders.marks import is_seen
 
-RENDERER = 2  # raised whenever the same words become another HTML: then `manage.py renew_posts`
+RENDERER = 3  # raised whenever the same words become another HTML: then `manage.py renew_posts`
 UNSEEN = "\n> A quote from a post that you cannot see."
 MENTIONS_AT_MOST = 20
 
@@ -170,6 +171,12 @@ def plain_text(html: str) -> str:
     return unescape(_TAG.sub("", _BLOCK_END.sub(" ", own))).strip()
 
 
+def says_nothing(rendered: Rendered) -> bool:
+    """Whether a reader would see no sign of it: spaces, signs of no width, an empty list."""
+    carries = rendered.attachments or rendered.messages or rendered.quotes
+    return not carries and not is_seen(unescape(_TAG.sub("", rendered.html)))
+
+
 def hide_quotes(body: str, visible: Container[int]) -> str:
     """Markdown as it was typed, without the words of quoted posts that are not among the visible ones."""
     return re.sub(QUOTE, lambda quote: quote[0] if int(quote[1][:18]) in visible else UNSEEN, body)
@@ -295,9 +302,18 @@ def _make_parser() -> MarkdownIt:
     parser.add_render_rule("mention", _mention_html)
     parser.add_render_rule("message", _message_html)
     figures.add_to(parser)
+    parser.add_render_rule("link_open", _link)
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("heading_close", _heading)
     return parser
+
+
+def _link(renderer, tokens, index, options, env) -> str:
+    """A link without words says where it leads, so that everybody can see and hear it."""
+    opening = renderer.renderToken(tokens, index, options, env)
+    end = next(at for at in range(index, len(tokens)) if tokens[at].type == "link_close")
+    words = "".join(token.content for token in tokens[index:end])
+    return opening if is_seen(words) else opening + escape(tokens[index].attrGet("href") or "[]()")
 
 
 def _heading(renderer, tokens, index, options, env) -> str:

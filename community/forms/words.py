@@ -11,7 +11,7 @@ from community.models import (
     Thread,
     ThreadKind,
 )
-from leaders.marks import upright
+from leaders.marks import is_seen, upright
 
 POST_AT_MOST = 20_000
 MESSAGE_AT_MOST = 4_000
@@ -61,6 +61,10 @@ class BodyField(Shared, forms.CharField):
         """A line ends in one way, whatever a browser makes of it: what was not changed stays the same."""
         return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
+    def validate(self, value):
+        """Signs that nobody can see are no words."""
+        super().validate(value if is_seen(value) else "")
+
     def widget_attrs(self, widget):
         """How long the words may be, without the maxlength by which a browser cuts them off silently."""
         return {"data-most": self.max_length}
@@ -90,6 +94,12 @@ class TitleField(forms.CharField):
         words = " ".join(upright(super().to_python(value)).split())
         return "".join(character for character in words if unicodedata.category(character) != "Cc")
 
+    def validate(self, value):
+        """Words, before their number counts."""
+        super().validate(value)
+        if not any(character.isalnum() for character in value):
+            raise forms.ValidationError("Give it a title in words, so that others can find it.")
+
 
 class SeenField(Shared, forms.IntegerField):
     """The number of the last post that the writer could know of."""
@@ -116,12 +126,6 @@ class TitleForm(forms.ModelForm):
     class Meta:
         model = Thread
         fields = ["title", "kind"]
-
-    def clean_title(self):
-        title = self.cleaned_data["title"]
-        if not any(character.isalnum() for character in title):
-            raise forms.ValidationError("Give it a title in words, so that others can find it.")
-        return title
 
 
 class ThreadForm(TitleForm):

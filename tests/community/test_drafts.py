@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -46,6 +47,15 @@ def test_a_half_written_reply_is_in_the_form_on_every_device(browse, ben, thread
     page = text(browse(ben).get(thread.get_absolute_url()))
     assert "I once</textarea>" in page
     assert f'name="base" value="{version}"' in page
+
+
+def test_a_very_long_draft_in_any_script_is_kept_also_without_scripts(browse, ben, thread):
+    typed = urlencode({"body": "ش🙂" * 100_000})
+    answer = browse(ben).post(
+        address("reply", thread, "save/"), typed, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 302
+    assert len(Draft.objects.get().body) == 200_000
 
 
 def test_what_an_old_page_saves_goes_where_the_posts_went(browse, ben, dara, thread, space):

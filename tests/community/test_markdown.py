@@ -50,6 +50,22 @@ def test_headings_stand_below_those_of_the_page():
     assert "<h3>Plan</h3>" in markdown.render("# Plan").html
 
 
+@pytest.mark.parametrize("words", ["", " ", "\u200b"])
+def test_a_link_without_words_says_where_it_leads(words):
+    assert ">https://nhs.uk/?a=1&amp;b=2" in markdown.render(f"[{words}](https://nhs.uk/?a=1&b=2)").html
+    assert ">[]()" in markdown.render(f"[{words}]()").html
+
+
+@pytest.mark.parametrize("text", ["\u200b", "> ", "#", "- ", "***", "&nbsp;", "[a]: https://nhs.uk"])
+def test_what_shows_nothing_is_known_by_it(text):
+    assert markdown.says_nothing(markdown.render(text))
+
+
+@pytest.mark.parametrize("text", ["👍", ":)", "é", "> /posts/1/", "[](/help/)"])
+def test_a_sign_is_enough(text):
+    assert not markdown.says_nothing(markdown.render(text))
+
+
 def test_a_mention_names_only_those_who_may_be_named():
     rendered = markdown.render("@ana and @zed, not x@ana.org", only_ana)
     assert rendered.mentions == [ana]

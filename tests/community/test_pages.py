@@ -116,6 +116,9 @@ def test_a_title_that_nobody_can_see_is_none(browse, ana, space):
     [
         ("", "Write something first."),
         ("   ", "Write something first."),
+        ("\u200b\u3164", "Write something first."),
+        ("> ", "Write something first."),
+        ("&nbsp;", "Write something first."),
         ("x" * 20_001, "longer than 20,000 characters"),
         ("a\x00b", "Null characters are not allowed."),
     ],
