@@ -1,6 +1,7 @@
 """Lists of threads: all of them or those that mean something to a leader, page by page."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
@@ -41,6 +42,33 @@ class Show(TextChoices):
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Where in a list to begin, and in which direction to go: old threads are far from the first page."""
+
+    before: date | None = None
+    is_oldest_first: bool = False
+
+    def of(self, threads: QuerySet[Thread]) -> QuerySet[Thread]:
+        """The threads, in their order or from its end, in which nobody wrote since a day."""
+        if self.before:
+            midnight = timezone.make_aware(datetime.combine(self.before, time.min))
+            threads = threads.filter(last_post_at__lt=midnight)
+        return threads.reverse() if self.is_oldest_first else threads
+
+    @property
+    def query(self) -> str:
+        """What an address says of it."""
+        day = f"&before={self.before:%Y-%m-%d}" if self.before else ""
+        return day + ("&order=oldest" if self.is_oldest_first else "")
+
+    def __bool__(self) -> bool:
+        return bool(self.query)
+
+
+WHOLE = Stretch()
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a list; `last` is the last page that is known of."""
 
@@ -60,16 +88,18 @@ def front(leader: Leader, slug: str) -> Space | None:
     return found[0] if found else None
 
 
-def page(leader: Leader, show: str, number: int, *, space: Space | None = None) -> Page:
+def page(
+    leader: Leader, show: str, number: int, *, space: Space | None = None, stretch: Stretch = WHOLE
+) -> Page:
     """A page of the threads of a space, or of all spaces, the latest first."""
     number = min(max(number, 1), FARTHEST)
-    if not show and number == 1 and hasattr(space, "first_threads"):
+    if not (show or stretch) and number == 1 and hasattr(space, "first_threads"):
         return Page(rows.of(leader, space.first_threads), 1, _last(space.thread_count))
     found = narrowed(leader, show)
-    found = found.filter(space=space) if space else _across(leader, found, show)
+    found = stretch.of(found.filter(space=space) if space else _across(leader, found, show))
     pks = list(found.values_list("pk", flat=True)[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
     if not pks and number > 1:
-        return page(leader, show, 1, space=space)
+        return page(leader, show, 1, space=space, stretch=stretch)
     # Counting what a filter finds costs more than showing it, so no more is known than whether it goes on.
     last = number + 1 if len(pks) > PER_PAGE else number
     if space and not show:

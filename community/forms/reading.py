@@ -17,6 +17,7 @@ from community.models.notices import FOR_MODERATORS
 from leaders.models import MailPreferences
 
 OLDEST, LATEST = 2000, 2100
+NO_DAY = "Write the day like 2026-11-01."
 A_MONTH = 31 * 24 * 60 * 60
 
 
@@ -38,13 +39,29 @@ class DayForm(forms.Form):
     on = forms.DateField(
         label="Go to a day",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Choose a day.", "invalid": "Write the day like 2026-11-01."},
+        error_messages={"required": "Choose a day.", "invalid": NO_DAY},
     )
 
     def clean_on(self):
         day = self.cleaned_data["on"]
         if not OLDEST <= day.year <= LATEST:
-            raise forms.ValidationError("Write the day like 2026-11-01.")
+            raise forms.ValidationError(NO_DAY)
+        return day
+
+
+class StretchForm(forms.Form):
+    """Where to begin in a list of threads."""
+
+    before = forms.DateField(
+        label="Go to threads in which nobody wrote since",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": NO_DAY},
+    )
+
+    def clean_before(self):
+        if (day := self.cleaned_data["before"]) and not OLDEST <= day.year <= LATEST:
+            raise forms.ValidationError(NO_DAY)
         return day
 
 

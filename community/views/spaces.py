@@ -12,7 +12,7 @@ from community.models import SPACE_LEVELS, Space, SpaceKind
 from community.rooms import hosting
 from community.telling import visits
 from community.views import catch_up
-from community.views.lists import page_number
+from community.views.lists import page_number, stretch_of
 from leaders import profiles
 from leaders.models import Cohort
 
@@ -40,14 +40,16 @@ def space(request, slug):
     place = lists.front(request.user, slug)
     if place is None:
         return _closed_door(request, get_object_or_404(Space.objects.listed_to(request.user), slug=slug))
-    show = lists.chosen(request.GET.get("show", ""))
+    show, (stretch, refused) = lists.chosen(request.GET.get("show", "")), stretch_of(request)
     line = host_lines.of(place, request.user) if place.has_line else None
     context = {
         "space": place,
         "rules": markdown.render(place.rules).html if place.rules else "",
-        "page": lists.page(request.user, show, page_number(request), space=place),
+        "page": lists.page(request.user, show, page_number(request), space=place, stretch=stretch),
         "chosen": show,
         "choices": lists.Show.choices,
+        "stretch": stretch,
+        "refused": refused,
         "may_start": permissions.may_start(request.user, place),
         "levels": SPACE_LEVELS,
         "sweep": catch_up.done(request),
@@ -57,7 +59,7 @@ def space(request, slug):
         "may_write_line": permissions.may_write_line(request.user, place),
         "visits": visits.of_space(request.user, place),
     }
-    return render(request, "community/space.html", context)
+    return render(request, "community/space.html", context, status=422 if refused else 200)
 
 
 @require_safe

@@ -1,10 +1,13 @@
 """Lists of threads narrowed to what is new, mine, unanswered or watched; in one space or in all."""
 
+import re
+from datetime import datetime
+
 import pytest
 from django.utils import timezone
 
 from community import answers, lists, moderation, reading, threads
-from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance, asking
+from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance, Thread, asking
 from leaders.models import CohortMembership
 from tests.cast import make_member
 from tests.making import make_reply, make_thread
@@ -252,3 +255,69 @@ def test_what_waits_for_an_answer_is_never_what_one_may_not_see(ana, ben, cleo, 
     SpaceMembership.objects.filter(leader=ben).update(ends_at=timezone.now())
     CohortMembership.objects.filter(leader=ben).update(ends_on=timezone.localdate())
     assert lists.waiting(ben, 5) == []
+
+
+# --- The way to old threads -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def years(space, ana, monkeypatch):
+    """A thread of each January, on pages of two; the oldest is pinned."""
+    monkeypatch.setattr(lists, "PER_PAGE", 2)
+    monkeypatch.setattr(lists, "_FRONT", asking.Question(lists._front))
+    for year in range(2020, 2026):
+        thread = make_thread(space, ana, title=f"The year {year}")
+        moment = timezone.make_aware(datetime(year, 1, 15, 12))
+        Thread.objects.filter(pk=thread.pk).update(last_post_at=moment, is_pinned=year == 2020)
+
+
+def shown(answer) -> list[str]:
+    return re.findall(r"The year (\d+)", text(answer))
+
+
+def test_a_list_can_begin_with_the_oldest(browse, ben, years):
+    first = browse(ben).get("/spaces/north/?order=oldest")
+    assert shown(first) == ["2021", "2022"]
+    assert "order=oldest&amp;page=2" in text(first)
+    assert shown(browse(ben).get("/spaces/north/?order=oldest&page=3")) == ["2025", "2020"]
+    assert shown(browse(ben).get("/threads/?order=oldest")) == ["2020", "2021"]
+    assert shown(browse(ben).get("/threads/?show=unanswered&order=oldest")) == ["2020", "2021"]
+    assert "Latest first" in text(first)
+
+
+def test_a_list_can_begin_at_a_day(browse, ben, years):
+    page = browse(ben).get("/spaces/north/?show=&before=2024-01-15")
+    assert shown(page) == ["2020", "2023"]
+    assert "Nobody wrote in these since 15 January 2024" in text(page)
+    assert "before=2024-01-15&amp;page=2" in text(page)
+    assert shown(browse(ben).get("/spaces/north/?before=2024-01-15&page=2")) == ["2022", "2021"]
+    assert shown(browse(ben).get("/threads/?before=2024-01-16")) == ["2024", "2023"]
+    assert shown(browse(ben).get("/threads/?before=2024-01-16&order=oldest&page=2")) == ["2022", "2023"]
+
+
+def test_before_the_first_thread_there_is_nothing(browse, ben, years):
+    for address in ("/spaces/north/?before=2019-01-01", "/threads/?before=2019-01-01&order=oldest"):
+        assert "Nothing is so old" in text(browse(ben).get(address))
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31", "9" * 5000])
+def test_a_day_that_is_none_is_said_beside_it(browse, ben, years, day):
+    for address in ("/spaces/north/", "/threads/"):
+        answer = browse(ben).get(address, {"before": day})
+        assert answer.status_code == 422
+        assert "Write the day like 2026-11-01." in text(answer)
+        assert f'value="{day}"' in text(answer)
+
+
+def test_an_order_that_is_none_is_the_usual_one(browse, ben, years):
+    assert shown(browse(ben).get("/threads/?order=best")) == ["2025", "2024"]
+
+
+def test_a_list_of_one_page_offers_no_way_to_old_threads(browse, ana, thread):
+    for address in ("/spaces/north/", "/threads/"):
+        assert "Older threads" not in text(browse(ana).get(address))
+
+
+def test_old_threads_are_only_those_one_may_see(browse, cleo, years):
+    assert browse(cleo).get("/spaces/north/?order=oldest").status_code == 404
+    assert shown(browse(cleo).get("/threads/?order=oldest&before=2025-01-01")) == []
