@@ -108,7 +108,7 @@ def page(
 
 
 def waiting(leader: Leader, number: int) -> list[Row]:
-    """So many threads of others in a leader's spaces that nobody has answered, the oldest first."""
+    """So many threads of others in a leader's spaces without any reply, the oldest first."""
     oldest = [pk for (pk,) in _WAITING.rows(**reading.asker(leader))]
     return rows.of(leader, oldest[:number])
 
@@ -128,12 +128,21 @@ def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:
 
 
 def _unanswered() -> Q:
-    """A question without its answer, and a discussion in which nobody but its author wrote."""
+    """A question without its answer, and a discussion in which nobody but its author wrote; not if closed.
+
+    This is more than `_has_no_reply`: a question may have replies, and an author may have gone on alone.
+    """
     is_answered = Q(answer__isnull=False, answer__hidden_at=None)
     others = Post.objects.filter(thread=OuterRef("pk"), hidden_at=None).exclude(author=OuterRef("author"))
     alone = Q(shown_count__lte=ALONE_AT_MOST, author__isnull=False) & ~Exists(others)
-    is_lonely = Q(shown_count__lte=1) | alone
-    return Q(~is_answered, kind=ThreadKind.QUESTION) | Q(is_lonely, kind=ThreadKind.DISCUSSION)
+    is_lonely = _has_no_reply() | alone
+    is_open = Q(closed_at=None)
+    return is_open & (Q(~is_answered, kind=ThreadKind.QUESTION) | Q(is_lonely, kind=ThreadKind.DISCUSSION))
+
+
+def _has_no_reply() -> Q:
+    """Nobody wrote after the first post, and one still can: what pages call “No reply yet”."""
+    return Q(shown_count=1, closed_at=None)
 
 
 def _across(leader: Leader, found: QuerySet[Thread], show: str) -> QuerySet[Thread]:
@@ -162,9 +171,9 @@ def _front(leader: Leader) -> QuerySet[Space]:
 
 
 def _waiting(leader: Leader) -> QuerySet[Thread]:
-    shown = Thread.objects.visible_to(leader).shown().filter(shown_count=1, closed_at=None)
-    unanswered = reading.as_read_by(leader, shown).exclude(level=Level.MUTED).exclude(author=leader)
-    return unanswered.order_by("created_at", "pk").values_list("pk")[:WAITING_AT_MOST]
+    shown = Thread.objects.visible_to(leader).shown().filter(_has_no_reply())
+    others = reading.as_read_by(leader, shown).exclude(level=Level.MUTED).exclude(author=leader)
+    return others.order_by("created_at", "pk").values_list("pk")[:WAITING_AT_MOST]
 
 
 _FRONT, _WAITING = asking.Question(_front), asking.Question(_waiting)

@@ -91,6 +91,26 @@ def test_a_reply_that_was_hidden_answers_nothing(ana, ben, dara, space, talk):
     assert titles(ana, "unanswered") == ["Still lonely"]
 
 
+def test_what_is_closed_waits_for_nobody(ana, ben, dara, space):
+    for kind in ("question", "discussion"):
+        moderation.close(make_thread(space, ana, kind=kind), by=dara, reason="Enough")
+    assert titles(ben, "unanswered") == []
+    assert lists.waiting(ben, 5) == []
+
+
+def test_home_says_what_has_no_reply_and_leads_to_all_that_is_unanswered(browse, ana, ben, space):
+    make_thread(space, ana, title="Nobody wrote")
+    question = make_thread(space, ana, title="No answer marked", kind="question")
+    make_reply(question, ben)
+    for thread in reading.listed(ben):
+        reading.mark_read(thread, by=ben, first=1, last=thread.last_number)
+    home = text(browse(ben).get("/"))
+    assert "No reply yet</h2>" in home
+    assert ("Nobody wrote" in home, "No answer marked" in home) == (True, False)
+    assert "/threads/?show=unanswered" in home
+    assert set(titles(ben, "unanswered")) == {"Nobody wrote", "No answer marked"}
+
+
 def test_what_only_its_author_goes_on_with_waits_still(ana, ben, dara, space):
     thread = make_thread(space, ana, title="To myself")
     make_reply(thread, ana, body="And another thing.")
