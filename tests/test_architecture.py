@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.test import Client
 
 from community.routing import websocket_urlpatterns
-from tests import doors
+from tests import doors, looks
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -108,6 +108,22 @@ def test_every_door_opens_for_those_it_is_for(name, pattern, scene):
     allowed = EMPTY.get(name) or EXPECTED[doors.DOORS[name]]
     for who, answers in allowed.items():
         assert knock(scene, pattern, who) in answers, f"{who or 'a stranger'} at {name}"
+
+
+def test_every_page_is_looked_at_or_it_is_said_why_not(scene):
+    looked_at = looks.looked_at()
+    unseen = {name for name, pattern in doors.our_doors() if name not in looked_at and _opens(scene, pattern)}
+    assert unseen == set(looks.NOT_LOOKED_AT)
+
+
+def _opens(scene, pattern: str) -> bool:
+    """Whether an address answers those who only look."""
+    client = Client()
+    client.force_login(scene["cast"]["dara"])
+    answer = client.get(doors.address(scene, pattern))
+    if answer.streaming:
+        answer.getvalue()
+    return answer.status_code != 405
 
 
 @pytest.mark.parametrize(
