@@ -86,12 +86,20 @@ def open_all(leader: Leader) -> None:
 
 
 @transaction.atomic
-def mute(thread: Thread, *, by: Leader) -> None:
-    """Hear no more of a thread; what it told already is read."""
+def mute(thread: Thread, *, by: Leader) -> str:
+    """Hear no more of a thread; what it told already is read. The level that was chosen for it before."""
+    before = Reading.objects.filter(leader=by, thread=thread).values_list("level", flat=True).first() or ""
     Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": Level.MUTED})
     told = Notice.objects.filter(leader=by, thread=thread, read_at=None)
     told.filter(kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY]).update(read_at=timezone.now())
     count_again([by.pk])
+    return before
+
+
+def muted(threads: Iterable[int], *, by: Leader) -> set[int]:
+    """Which of these threads a leader has muted."""
+    mine = Reading.objects.filter(leader=by, thread__in=set(threads) - {None}, level=Level.MUTED)
+    return set(mine.values_list("thread", flat=True))
 
 
 @transaction.atomic

@@ -47,11 +47,11 @@ def follow(request, pk):
 
 
 def _back(request, item, form):
-    """To the list of what one follows, or to the page of the thread or space on which one chose."""
+    """To the list on which one chose, or to the page of the thread or space."""
     messages.success(request, NOW[form.cleaned_data["level"]].format(item))
     page = request.GET.get("page", "")[:9]
     if "list" in request.POST:
-        return redirect("watching")
+        return redirect("notices" if request.POST["list"] == "notices" else "watching")
     return redirect(f"{item.get_absolute_url()}?page={page}" if page.isdecimal() else item)
 
 

@@ -1,5 +1,7 @@
 """What concerns a leader: the list, its badge, and what one can do with a line."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +22,8 @@ def all_notices(request):
     seen = set(Thread.objects.visible_to(request.user).filter(pk__in=about).values_list("pk", flat=True))
     context = {"page": page, "seen": seen, "has_unread": count_unread(request.user) > 0}
     context["visits"] = visits.of_list(request.user, page, seen)
+    context["muted"] = notices.muted(about, by=request.user)
+    context["undo"] = {"muted": request.GET.get("muted"), "was": request.GET.get("was")}
     return render(request, "community/notices.html", context)
 
 
@@ -61,9 +65,9 @@ def mute(request, pk):
     """Hear no more of the thread that a notice is about."""
     notice = _notice(request, pk)
     thread = get_object_or_404(Thread.objects.visible_to(request.user), pk=notice.thread_id)
-    notices.mute(thread, by=request.user)
-    messages.success(request, f"You will hear no more of “{thread}”. In the thread you can undo that.")
-    return redirect("notices")
+    was = notices.mute(thread, by=request.user)
+    messages.success(request, f"You will hear no more of “{thread}”.")
+    return redirect(f"{reverse('notices')}?{urlencode({'muted': thread.pk, 'was': was})}")
 
 
 def _place(notice: Notice, leader) -> str | Post | Thread | Space | Room | Message:

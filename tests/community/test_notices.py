@@ -1,5 +1,6 @@
 """Who hears of what, once, and only while they may know it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from community.models import (
     Thanks,
     Thread,
 )
-from community.telling import announcements, outcomes, places
+from community.telling import announcements, notices, outcomes, places
 from leaders.models import CohortMembership
 from tests.making import make_reply, make_thread
 
@@ -245,6 +246,30 @@ def test_muting_in_place_silences_the_thread(ana, ben, thread, browse):
     announcements.announce_post(make_reply(thread, ben))
     assert heard(ana) == []
     assert Reading.objects.get(leader=ana, thread=thread).level == Level.MUTED
+
+
+def test_muting_in_place_can_be_undone_in_place(ana, ben, thread, browse):
+    announcements.announce_post(make_reply(thread, ben))
+    client, mine = browse(ana), Reading.objects.filter(leader=ana, thread=thread)
+    was = mine.get().level
+    answer = client.post(reverse("mute_notice", args=[Notice.objects.get().pk]), follow=True)
+    page = answer.content.decode()
+    assert "Mute this thread" not in page
+    [level] = re.findall(r'name="level" value="(.*?)">Unmute this thread', page)
+    back = client.post(reverse("follow", args=[thread.pk]), {"level": level, "list": "notices"})
+    assert back.url == reverse("notices")
+    assert mine.get().level == was == Level.WATCHING
+    assert "Mute this thread" in client.get(back.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "?muted=x&was=muted", "?muted={}&was=%22%3E%3Cb%3E", "?muted={}&was=muted"]
+)
+def test_what_was_muted_long_ago_is_followed_again_as_its_space(ana, ben, thread, browse, typed):
+    announcements.announce_post(make_reply(thread, ben))
+    notices.mute(thread, by=ana)
+    page = browse(ana).get(reverse("notices") + typed.format(thread.pk)).content.decode()
+    assert re.findall(r'name="level" value="(.*?)">Unmute this thread', page) == [""]
 
 
 def test_the_list_has_pages_and_an_empty_state(ana, ben, space, browse):
