@@ -125,12 +125,8 @@ def listed(leader: Leader) -> QuerySet[Thread]:
     """The threads that a leader may see in lists, each with `mark`, `level`, `is_new` and `unread`."""
     shown = Thread.objects.visible_to(leader).shown().select_related("space", "author", "last_post__author")
     lean = shown.defer("search", "last_post__search", "last_post__body", "last_post__body_html")
-    # The first comparison needs no look at the last post, and is true of few threads.
-    has_more = Q(last_number__gt=F("mark")) & Q(last_post__number__gt=F("mark"))
-    is_before = Q(is_marked=False, last_post_at__lt=leader.joined_at)
-    is_new = ~is_before & ~Q(level=Level.MUTED) & has_more
     return as_read_by(leader, lean).annotate(
-        is_new=is_new,
+        is_new=_may_be_new(leader) & Q(last_post__number__gt=F("mark")),
         is_answered=Q(answer__isnull=False, answer__hidden_at=None),
         unread=_unread_count(leader),
     )
@@ -138,7 +134,14 @@ def listed(leader: Leader) -> QuerySet[Thread]:
 
 def new(leader: Leader) -> QuerySet[Thread]:
     """Those of `listed` that hold something new for a leader."""
-    return listed(leader).filter(Exists(_unread(leader)), is_new=True)
+    # The last post need not be looked at: it is among those that are unread.
+    return listed(leader).filter(_may_be_new(leader), Exists(_unread(leader)))
+
+
+def _may_be_new(leader: Leader) -> Q:
+    """True of all threads with something new, and of few others; it needs no look at posts."""
+    is_before = Q(is_marked=False, last_post_at__lt=leader.joined_at)
+    return ~is_before & ~Q(level=Level.MUTED) & Q(last_number__gt=F("mark"))
 
 
 def latest_new(leader: Leader, number: int, *, besides: Collection[int] = ()) -> list[int]:
