@@ -14,6 +14,11 @@ class LineFilter(django_filters.Filter):
     field_class = LineField
 
 
+def collaboratives() -> list[tuple[int, str]]:
+    """All that one can choose from, without making objects of them."""
+    return list(Collaborative.objects.values_list("pk", "name"))
+
+
 class Directory(django_filters.FilterSet):
     """Filters over the leaders whom `viewer` may see."""
 
@@ -27,11 +32,8 @@ class Directory(django_filters.FilterSet):
     region = django_filters.ChoiceFilter(
         label="Region", choices=Region, empty_label="Any", method="by_region"
     )
-    collaborative = django_filters.ModelChoiceFilter(
-        label="Collaborative",
-        queryset=Collaborative.objects.all(),
-        empty_label="Any",
-        method="by_collaborative",
+    collaborative = django_filters.ChoiceFilter(
+        label="Collaborative", choices=collaboratives, empty_label="Any", method="by_collaborative"
     )
 
     class Meta:
@@ -40,7 +42,7 @@ class Directory(django_filters.FilterSet):
 
     def __init__(self, data, viewer: Leader):
         self.viewer = viewer
-        people = Leader.objects.visible_to(viewer).select_related("organisation__collaborative")
+        people = Leader.objects.visible_to(viewer).select_related("organisation")
         super().__init__(data, queryset=people.order_by("sort_name", "pk"))
 
     @property
@@ -63,7 +65,7 @@ class Directory(django_filters.FilterSet):
     def by_region(self, people: QuerySet, _name: str, region: str) -> QuerySet:
         return people.showing("organisation", to=self.viewer).in_region(region)
 
-    def by_collaborative(self, people: QuerySet, _name: str, collaborative: Collaborative) -> QuerySet:
+    def by_collaborative(self, people: QuerySet, _name: str, collaborative: str) -> QuerySet:
         return people.showing("organisation", to=self.viewer).filter(
             organisation__collaborative=collaborative
         )

@@ -212,3 +212,24 @@ def test_choices_in_groups_and_required_ones_are_written_so_too():
     for form in (Odd(), Odd({"fruit": "2"}), Odd({"fruit": "9"}), Odd(initial={"fruit": 3})):
         for name in form.fields:
             assertHTMLEqual(template.render(field=form[name]), form[name].as_widget())
+
+
+def test_a_line_of_text_is_written_as_django_writes_it():
+    class Odd(forms.Form):
+        name = forms.CharField(max_length=20, widget=forms.TextInput({"type": "search", "data-x": "<"}))
+        fixed = forms.CharField(required=False, disabled=True, initial=7)
+
+    template = engines["jinja2"].env.from_string(
+        "{% from 'forms.html' import text_input %}{{ text_input(field, {'class': 'wide', 'rel': False}) }}"
+    )
+    for form in (Odd(), Odd({"name": '"<b>'}), Odd({"name": ""}), Odd({}, initial={"name": "Ana"})):
+        for name in form.fields:
+            written = form[name].as_widget(attrs={"class": "wide", "rel": False})
+            assertHTMLEqual(template.render(field=form[name]), written)
+
+
+def test_what_somebody_chose_is_not_chosen_for_the_next(browse, ana):
+    chosen = browse(ana).get("/leaders/?stage=emergent").content.decode()
+    assert chosen.count(" selected>") == 4
+    assert '<option value="emergent" selected>' in chosen
+    assert '<option value="emergent">' in browse(ana).get("/leaders/").content.decode()
