@@ -4,15 +4,16 @@ from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db.models import QuerySet
 from django.http.multipartparser import MultiPartParserError
 from django.template.backends.utils import csrf_input
 from django.utils.functional import cached_property
 
+from community.models import asking
 from community.models.moderation import count_open_cases
 from community.models.notices import count_conversations, count_unread
 from community.permissions import may_open_desk
-from leaders import preferences
-from leaders.models import Leader
+from leaders.models import Leader, MailPreferences
 from leaders.permissions import may_come_in, may_use_admin
 
 HOME, FACULTY, DESK = ("Home", "/"), ("Faculty", "/faculty/"), ("Desk", "/desk/")
@@ -91,12 +92,20 @@ class Shell:
     @property
     def mail_comes_back(self) -> bool:
         """Whether mail to their address came back."""
-        return self.inside and preferences.is_refused(self.leader)
+        return self.mail is not None and self.mail.is_refused
 
     @property
     def offers_slower(self) -> bool:
         """Whether they still owe an answer to the offer of fewer digests."""
-        return self.inside and preferences.offers_slower(self.leader)
+        return self.mail is not None and self.mail.offers_slower
+
+    @cached_property
+    def mail(self) -> MailPreferences | None:
+        """What they chose about mail, if they ever did; few pages ask."""
+        found = _MAIL.objects(leader=self.leader.pk) if self.inside else []
+        for mine in found:
+            mine.leader = self.leader
+        return found[0] if found else None
 
     @cached_property
     def places(self) -> tuple[tuple[str, str], ...]:
@@ -124,6 +133,13 @@ class Shell:
     def second_factor_skipped(self) -> bool:
         """Whether nobody is asked for a second step at sign-in."""
         return not settings.DEMAND_SECOND_FACTOR
+
+
+def _mail(leader: Leader) -> QuerySet[MailPreferences]:
+    return MailPreferences.objects.filter(leader=leader).order_by()
+
+
+_MAIL = asking.Question(_mail)
 
 
 def _unsent(request) -> str:

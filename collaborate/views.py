@@ -4,10 +4,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from collaborate import companions
 from community import catch_up, lists, reading, rows, spaces
 from faculty.models import FacultyMember
-from leaders import profiles
-from leaders.models import Cohort, Leader
 from leaders.permissions import may_come_in
 
 
@@ -19,13 +18,13 @@ def home(request):
         return render(request, "home/welcome.html", {"faculty": FacultyMember.objects.published()})
     me = request.user
     waiting = lists.waiting(me, 5)
-    new = reading.latest_new(me, 8, besides=[thread.pk for thread in waiting])
+    waiting, new = rows.of_several(me, waiting, reading.latest_new(me, 8, besides=waiting))
     context = {
-        "new": rows.of(me, new),
+        "new": new,
         "new_threads": catch_up.count(me),
         "waiting": waiting,
         "spaces": spaces.of(me),
-        "cohorts": [(cohort, _companions(cohort, me)) for cohort in Cohort.objects.of(me)],
+        "cohorts": companions.of(me),
     }
     return render(request, "home/inside.html", context)
 
@@ -34,10 +33,3 @@ def home(request):
 def csrf_failure(request, reason=""):
     """The form was too old or came from elsewhere."""
     return render(request, "csrf.html", status=403)
-
-
-def _companions(cohort: Cohort, me: Leader):
-    members = cohort.memberships.current().exclude(leader=me).values("leader")
-    return profiles.seen_by(
-        me, Leader.objects.visible_to(me).filter(pk__in=members).select_related("organisation")[:12]
-    )

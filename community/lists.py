@@ -107,10 +107,9 @@ def page(
     return Page(rows.of(leader, pks[:PER_PAGE]), number, last)
 
 
-def waiting(leader: Leader, number: int) -> list[Row]:
-    """So many threads of others in a leader's spaces without any reply, the oldest first."""
-    oldest = [pk for (pk,) in _WAITING.rows(**reading.asker(leader))]
-    return rows.of(leader, oldest[:number])
+def waiting(leader: Leader, number: int) -> list[int]:
+    """The keys of so many threads of others without any reply, the oldest first."""
+    return [pk for (pk,) in _WAITING.rows(**reading.asker(leader))][:number]
 
 
 def narrowed(leader: Leader, show: str = Show.ALL) -> QuerySet[Thread]:

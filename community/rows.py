@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -91,6 +92,12 @@ def of(leader: Leader, threads: list[int]) -> list[Row]:
     """The rows of these threads, in this order, but for those that the leader may not see in lists."""
     found = {row[0]: Row._make(row) for row in _ROWS.rows(threads=threads, **reading.asker(leader))}
     return [found[pk] for pk in threads if pk in found]
+
+
+def of_several(leader: Leader, *lists: list[int]) -> list[list[Row]]:
+    """The rows of several lists, asked for at once."""
+    found = {row.pk: row for row in of(leader, list(chain(*lists)))}
+    return [[found[pk] for pk in threads if pk in found] for threads in lists]
 
 
 @pass_environment

@@ -109,12 +109,6 @@ def to_offer_slower(leaders: Iterable[Leader]) -> set[int]:
     return set(never.values_list("leader", flat=True)) if absent else set()
 
 
-def offers_slower(leader: Leader) -> bool:
-    """Whether a leader on the site still owes an answer to that."""
-    mine = MailPreferences.objects.filter(leader=leader).first() if leader else None
-    return mine is not None and mine.offers_slower
-
-
 def resting(leaders: Iterable[int]) -> set[int]:
     """Those of these leaders, by primary key, in whose quiet hours we are."""
     quiet = MailPreferences.objects.filter(leader__in=list(leaders), quiet_from__isnull=False)

@@ -28,11 +28,11 @@ from leaders.models import Leader
 # Values that stand for those of a question while its SQL is built; no row has them.
 LEADER, READ, MODERATED, THREAD = -7_000_001, -7_000_002, -7_000_003, -7_000_004
 FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_008, -7_000_009
-SPACES, ROOM, LEADERS = -7_000_010, -7_000_011, -7_000_012
+SPACES, ROOM, LEADERS, COHORT = -7_000_010, -7_000_011, -7_000_012, -7_000_013
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 SINCE, UUID = datetime(1, 2, 3, 4, 5, 6, 10, tzinfo=UTC), Uuid(int=7_000_011)
-NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread"}
+NAMES = {LEADER: "leader", READ: "reads", MODERATED: "moderates", THREAD: "thread", COHORT: "cohort"}
 SLUG, TSQUERY, KEY, WORDS = "?", "??", "???", "????"  # no slug, word, key of a session or name is this
 NAMES |= {SLUG: "slug", TSQUERY: "tsquery", KEY: "key", SPACES: "spaces", ROOM: "room", LEADERS: "leaders"}
 NAMES |= {WORDS: "words", FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}

@@ -17,9 +17,9 @@ class CohortQuerySet(models.QuerySet):
         """Cohorts that have not ended."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=today()))
 
-    def of(self, leader):
+    def of(self, leader, day=None):
         """The cohorts that a leader belongs to today."""
-        return self.filter(memberships__in=CohortMembership.objects.current().filter(leader=leader))
+        return self.filter(memberships__in=CohortMembership.objects.current(day).filter(leader=leader))
 
 
 class Cohort(models.Model):
