@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from community.models import asking
 from community.models.reading import Level
+from community.models.remarks import Hideable
 from community.models.rooms import Participant, Room, RoomKind, in_spaces
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from leaders.models.account import may_come_in
@@ -38,7 +39,7 @@ class MessageQuerySet(models.QuerySet):
         return self.select_related("author", "reply_to__author")
 
 
-class Message(models.Model):
+class Message(Hideable, models.Model):
     """One numbered message of a room; its `version` is the room's at its last change."""
 
     room = models.ForeignKey(Room, models.PROTECT, related_name="messages")
@@ -95,10 +96,6 @@ class Message(models.Model):
     def space(self) -> Space | None:
         """That of its room; a conversation has none."""
         return self.room.space
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.hidden_at is not None
 
     @property
     def is_deleted(self) -> bool:

@@ -1,16 +1,14 @@
 """A line that the host of a space writes for a week: on its page, and in digests."""
 
-import html
-import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from community.models import asking
 from community.models.memberships import SpaceMembership, SpaceRole
+from community.models.remarks import Remark
 from community.models.spaces import Space, SpaceKind, spaces_read_by
 from leaders.models import Leader
 
@@ -34,17 +32,14 @@ class HostLineQuerySet(models.QuerySet):
         return held.exclude(space__kind=SpaceKind.SEALED)
 
 
-class HostLine(models.Model):
+class HostLine(Remark):
     """One sentence of one moderator; the next one takes its place."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="host_lines")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     words = models.CharField(max_length=200)
-    at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    client_uuid = models.UUIDField(default=uuid.uuid4)
-    hidden_at = models.DateTimeField(null=True, blank=True)
 
     objects = HostLineQuerySet.as_manager()
 
@@ -62,25 +57,3 @@ class HostLine(models.Model):
 
     def get_absolute_url(self) -> str:
         return self.space.get_absolute_url()
-
-    @property
-    def author(self) -> Leader | None:
-        """Whoever wrote it, by the name that every item of a report has."""
-        return self.by
-
-    @property
-    def author_id(self) -> int | None:
-        return self.by_id
-
-    @property
-    def created_at(self) -> datetime:
-        return self.at
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.hidden_at is not None
-
-    @property
-    def body_html(self) -> str:
-        """Its words, which are no Markdown."""
-        return html.escape(self.words)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from community.models import asking
 from community.models.errands import PROMISING, ErrandKind
+from community.models.remarks import Hideable
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from community.models.threads import POSTS_PER_PAGE, Thread
 from leaders.models import Leader
@@ -81,7 +82,7 @@ class PostQuerySet(models.QuerySet):
         return self.filter(number__range=(first, first + POSTS_PER_PAGE - 1)).order_by("number")
 
 
-class Post(models.Model):
+class Post(Hideable, models.Model):
     """One numbered message of a thread, stored as Markdown and as the HTML made from it once."""
 
     # What would be indexed for a foreign key is the beginning of another index.
@@ -164,10 +165,6 @@ class Post(models.Model):
         return reverse("post", args=[self.pk])
 
     @property
-    def is_hidden(self) -> bool:
-        return self.hidden_at is not None
-
-    @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 
@@ -189,7 +186,7 @@ class RevisionQuerySet(models.QuerySet):
         return self.filter(post__in=posts).filter(Q(hidden_at=None) | Q(post__space__in=moderated))
 
 
-class Revision(models.Model):
+class Revision(Hideable, models.Model):
     """A former text of a post, kept when it was edited."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="revisions")
@@ -207,10 +204,6 @@ class Revision(models.Model):
 
     def __str__(self):
         return f"Version {self.version} of post {self.post_id}"
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.hidden_at is not None
 
 
 # What all posts have when they are new, as SQL.

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from community.models.remarks import Hideable
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 
 POSTS_PER_PAGE = 20
@@ -79,7 +80,7 @@ class ThreadQuerySet(models.QuerySet):
         return self.shown().filter(pk=Subquery(firsts.values("pk")[:1]), closed_at=None)
 
 
-class Thread(models.Model):
+class Thread(Hideable, models.Model):
     """A conversation in a space; post number 1 opens it, the rest are replies."""
 
     space = models.ForeignKey(Space, models.PROTECT, related_name="threads")
@@ -188,10 +189,6 @@ class Thread(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.hidden_at is not None
 
     @property
     def page_count(self) -> int:

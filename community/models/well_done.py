@@ -1,17 +1,13 @@
 """What one leader says of another's work, for that leader to show or to keep."""
 
-import html
-import uuid
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from community.models.posts import Post
+from community.models.remarks import Remark
 from community.models.threads import Thread
-from leaders.models import Leader
 from leaders.models.account import may_come_in
 
 
@@ -29,7 +25,7 @@ class WellDoneQuerySet(models.QuerySet):
         return found.filter(hidden_at=None, removed_at=None)
 
 
-class WellDone(models.Model):
+class WellDone(Remark):
     """Kind words for a piece of work; never counted, never ranked."""
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="well_dones")
@@ -38,9 +34,6 @@ class WellDone(models.Model):
     thread = models.ForeignKey(Thread, models.SET_NULL, null=True, related_name="+")
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="+")
     is_shown = models.BooleanField(default=False, help_text="Stands on the profile of whom it was said to.")
-    at = models.DateTimeField(default=timezone.now)
-    client_uuid = models.UUIDField(default=uuid.uuid4)
-    hidden_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(
         null=True, blank=True, help_text="When one of the two took away what had been reported."
     )
@@ -67,30 +60,8 @@ class WellDone(models.Model):
         return self.to.get_absolute_url()
 
     @property
-    def author(self) -> Leader:
-        """Whoever said it, by the name that every item of a report has."""
-        return self.by
-
-    @property
-    def author_id(self) -> int:
-        return self.by_id
-
-    @property
-    def created_at(self) -> datetime:
-        return self.at
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.hidden_at is not None
-
-    @property
     def is_removed(self) -> bool:
         return self.removed_at is not None
-
-    @property
-    def body_html(self) -> str:
-        """Its words, which are no Markdown."""
-        return html.escape(self.words)
 
 
 class Unheard(models.Model):
