@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from community import pace
 from community.finding import excerpts, queries, titles, windows
@@ -65,10 +67,18 @@ class Results:
     count: int = 0
     rows: list = field(default_factory=list)
     page: int = 1
+    since: datetime | None = None  # what is older was not looked at
 
     @property
     def count_text(self) -> str:
-        return f"{AT_MOST:,}+" if self.count >= AT_MOST else f"{self.count:,}"
+        if self.count >= AT_MOST:
+            return f"{AT_MOST:,}+"
+        return f"{self.count:,}{'+' if self.since else ''}"
+
+    @property
+    def older(self) -> str:
+        """The filter that finds what was not looked at, and that day once more."""
+        return f"before:{timezone.localdate(self.since) + timedelta(days=1)}" if self.since else ""
 
     @property
     def pages(self) -> int:
@@ -121,8 +131,10 @@ def _fill(found: Found, by: Leader, view: View) -> None:
     query = found.query
     if query.asks_for_posts:
         spaces, reads = _spaces(query, by), list(readable_ids(by))
-        posts, threads = _posts(query, spaces, view.sort), _threads(query, by, spaces, view.sort)
+        posts, since = _posts(query, spaces, view.sort)
+        threads = _threads(query, by, spaces, view.sort)
         found.posts = results(posts, view, POSTS, partial(_rows, _POSTS, "posts", reads))
+        found.posts.since = since
         found.threads = results(threads, view, THREADS, partial(_rows, _THREADS, "threads", reads))
         excerpts.mark(found.posts.rows, found.threads.rows, query.tsquery)
     if query.name and may_come_in(by):
@@ -147,11 +159,15 @@ def _spaces(query: Query, by: Leader) -> list[int]:
     return [pk for pk in open_to_all_words if named is None or pk in named]
 
 
-def _posts(query: Query, spaces: list[int], sort: str) -> list[int]:
-    """The newest matches, the best of them first if wanted: ranking all with a common word takes seconds."""
+def _posts(query: Query, spaces: list[int], sort: str) -> tuple[list[int], datetime | None]:
+    """The newest matches, the best of them first if wanted, and since when was looked, if not since ever.
+
+    Ranking all that match a common word takes seconds.
+    """
     ranked = sort == BEST and bool(query.tsquery)
     wanted = windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times, ranked=ranked)
-    return [match.pk for match in sorted(windows.newest(wanted), reverse=True)]
+    newest = windows.newest(wanted)
+    return [match.pk for match in sorted(newest.matches, reverse=True)], newest.since
 
 
 def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:

@@ -8,19 +8,22 @@ a word is shows in the first stretch. The measurements stand in docs/decisions/0
 
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import NamedTuple
 
+from community.finding import words
 from community.models import posts
 from community.models.asking import Statement
 
 AT_MOST = 300
 FIRST_STRETCH = 1_000  # posts
-READ_AT_MOST = 3  # times the first stretch; for more the index is asked
+READ_AT_MOST = 3  # times the first stretch, in many spaces; for more the index is asked
 READ_OF_EACH_AT_MOST = 16  # where the index would be asked for all times at once
 SPACES_ONE_BY_ONE = 12
 SPARSE = 10  # posts, of which one is in the spaces of the searcher: they are looked for space by space
 VOLUMES_AT_FIRST = 8  # at most: a thousand posts tell little of a word that stands in ten of them
 VOLUMES_AT_MOST = 24  # at the end; for more the index is asked for all times at once
+SECONDS_AT_MOST = 0.3  # of asking one volume after the other
 LONGEST_AGO, NEVER = "-infinity", "infinity"
 ALL = 2**62  # posts
 
@@ -31,6 +34,7 @@ _SHOWN = "thread_id NOT IN (SELECT id FROM community_thread WHERE hidden_at IS N
 _NEWEST_FIRST = "ORDER BY created_at DESC"
 _FOR_EACH_KEY = "FROM unnest(%(keys)s::bigint[]) AS key, LATERAL"
 _VOLUME = f"(id >> {posts.VOLUME_BITS})"
+_VOLUMES = f"(ARRAY[{_VOLUME}, ((space_id << {posts.SHELF_BITS}) | {_VOLUME})])"  # as indexed
 
 # What is found of each post: how well it answers, when it was written, and its id; the largest is the best.
 _FOUND = "date_part('epoch', found.created_at) AS moment, found.id"
@@ -46,7 +50,8 @@ _READ = """WITH stretch AS MATERIALIZED (
     SELECT count, first,
         (SELECT max(id) FROM community_post WHERE created_at = last),
         (SELECT min(id) FROM community_post WHERE created_at = first),
-        (SELECT id FROM community_post WHERE created_at >= %(after)s ORDER BY created_at LIMIT 1),
+        CASE WHEN %(after)s = '-infinity'::timestamptz THEN (SELECT min(id) FROM community_post)
+        ELSE (SELECT id FROM community_post WHERE created_at >= %(after)s ORDER BY created_at LIMIT 1) END,
         ranks, moments, ids
     FROM stretch, LATERAL (
         SELECT array_agg(rank) AS ranks, array_agg(moment) AS moments, array_agg(id) AS ids
@@ -80,7 +85,7 @@ _ASK_ALL = f"""SELECT id, thread_id, created_at, search FROM (
         SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
     WHERE {_IN_SPACES} AND {_WHEN} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
-_ASK_VOLUMES = _ASK_ALL.replace("OFFSET 0", f"AND {_VOLUME} = ANY(%(volumes)s) OFFSET 0")
+_ASK_VOLUMES = _ASK_ALL.replace("OFFSET 0", f"AND {_VOLUMES} && %(volumes)s::bigint[] OFFSET 0")
 _ASK_EACH = f"""SELECT id, thread_id, created_at, search {_FOR_EACH_KEY} (
         SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE KEY = key AND {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
@@ -108,6 +113,7 @@ _READING_ANY_WORDS = _of_any(_any_words(_MATCHES_OF_ALL), _READ_ALL) | _of_any(
 )
 _ASKING = _of_any(_ASK_ALL) | _of_any(_ASK_EACH)
 _ASKING_VOLUMES = _of_any(_ASK_VOLUMES)
+_BEGINNING = Statement("SELECT created_at FROM community_post WHERE id >= %(first)s ORDER BY id LIMIT 1")
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,17 @@ class Wanted:
         if self.authors is not None:
             return "author_id"
         return "space_id" if len(self.spaces) <= SPACES_ONE_BY_ONE else ""
+
+    @property
+    def holds_a_phrase(self) -> bool:
+        """Whether the index does not tell if a post matches: it knows words, not their order."""
+        return bool(words.PHRASE.search(self.tsquery))
+
+    def on_shelves(self, volumes: list[int]) -> list[int]:
+        """What the index calls these volumes: of a few spaces, those parts that hold their posts."""
+        if self.column != "space_id":
+            return volumes
+        return [(space << posts.SHELF_BITS) | volume for volume in volumes for space in self.spaces]
 
     @property
     def values(self) -> dict:
@@ -165,7 +182,15 @@ class Stretch:
         return range(self.first_id >> posts.VOLUME_BITS, (self.oldest_id >> posts.VOLUME_BITS) - 1, -1)
 
 
-def newest(wanted: Wanted) -> list[Match]:
+@dataclass(frozen=True)
+class Found:
+    """The newest posts that match, and since when was looked for them, if that is not since ever."""
+
+    matches: list[Match]
+    since: datetime | None = None
+
+
+def newest(wanted: Wanted) -> Found:
     """The newest posts that match and are not hidden, at most AT_MOST of them."""
     found: list[Match] = []
     length, end, is_sparse = FIRST_STRETCH, wanted.before, False
@@ -176,16 +201,24 @@ def newest(wanted: Wanted) -> list[Match]:
         found += stretch.matches
         lacking = AT_MOST - len(found)
         if lacking <= 0 or stretch.count < length:
-            return sorted(found, key=_when, reverse=True)[:AT_MOST]
+            return Found(sorted(found, key=_when, reverse=True)[:AT_MOST])
         needed = max(2 * length, int(1.4 * length * lacking / max(len(stretch.matches), 1)))
         is_sparse = bool(wanted.column) and stretch.sparsity > SPARSE
-        readable = READ_OF_EACH_AT_MOST if is_sparse else READ_AT_MOST
         # Who wrote them tells more than any word: the posts of a few people are read to the end.
-        if wanted.tsquery and wanted.authors is None and needed > readable * FIRST_STRETCH:
+        if wanted.tsquery and wanted.authors is None and needed > _readable(wanted, is_sparse):
             if is_sparse:
-                return found + _asked(_ASKING, wanted, wanted.column, stretch.first, lacking)
-            return found + _asked_by_volumes(wanted, stretch, lacking, needed)
+                return Found(found + _asked(_ASKING, wanted, wanted.column, stretch.first, lacking))
+            older = _asked_by_volumes(wanted, stretch, lacking, needed)
+            return Found(found + older.matches, older.since)
         length, end = needed, stretch.first
+
+
+def _readable(wanted: Wanted, is_sparse: bool) -> int:
+    """How many more posts are read before the index is asked."""
+    if is_sparse:
+        return READ_OF_EACH_AT_MOST * FIRST_STRETCH
+    # Of a few spaces, the index brings nothing of others.
+    return 0 if wanted.column else READ_AT_MOST * FIRST_STRETCH
 
 
 def _read_among_all(wanted: Wanted, end: datetime | str, length: int) -> Stretch | None:
@@ -212,21 +245,26 @@ def _asked(asking: dict, wanted: Wanted, column: str, end: datetime, lacking: in
     return [*map(Match._make, rows)]
 
 
-def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> list[Match]:
+def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> Found:
     """The same, volume by volume as far back as is needed; what is rare, in all of them at once."""
     found: list[Match] = []
-    volumes, asked = list(stretch.volumes), 0
+    volumes, asked, patience = list(stretch.volumes), 0, monotonic() + SECONDS_AT_MOST
     reach = min(int(needed * stretch.sparsity) // posts.VOLUME + 1, VOLUMES_AT_FIRST)
     while asked < len(volumes) and len(found) < lacking:
-        if 2 * reach >= len(volumes) - asked:
+        if asked and monotonic() > patience:
+            [(since,)] = _BEGINNING.rows(first=volumes[asked - 1] << posts.VOLUME_BITS)
+            return Found(found, since)
+        if wanted.holds_a_phrase:
+            reach = min(reach, VOLUMES_AT_FIRST)
+        elif 2 * reach >= len(volumes) - asked:
             reach = len(volumes) - asked
             if reach > VOLUMES_AT_MOST:
-                return _asked(_ASKING, wanted, "", stretch.first, lacking)
-        some = volumes[asked : asked + reach]
+                return Found(_asked(_ASKING, wanted, "", stretch.first, lacking))
+        some = wanted.on_shelves(volumes[asked : asked + reach])
         found += _asked(_ASKING_VOLUMES, wanted, "", stretch.first, lacking - len(found), volumes=some)
         asked += reach
         reach = int(1.4 * asked * (lacking - len(found)) / max(len(found), 1)) + 1
-    return found
+    return Found(found)
 
 
 def _when(match: Match) -> tuple[float, int]:

@@ -9,6 +9,7 @@ from community.models.asking import Statement
 _READ = Statement(
     "SELECT asked::text, querytree(asked) FROM websearch_to_tsquery('english', %(words)s) asked"
 )
+PHRASE = re.compile(r" <(?:-|\d+)> ")
 _ALL_OF = re.compile(r" (?:&|<->|<\d+>) ")
 _LEXEME = re.compile(r"'((?:[^']|'')+)'")  # as PostgreSQL quotes it
 _WITH_APOSTROPHE = re.compile(r"\b(\w+)'(\w{3,})")

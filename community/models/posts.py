@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models
@@ -25,6 +26,13 @@ QUOTE = r"(?:^|\n)[ >]*>[ ]*/posts/([0-9]+)/[^\n]*(?:\n[ ]*>[^\n]*)*"
 # Posts are searched in volumes, so many posts that were written after one another.
 VOLUME_BITS = 13
 VOLUME = 2**VOLUME_BITS
+SHELF_BITS = 40  # what stands before the number of a volume that holds the posts of one space only
+
+
+@cache
+def _address() -> str:
+    """The permalink of a post with a place for its number: a page of results needs many."""
+    return reverse("post", args=[7_000_000]).replace("7000000", "{}")
 
 
 def undo_window() -> timedelta:
@@ -43,6 +51,14 @@ def own_words(field: str) -> Func:
     return Func(
         F(field), pattern, nothing, everywhere, function="regexp_replace", output_field=models.TextField()
     )
+
+
+def volumes() -> Func:
+    """The volumes that hold a post: that of all spaces, and that of its own."""
+    volume = F("id").bitrightshift(VOLUME_BITS)
+    own = F("space").bitleftshift(SHELF_BITS).bitor(volume)
+    template, numbers = "%(function)s[%(expressions)s]", ArrayField(models.BigIntegerField())
+    return Func(volume, own, function="ARRAY", template=template, output_field=numbers)
 
 
 class PostQuerySet(models.QuerySet):
@@ -143,8 +159,8 @@ class Post(Hideable, models.Model):
             GinIndex(
                 F("space"),
                 F("search"),
-                F("id").bitrightshift(VOLUME_BITS),
-                name="post_words",
+                volumes(),
+                name="post_words_by_volume",
                 gin_pending_list_limit=512,
             ),
             models.Index(fields=["-created_at", "space"], name="post_latest"),
@@ -162,7 +178,7 @@ class Post(Hideable, models.Model):
         return f"Post {self.number} of thread {self.thread_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("post", args=[self.pk])
+        return _address().format(self.pk)
 
     @property
     def is_withdrawn(self) -> bool:

@@ -509,6 +509,38 @@ def test_volumes_are_asked_until_enough_is_found(ana, space, commons, monkeypatc
     assert numbers("zebra", ana) == [*range(39, 30, -1)]
 
 
+def test_a_phrase_of_common_words_is_looked_for_in_older_posts_when_asked(ana, space, browse, monkeypatch):
+    """Those with both words are compared one by one, for a moment only."""
+    monkeypatch.setattr(search.windows, "FIRST_STRETCH", 4)
+    monkeypatch.setattr(search.windows, "READ_AT_MOST", 0)
+    monkeypatch.setattr(search.windows, "SPACES_ONE_BY_ONE", 0)
+    monkeypatch.setattr(search.windows, "VOLUMES_AT_FIRST", 1)
+    thread = make_thread(space, ana, body="Quiet.")
+    first, now = thread.posts.get().pk, timezone.now()
+    Post.objects.bulk_create(
+        Post(pk=first + number * 10_000, space=space, thread=thread, number=number, author=ana, body_html="",
+             body="Home visits." if number % 2 else "Visits at home.", created_at=now + timedelta(number))
+        for number in range(2, 42)
+    )  # fmt: skip
+    assert numbers('"home visits"', ana) == [*range(41, 1, -2)]
+    monkeypatch.setattr(search.windows, "SECONDS_AT_MOST", 0)
+    found = search.find('"home visits"', by=ana).posts
+    assert 2 <= found.count < 20
+    assert found.count_text == f"{found.count}+"
+    seen = []
+    typed = '"home visits"'
+    for _ in range(40):
+        asked = search.find(typed, by=ana, view=View("posts", "newest")).posts
+        seen += [post.number for post in asked.rows]
+        if not asked.older:
+            break
+        typed = f'"home visits" {asked.older}'
+    assert sorted(set(seen), reverse=True) == [*range(41, 1, -2)]
+    html = page(browse, ana, '"home visits"')[1]
+    assert "Look at older posts" in html
+    assert f"before%3A{found.older.partition(':')[2]}" in html
+
+
 def test_old_titles_are_found_where_the_newest_are_too_few(ana, space, commons, monkeypatch):
     first = make_thread(space, ana, title="Horse").pk
     Thread.objects.bulk_create(
@@ -531,6 +563,7 @@ def test_old_titles_are_found_where_the_newest_are_too_few(ana, space, commons, 
 
 def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
     monkeypatch.setattr(search.windows, "FIRST_STRETCH", 4)
+    monkeypatch.setattr(search.windows, "SPACES_ONE_BY_ONE", 0)
     thread = make_thread(space, ana, body="Old words.")
     ages = [*range(3), *range(900, 930)]
     Post.objects.bulk_create(
