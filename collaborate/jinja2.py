@@ -14,7 +14,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from collaborate import choices
-from community import moulds, rows, well_done
+from community import moulds, news, rows, well_done
 from community.telling import visits
 from leaders.profiles import public_photo
 from leaders.styles import Styled
@@ -41,7 +41,7 @@ def environment(**options) -> Environment:
         now=timezone.now,
     )
     env.globals["once"] = once
-    env.globals.update(post_html=moulds.cast, thread_rows=rows.cast, options=choices.options)
+    env.globals.update(post_html=moulds.cast, thread_rows=rows.cast, news=news.cast, options=choices.options)
     env.filters.update(ago=ago, day=day, moment=moment, clock=clock, hour=hour, iso=iso, epoch=epoch)
     return env
 

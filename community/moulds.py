@@ -31,6 +31,22 @@ def format_of(html: str, held: dict[str, int]) -> str:
     return PLACE.sub(lambda place: names[place[0]], html.replace("{", "{{").replace("}", "}}"))
 
 
+class Moulds:
+    """The formats of one template, one for each kind of the `row` that it shows."""
+
+    def __init__(self, template: str, held: dict[str, int]):
+        self._template, self._held = template, held
+        self._kept = lru_cache(maxsize=KEPT_AT_MOST)(self._made)
+
+    def of(self, environment: Environment, kind: NamedTuple) -> str:
+        """The format of a kind, made once; while somebody works on the templates, anew."""
+        return (self._made if environment.auto_reload else self._kept)(environment, kind)
+
+    def _made(self, environment: Environment, kind: NamedTuple) -> str:
+        row = SimpleNamespace(**self._held, **kind._asdict())
+        return format_of(environment.get_template(self._template).render(row=row), self._held)
+
+
 PLACES = places(*NUMBERS, *TEXTS, *HTML)
 
 

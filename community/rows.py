@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 from itertools import chain
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -20,7 +19,6 @@ from leaders.models import Leader
 from leaders.models.account import initials
 
 TEMPLATE = "community/_thread_row.html"
-KEPT_AT_MOST = 500
 MANY = 99  # new posts, as counted by `reading`
 PLACES = moulds.places(
     *("pk", "unread", "replies", "href", "title", "space", "name", "initials", "photo", "tone", "when")
@@ -121,7 +119,7 @@ def _cast(environment: Environment, row: Row, level: int, with_space: bool) -> s
         "tone": row.last_post__author % 5 if row.last_post__author else "none",
         "when": environment.filters["ago"](row.last_post_at),
     }
-    return _mould(environment, _kind(row, level, with_space, bool(photo))).format_map(values)
+    return _MOULDS.of(environment, _kind(row, level, with_space, bool(photo))).format_map(values)
 
 
 def _kind(row: Row, level: int, with_space: bool, has_photo: bool) -> Kind:
@@ -140,21 +138,10 @@ def _kind(row: Row, level: int, with_space: bool, has_photo: bool) -> Kind:
     )
 
 
-def _mould(environment: Environment, kind: Kind) -> str:
-    # While somebody works on the templates, each row is rendered from what they are now.
-    return (_made.__wrapped__ if environment.auto_reload else _made)(environment, kind)
-
-
-@lru_cache(maxsize=KEPT_AT_MOST)
-def _made(environment: Environment, kind: Kind) -> str:
-    """A format of the rows of one kind."""
-    row = SimpleNamespace(**PLACES, **kind._asdict())
-    return moulds.format_of(environment.get_template(TEMPLATE).render(row=row), PLACES)
-
-
 def _rows(leader: Leader) -> QuerySet[Thread]:
     found = reading.listed(leader).filter(pk__in=[asking.THREADS])
     return found.select_related(None).defer(None).order_by().values_list(*Row._fields)
 
 
 _ROWS = asking.Question(_rows)
+_MOULDS = moulds.Moulds(TEMPLATE, PLACES)

@@ -117,17 +117,19 @@ def test_a_title_changed_later_is_shown_at_once(ana, ben, space, shown):
 
 def test_the_template_decides_only_by_what_a_kind_holds():
     """What else it asked would stand for all rows of a kind as it was for the first."""
-    environment = engines["jinja2"].env
-    tree = environment.parse(environment.loader.get_source(environment, rows.TEMPLATE)[0])
-    decided = set()
-    for branch in (*tree.find_all(nodes.If), *tree.find_all(nodes.CondExpr)):
-        decided |= _of_a_row(branch.test)
-    kinds, values = set(rows.Kind._fields), set(rows.PLACES)
-    assert decided <= kinds
-    assert _of_a_row(tree) <= kinds | values
+    asked, decided = of_a_row(engines["jinja2"].env, rows.TEMPLATE)
+    assert decided <= set(rows.Kind._fields)
+    assert asked <= set(rows.Kind._fields) | set(rows.PLACES)
 
 
-def _of_a_row(tree) -> set[str]:
+def of_a_row(environment, template) -> tuple[set[str], set[str]]:
+    """What a template asks of its row at all, and what it decides by."""
+    tree = environment.parse(environment.loader.get_source(environment, template)[0])
+    branches = (*tree.find_all(nodes.If), *tree.find_all(nodes.CondExpr))
+    return _names(tree), set().union(*(_names(branch.test) for branch in branches))
+
+
+def _names(tree) -> set[str]:
     found = [*tree.find_all(nodes.Getattr), *([tree] if isinstance(tree, nodes.Getattr) else [])]
     return {each.attr for each in found if isinstance(each.node, nodes.Name) and each.node.name == "row"}
 
