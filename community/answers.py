@@ -7,6 +7,7 @@ from community.models import ErrandKind, Post, Thread
 from community.permissions import require
 from community.sockets import live
 from community.tasks import enqueue
+from community.telling import notices
 from leaders.models import Leader
 
 
@@ -37,4 +38,5 @@ def _set_answer(thread: Thread, post: Post | None, by: Leader | None) -> None:
     thread.answer, thread.answer_marked_by = post, by
     thread.save(update_fields=["answer", "answer_marked_by"])
     for changed in filter(None, (former, post)):
+        notices.recount(changed)
         live.push(live.thread_topic(thread.pk), {"type": "post", "number": changed.number})

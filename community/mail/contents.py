@@ -78,6 +78,7 @@ class Edition:
     marks: dict = field(default_factory=unmailed.marks)
     spaces: set[Space] = field(default_factory=set)
     posts: dict[int, tuple] = field(default_factory=dict)
+    news: dict[int, tuple[int, int]] = field(default_factory=dict)  # new posts: their threads and numbers
     lines: list[Personal] = field(default_factory=list)  # from the hosts of spaces
     missed: list[Personal] = field(default_factory=list)  # sessions
     offers_slower: bool = False

@@ -122,7 +122,7 @@ class Run:
     def _hand_over(self, letters: Waiting) -> Waiting:
         """Note that the server gets them now, and close what it took before; return those still ours."""
         told = [(row, self._composed[row.leader_id]) for row, _ in letters]
-        changed = rights.changed(told)
+        changed = rights.changed(told) | self._ledger.changed(told)
         self.stale += [row for row, _ in told if row.leader_id in changed]
         told = [(row, content) for row, content in told if row.leader_id not in changed]
         if not told:

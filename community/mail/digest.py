@@ -37,6 +37,10 @@ class Digests:
         if self._boards:
             self._boards.forget()
 
+    def changed(self, told: list[tuple[Digest, Edition]]) -> set[int]:
+        """Those who have read or muted some of it meanwhile, or are told what no longer stands."""
+        return editions.changed({row.leader_id: edition for row, edition in told})
+
     def why_not(self, row: Digest, edition: Edition | None) -> str:
         """Why a digest is not sent after all."""
         mine = getattr(row.leader, "mail_preferences", None)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from community import first_words
 from community.mail import from_hosts, personal, picks, unmailed
@@ -13,12 +13,13 @@ from community.mail.boards import Boards
 from community.mail.contents import AFTER_LEAVE, Edition, Item, Personal, Place, address, standing
 from community.mail.picks import Pick
 from community.mail.unmailed import Reader
-from community.models import Digest, MailRule, Post, Space, ThreadKind
+from community.models import Digest, Level, MailRule, Post, Reading, Space, ThreadKind, asking
 from community.models.spaces import readable_by
 from leaders import preferences
 from leaders.models import Leader, MailPreferences
 
 POSTS_AT_MOST = 12
+STILL = {"notices": personal.still_to_be_told, "lines": from_hosts.still_stand}  # by the name of their marks
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,31 @@ def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int
     for pk in preferences.to_offer_slower(leaders):
         editions[pk].offers_slower = editions[pk].marks["slower"] = True
     return editions
+
+
+def changed(editions: dict[int, Edition]) -> set[int]:
+    """The leaders who have read or muted what is new to them, or are told what no longer stands."""
+    read = _read_or_muted(editions)
+    kept = {name: [pk for each in editions.values() for pk in each.marks.get(name, ())] for name in STILL}
+    standing = {name: STILL[name](keys) if keys else set() for name, keys in kept.items()}
+    return read | {
+        leader
+        for leader, edition in editions.items()
+        for name in STILL
+        if not standing[name].issuperset(edition.marks.get(name, ()))
+    }
+
+
+def _read_or_muted(editions: dict[int, Edition]) -> set[int]:
+    threads = {thread for edition in editions.values() for thread, _ in edition.news.values()}
+    rows = _MARKS.rows(leaders=list(editions), threads=list(threads)) if threads else []
+    marks = {(leader, thread): (mark, level) for leader, thread, mark, level in rows}
+    return {
+        leader
+        for leader, edition in editions.items()
+        for thread, number in edition.news.values()
+        if (mine := marks.get((leader, thread))) and (mine[0] >= number or mine[1] == Level.MUTED)
+    }
 
 
 def _add_news(editions: dict[int, Edition], leaders: list[Leader], readers: dict[int, Reader]) -> None:
@@ -100,6 +126,7 @@ def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: 
             item = _item(reader.spaces[pick.talk.space], post, reader.count(pick.talk))
             items[pick.talk.space].append(item)
             edition.posts[post.pk] = standing(post)
+            edition.news[post.pk] = post.thread_id, post.number
     edition.spaces.update(reader.spaces[pk] for pk in counts)
     for space in sorted((reader.spaces[pk] for pk in counts), key=reader.place):
         if from_hosts.keeps_to_itself(space):
@@ -136,3 +163,11 @@ def _home(space: Space) -> str:
     if "home" not in vars(space):
         space.home = address(space.get_absolute_url())
     return space.home
+
+
+def _marks(_) -> QuerySet:
+    mine = Reading.objects.filter(leader__in=[asking.LEADERS], thread__in=[asking.THREADS]).order_by()
+    return mine.values_list("leader", "thread", "read_up_to", "level")
+
+
+_MARKS = asking.Question(_marks)

@@ -78,6 +78,11 @@ def missed(since: dict[int, Since], seen: dict[tuple[int, int], Space]) -> dict[
     return found
 
 
+def still_stand(lines: list[int]) -> set[int]:
+    """Those of some lines that still hold."""
+    return set(HostLine.objects.current().filter(pk__in=lines).values_list("pk", flat=True))
+
+
 def keeps_to_itself(space: Space) -> bool:
     """Whether nothing of it may leave but that there is something new."""
     return space.kind == SpaceKind.SEALED or space.mail_rule == MailRule.NOTHING

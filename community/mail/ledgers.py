@@ -54,6 +54,9 @@ class Ledger(Protocol):
     def forget(self) -> None:
         """Something changed meanwhile: what was kept for composing is to be read anew."""
 
+    def changed(self, told: list[tuple[Row, Content]]) -> set[int]:
+        """The leaders, by primary key, who are not to be told any more all that is told them."""
+
     def why_not(self, row: Row, content: Content | None) -> str:
         """Why nothing is to be sent after all; empty if it is."""
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from community import first_words
 from community.inbound import reply_keys
-from community.mail import delivery
+from community.mail import delivery, sentences
 from community.mail.contents import standing
 from community.models import (
     Channel,
@@ -38,32 +38,6 @@ IN_A_THREAD = (NoticeKind.REPLY, NoticeKind.MENTION, NoticeKind.THREAD, NoticeKi
 WITH_WORDS = (*READ_WITH_THE_POST, NoticeKind.REPLY, NoticeKind.ANSWERED, NoticeKind.CARRIED)
 WORDS_AT_MOST = 3  # posts of one entry of which the first words are told
 FIRST_IN_SUBJECT = 120
-
-SENTENCES = {
-    NoticeKind.REPLY: "{who} replied {where}",
-    NoticeKind.MENTION: "{who} mentioned you {where}",
-    NoticeKind.CHAT_MENTION: "{who} mentioned you in the chat of {space}",
-    NoticeKind.DIRECT: "Somebody wrote to you",  # not even who: a letter may be seen by others
-    NoticeKind.CHAT: "{number} new in the chat of {space}",
-    NoticeKind.CARRIED: "{who} carried on in a thread what you said in the chat: “{title}”",
-    NoticeKind.QUOTE: "{who} quoted you {where}",
-    NoticeKind.ANSWERED: "Your question has an answer {where}",
-    NoticeKind.THREAD: "{who} started “{title}”",
-    NoticeKind.THANKS: "{who} thanked you for your post {where}{words}",
-    NoticeKind.WELL_DONE: "{who} said well done to you",
-    NoticeKind.ANSWER: "Your reply was marked as the answer {where}",
-    NoticeKind.MODERATION: "A moderator has decided something that concerns you",
-    NoticeKind.REPORT: "A moderator has decided something that concerns you",
-    NoticeKind.CASE: "A report waits for you in {space}",
-    NoticeKind.SESSION: "News of a session in {space}",
-    NoticeKind.FIRST_POST: "A first post waits for a few words {where}",
-    NoticeKind.MEMBERSHIP: "Your place in {space} has changed",
-}
-WITHOUT_SPACE = {
-    NoticeKind.CHAT_MENTION: "Somebody mentioned you",
-    NoticeKind.CASE: "A report waits for you in a conversation",
-    NoticeKind.MEMBERSHIP: "Your spaces have changed",
-}
 
 
 @dataclass(frozen=True)
@@ -99,6 +73,7 @@ class Bundle:
     marks: dict = field(default_factory=lambda: {"notices": []})
     spaces: set[Space] = field(default_factory=set)
     posts: dict[int, tuple] = field(default_factory=dict)
+    notices: dict[int, tuple[int, tuple]] = field(default_factory=dict)  # for how much each stands, and how
     thread: Thread | None = None  # if all of it is about words in this one
 
     @property
@@ -132,6 +107,10 @@ class Letters:
 
     def forget(self) -> None:
         """Nothing is kept for composing."""
+
+    def changed(self, told: list[tuple[Letter, Bundle]]) -> set[int]:
+        """Those for whom a notice was read, muted or taken back, or may be told in other words alone."""
+        return {row.leader_id for row, bundle in told if not _still_stands(row.leader, bundle)}
 
     def why_not(self, row: Letter, bundle: Bundle | None) -> str:
         """Why a letter is not sent after all."""
@@ -180,6 +159,7 @@ def _bundle(leader: Leader) -> Bundle:
     until = told_until()
     waiting = list(_waiting(leader))
     bundle = Bundle(marks={"notices": [notice.pk for notice in waiting], "until": until.isoformat()})
+    bundle.notices = _standing(waiting)
     entries.point_at_replies(waiting)
     told = entries.gather(waiting)
     bundle.lines = list(dict.fromkeys(_line(entry) for entry in told[:AT_MOST]))
@@ -190,6 +170,25 @@ def _bundle(leader: Leader) -> Bundle:
     bundle.spaces = {post.thread.space for post in said}
     bundle.posts = {post.pk: standing(post) for post in said}
     return bundle
+
+
+def _still_stands(leader: Leader, bundle: Bundle) -> bool:
+    """Whether all that a letter tells is still so; there may be more by now, which another one will tell."""
+    now = _standing(_waiting(leader).filter(pk__in=bundle.notices)) if bundle.notices else {}
+    return all(
+        pk in now and now[pk][0] >= count and now[pk][1] == how for pk, (count, how) in bundle.notices.items()
+    )
+
+
+def _standing(waiting: Iterable[Notice]) -> dict[int, tuple[int, tuple]]:
+    """For how many replies or messages each notice stands, and upon what its sentence depends."""
+    return {notice.pk: (notice.replies + notice.said, _depends_on(notice)) for notice in waiting}
+
+
+def _depends_on(notice: Notice) -> tuple:
+    space = _space(notice)
+    place = (space.pk, space.name, space.kind, space.mail_rule) if space else ()
+    return place, notice.thread.title if notice.thread else "", notice.words
 
 
 def _only_thread(waiting: list[Notice]) -> Thread | None:
@@ -229,7 +228,7 @@ def _line(entry: Entry) -> Line:
     # Of a conversation no names and no words: it belongs to no space that could let them leave.
     is_open = space.mail_rule == MailRule.EVERYTHING if space else not notice.room_id
     if entry.only:
-        text = _sentence(notice, is_open=is_open)
+        text = sentences.of(notice, is_open=is_open)
     else:
         text = entry.sentence(lambda each: (is_open and each.actor) or "")
     words = _words(entry) if is_open else ()
@@ -258,35 +257,6 @@ def _mute(entry: Entry) -> str:
         return ""
     notice = entry.newest
     return mail.door("mute_by_letter", notice.leader, f"{preferences.MUTE}-{notice.thread_id}")
-
-
-def _sentence(notice: Notice, *, is_open: bool) -> str:
-    """What happened; who did it and their words only where everything may leave."""
-    title = notice.thread.title if notice.thread else ""
-    return _pattern(notice).format(
-        who=(is_open and str(notice.actor or "")) or "Somebody",
-        words=f": “{notice.words}”" if notice.words and is_open else "",
-        where=f"in “{title}”" if title else "",
-        title=title,
-        space=notice.space,
-        number=notice.replies if notice.kind == NoticeKind.REPLY else notice.said,
-    )
-
-
-def _pattern(notice: Notice) -> str:
-    """The sentence of its kind, which may depend on how many there are and where."""
-    match notice.kind:
-        case NoticeKind.REPLY if notice.replies > 1:
-            return "{number} new replies {where}"
-        case NoticeKind.DIRECT if notice.said > 1:
-            return "{number} new messages for you"
-        case NoticeKind.CHAT if not notice.said:
-            return "1 new in the chat of {space}"
-        case NoticeKind.THANKS if notice.room_id:
-            return "{who} thanked you for your message in a chat{words}"
-        case NoticeKind.CHAT_MENTION | NoticeKind.CASE | NoticeKind.MEMBERSHIP if not notice.space:
-            return WITHOUT_SPACE[notice.kind]
-    return SENTENCES.get(notice.kind, "Something new for you")
 
 
 def _space(notice: Notice) -> Space | None:

@@ -1,6 +1,7 @@
 """Lines of a digest about its reader: who thanked or mentioned them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -20,7 +21,7 @@ AT_MOST = 8
 def add(editions: dict[int, Edition], leaders: list[Leader], since: dict[int, Since]) -> None:
     """Put who thanked or mentioned a leader into their edition: what happened in one thread is one line."""
     told = defaultdict(list)
-    found = list(_notices(editions))
+    found = list(_notices(list(editions)))
     seen = readable_by(leaders, Space.objects.filter(pk__in={notice.post.space_id for notice in found}))
     for notice in found:
         is_seen = (notice.leader_id, notice.post.space_id) in seen
@@ -35,6 +36,12 @@ def add(editions: dict[int, Edition], leaders: list[Leader], since: dict[int, Si
             _add_entry(edition, entry)
 
 
+def still_to_be_told(notices: list[int]) -> set[int]:
+    """Those of some notices that are still unread, still stand and are still wanted."""
+    leaders = Notice.objects.filter(pk__in=notices).values("leader")
+    return set(_notices(leaders).filter(pk__in=notices).values_list("pk", flat=True))
+
+
 def _was_told(notice: Notice, until: datetime | None) -> bool:
     """Whether a digest told the post before the notice of a mention in it was written."""
     if notice.kind != NoticeKind.MENTION or not until:
@@ -44,13 +51,13 @@ def _was_told(notice: Notice, until: datetime | None) -> bool:
     return post.created_at <= until < notice.at and not notice.is_read and not is_of_an_edit
 
 
-def _notices(editions: dict[int, Edition]) -> QuerySet[Notice]:
+def _notices(leaders: Iterable[int] | QuerySet) -> QuerySet[Notice]:
     read = Reading.objects.filter(
         leader=OuterRef("leader"), thread=OuterRef("post__thread"), read_up_to__gte=OuterRef("post__number")
     )
     return (
         Notice.objects.unread()
-        .filter(leader__in=list(editions), kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
+        .filter(leader__in=leaders, kind__in=[NoticeKind.MENTION, NoticeKind.THANKS], mailed_at=None)
         .filter(post__in=Post.objects.shown().values("pk"))
         .with_entry()
         .annotate(is_read=Exists(read))

@@ -55,6 +55,7 @@ ABOUT_A_POST = (
     NoticeKind.THREAD,
     NoticeKind.CARRIED,
 )
+OF_AN_ANSWER = (NoticeKind.ANSWER, NoticeKind.ANSWERED)
 READ_WITH_THE_POST = (NoticeKind.MENTION, NoticeKind.QUOTE, NoticeKind.THREAD)
 WITH_THEIR_OWN_RULE = (NoticeKind.REPLY, NoticeKind.WELL_DONE, NoticeKind.SESSION)
 TOGETHER = (NoticeKind.REPLY, *ABOUT_A_POST)  # those of one thread are one entry of the list
@@ -102,6 +103,7 @@ class NoticeQuerySet(models.QuerySet):
         spaces = spaces_read_by(leader)
         # One row at a time: a list of all that one may see would be made anew for each page.
         seen = Post.objects.shown().filter(space__in=spaces, pk=OuterRef("post"))
+        answers = seen.filter(thread__answer=F("pk"))
         praise = WellDone.objects.visible_to(leader).filter(pk=OuterRef("well_done"))
         messages = Message.objects.visible_to(leader)
         told = messages.shown().filter(pk=OuterRef("message"))
@@ -110,7 +112,8 @@ class NoticeQuerySet(models.QuerySet):
             ~Q(kind__in=[*ABOUT_A_POST, *FOR_MODERATORS, *READ_IN_THE_ROOM, *WITH_THEIR_OWN_RULE])
             | Q(kind__in=[*ABOUT_A_MESSAGE, NoticeKind.THANKS]) & Exists(told)
             | Q(kind__in=OF_A_ROOM) & Exists(said(messages))
-            | Q(kind__in=ABOUT_A_POST) & Exists(seen)
+            | Q(kind__in=OF_AN_ANSWER) & Exists(answers)
+            | Q(kind__in=[kind for kind in ABOUT_A_POST if kind not in OF_AN_ANSWER]) & Exists(seen)
             | Q(kind=NoticeKind.REPLY) & Exists(replies(Q(space__in=spaces)))
             | waits_for(leader)
             | Q(kind=NoticeKind.SESSION, space__in=spaces)

@@ -1,6 +1,7 @@
 import pytest
 
 from collaborate.celery import app
+from leaders import mail
 from tests.making import make_thread
 from tests.processes import BEAT, WORKER, Celery
 
@@ -45,3 +46,18 @@ def beats(processes, tmp_path):
     """Starts beats that tick each second, each with a memory of its own."""
     numbers = iter(range(99))
     return lambda: processes([*BEAT, "-s", str(tmp_path / f"beat{next(numbers)}")])
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Have something happen once letters are written, before the server gets them."""
+    write, waiting = mail.write, []
+
+    def writing(to, **letter):
+        written = write(to, **letter)
+        while waiting:
+            waiting.pop()()
+        return written
+
+    monkeypatch.setattr(mail, "write", writing)
+    return waiting.append

@@ -26,21 +26,6 @@ def due(*leaders) -> None:
 
 
 @pytest.fixture
-def meanwhile(monkeypatch):
-    """Have something happen once letters are written, before the server gets them."""
-    write, waiting = digest.mail.write, []
-
-    def writing(to, **letter):
-        written = write(to, **letter)
-        while waiting:
-            waiting.pop()()
-        return written
-
-    monkeypatch.setattr(digest.mail, "write", writing)
-    return waiting.append
-
-
-@pytest.fixture
 def news(ben, space):
     return make_thread(space, ben, "Saying no kindly", WORDS)
 
