@@ -1,6 +1,7 @@
 """Collaborate as `web` serves it, on connections to PostgreSQL that last as long as the bench.
 
-In life they end after a minute, at one request in hundreds: here at a large share of some row's second.
+In life they end after a quarter of an hour, at one request in thousands: here at a large share of
+some row's second.
 """
 
 import os
