@@ -104,7 +104,7 @@ def undoable(leader: Leader) -> QuerySet[Sweep]:
 def _found(leader: Leader, before: str, space: Space | None) -> list[int]:
     """One thread more than a page holds, if there are as many."""
     if not (before or space):
-        return reading.latest_new(leader, PER_PAGE + 1)
+        return reading.newest(leader, PER_PAGE + 1)
     threads = Thread.objects.visible_to(leader).shown().filter(_before(before))
     latest = _first((threads.filter(space=space) if space else threads), reading.LOOKED_AT_FIRST)
     found = reading.new_among(leader, latest)[: PER_PAGE + 1]

@@ -28,6 +28,7 @@ from leaders.models import Leader
 
 COUNTED_AT_MOST = 99  # pages say “99+”: nobody needs to know by how much
 LOOKED_AT_FIRST = 200
+LOOKED_AT_FOR_EACH = 3  # latest threads, for each new one that is wanted
 NEW_AT_MOST = 130  # more than are counted, and than a page shows beside those it shows elsewhere
 LATEST_FIRST = ("-last_post_at", "-pk")
 
@@ -153,6 +154,12 @@ def latest_new(leader: Leader, number: int, *, besides: Collection[int] = ()) ->
     return [pk for pk in all_new(leader) if pk not in besides][:number]
 
 
+def newest(leader: Leader, number: int) -> list[int]:
+    """As `latest_new` for a page that wants no more: most often they are among the very latest."""
+    found = new_among(leader, _latest_keys(leader)[: LOOKED_AT_FOR_EACH * number])[:number]
+    return found if len(found) == number else latest_new(leader, number)
+
+
 def all_new(leader: Leader) -> list[int]:
     """The keys of the threads with something new, the latest first, up to NEW_AT_MOST: all are compared."""
     return asking.remember(("all new", leader.pk), lambda: [pk for (pk,) in _ALL_NEW.rows(**asker(leader))])
@@ -165,10 +172,15 @@ def new_among_latest(leader: Leader) -> tuple[list[int], bool]:
     """
 
     def ask():
-        latest = [pk for (pk,) in _LATEST.rows(**asker(leader))][:LOOKED_AT_FIRST]
+        latest = _latest_keys(leader)
         return new_among(leader, latest), len(latest) < LOOKED_AT_FIRST
 
     return asking.remember(("new", leader.pk), ask)
+
+
+def _latest_keys(leader: Leader) -> list[int]:
+    found = asking.remember(("latest", leader.pk), lambda: _LATEST.rows(**asker(leader)))
+    return [pk for (pk,) in found][:LOOKED_AT_FIRST]
 
 
 def new_among(leader: Leader, threads: list[int]) -> list[int]:

@@ -200,6 +200,8 @@ def test_the_latest_new_threads_are_the_same_however_they_are_found(ana, ben, sp
         for number in (1, 3, 9):
             found = reading.latest_new(ana, number, besides=[known.pk])
             assert found == [thread.pk for thread in (fresh[4], fresh[2], fresh[1], fresh[0])][:number]
+            every = [thread.pk for thread in (fresh[4], fresh[2], fresh[1], fresh[0], known)]
+            assert reading.newest(ana, number) == every[:number]
 
 
 def in_lists(leader, threads) -> list[Thread]:
