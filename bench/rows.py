@@ -21,7 +21,7 @@ from django.utils.http import urlencode  # noqa: E402
 from bench.people import FIVE, HUNDRED, READ, WRITERS  # noqa: E402
 from bench.sessions import sign_in  # noqa: E402
 from bench.talk import DEEP  # noqa: E402
-from bench.words import COMMON, MEDIUM, PAIR, RARE, Vocabulary  # noqa: E402
+from bench.words import COMMON, MEDIUM, PAIR, Vocabulary, rare  # noqa: E402
 from community import threads  # noqa: E402
 from community.models import Errand, Post, Space, Thread  # noqa: E402
 from leaders.models import Leader  # noqa: E402
@@ -79,7 +79,8 @@ def rows() -> list[Row]:
 def _searches(five: str, hundred: str) -> list[Row]:
     words = Vocabulary().words
     pair = " ".join(words[rank] for rank in PAIR)
-    asked = {"common": words[COMMON], "pair": pair, "medium": words[MEDIUM], "rare": words[RARE]}
+    few = words[rare(Post.objects.count())]
+    asked = {"common": words[COMMON], "pair": pair, "medium": words[MEDIUM], "rare": few}
     return [
         Row(
             f"search, {kind}, {spaces} spaces",

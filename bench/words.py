@@ -17,8 +17,8 @@ ENDINGS = "n r l s t m d x nd rt lk st mp nt ck sh rm lt".split()  # noqa: SIM90
 SIZE = 30_000
 SMALL_SHARE = 0.45
 
-# What the bench searches for, by rank: in about a third, a hundredth and a few dozen of a million posts.
-COMMON, PAIR, MEDIUM, RARE = 0, (2, 9), 350, 27_000
+# What the bench searches for, by rank: in about a third and a hundredth of the posts, or in a hundred posts.
+COMMON, PAIR, MEDIUM, RARE_IN_A_MILLION = 0, (2, 9), 350, 27_000
 
 
 class Vocabulary:
@@ -46,6 +46,11 @@ class Vocabulary:
     def title(self) -> str:
         """A few words without a full stop."""
         return self.sentence(self.chance.randint(4, 9))[:-1]
+
+
+def rare(posts: int) -> int:
+    """The rank of a word that stands in about a hundred posts of so many: few or many, as much is found."""
+    return min(RARE_IN_A_MILLION * posts // 1_000_000, SIZE - 1)
 
 
 def _invented(count: int) -> list[str]:
