@@ -172,9 +172,9 @@ class _Reader:
 
     def _read(self, piece: Piece) -> None:
         if piece.negative:
-            self._fault(f"A minus leaves out words. It does not work with “{piece.name}:”.")
+            self._misread(piece, f"A minus leaves out words. It does not work with “{piece.name}:”.")
         elif not piece.value:
-            self._fault(_NOTHING_BEHIND[piece.name])
+            self._misread(piece, _NOTHING_BEHIND[piece.name])
         else:
             {"in": self._space, "by": self._person}.get(piece.name, self._day)(piece)
 
@@ -186,7 +186,7 @@ class _Reader:
         if len(found) != 1:
             self._which_space(piece, found or known, several=bool(found))
         elif found[0].kind == SpaceKind.SEALED:
-            self._fault(f"Nothing that is said in {found[0]} can be searched: it is sealed.")
+            self._misread(piece, f"Nothing that is said in {found[0]} can be searched: it is sealed.")
         else:
             self.query.spaces = [*(self.query.spaces or []), *found]
             self._understood(piece, f"In {found[0]}")
@@ -199,18 +199,19 @@ class _Reader:
             if space.kind != SpaceKind.SEALED
         ][:OFFERED_AT_MOST]
         what = "More than one space" if several else "No space that you can read"
-        self._fault(f"{what} is called “{piece.value}”.", offers)
+        self._misread(piece, f"{what} is called “{piece.value}”.", offers)
 
     def _person(self, piece: Piece) -> None:
         exact, alike = self._people(piece.value)
         found = exact or (alike if len(alike) == 1 else [])
         if len(found) > NAMESAKES_AT_MOST:
-            self._fault(
+            sentence = (
                 f"More than {NAMESAKES_AT_MOST} people are called “{piece.value}”. Give more of the name."
             )
+            self._misread(piece, sentence)
         elif not found:
             offers = [(leader.name, self._instead(piece, f"by:{leader.handle}")) for leader in alike]
-            self._fault(f"Nobody here is called “{piece.value}”.", offers)
+            self._misread(piece, f"Nobody here is called “{piece.value}”.", offers)
         else:
             self.query.authors = [*(self.query.authors or []), *found]
             several = f"one of {len(found)} people called “{piece.value}”"
@@ -230,7 +231,7 @@ class _Reader:
     def _day(self, piece: Piece) -> None:
         day = dates.first_day(piece.value, _today())
         if day is None:
-            self._fault(f"“{piece.value}” is not a date that I can read. {_DATES}")
+            self._misread(piece, f"“{piece.value}” is not a date that I can read. {_DATES}")
             return
         start = timezone.make_aware(datetime.combine(day, time.min))
         if piece.name == "before":
@@ -242,6 +243,11 @@ class _Reader:
 
     def _understood(self, piece: Piece, says: str) -> None:
         self.query.filters.append(Filter(says, self._instead(piece, "")))
+
+    def _misread(self, piece: Piece, sentence: str, offers: list[tuple[str, str]] | None = None) -> None:
+        """A fault of one filter: what may have been meant, and at last the search without it."""
+        rest = self._instead(piece, "")
+        self._fault(sentence, [*(offers or []), *([(f"Without “{piece.typed}”", rest)] if rest else [])])
 
     def _fault(self, sentence: str, offers: list[tuple[str, str]] | None = None) -> None:
         self.query.faults.append(Fault(sentence, offers or []))

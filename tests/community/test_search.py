@@ -177,6 +177,15 @@ def test_a_filter_that_is_not_understood_is_a_sentence_beside_the_box(talk, ana,
     assert faults(" ".join(["in:north"] * 9), ana) == ["A search can have 8 filters at most. This one has 9."]
 
 
+def test_a_filter_that_is_not_understood_can_be_left_out(talk, ana, browse):
+    for typed in ("before:soon", "by:zebedee", "in:nowhere", "by:", "-in:north"):
+        assert offers(f"boiler {typed}", ana)[-1] == (f"Without “{typed}”", "boiler")
+        assert offers(typed, ana)[-1:] != [(f"Without “{typed}”", "")]
+    html = page(browse, ana, "boiler before:soon")[1]
+    assert "Try instead:" in html
+    assert 'href="/search/?q=boiler"' in html
+
+
 def test_filters_that_were_understood_can_be_removed(talk, ana, browse):
     html = page(browse, ana, "boiler by:carow before:March 2025")[1]
     assert "By Ben Carrow" in html
@@ -205,7 +214,8 @@ def test_a_space_that_one_may_not_read_is_as_if_it_were_not_there(talk, cleo):
     for name in ("north", '"North cohort"', sealed.slug, '"Quiet room"', "no-such"):
         called = name.strip('"')
         assert faults(f"boiler in:{name}", cleo) == [f"No space that you can read is called “{called}”."]
-        assert offers(f"boiler in:{name}", cleo) == [("The commons", "boiler in:commons")]
+        others = [("The commons", "boiler in:commons"), (f"Without “in:{name}”", "boiler")]
+        assert offers(f"boiler in:{name}", cleo) == others
 
 
 def test_an_ended_membership_finds_nothing(talk, ben):
