@@ -163,3 +163,17 @@ def test_a_narrow_screen_and_large_letters_scroll_one_way(somebody, path):
         page = person.goes_to(path)
         page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} at {size}"
+
+
+@pytest.mark.parametrize(
+    "path", ["/settings/mail/", "/settings/profile/", "/threads/", "/leaders/", "/notices/"]
+)
+def test_a_thumb_hits_every_field_and_button(somebody, path):
+    person = somebody("ana@example.org")
+    opens(person.page, person.site.url, path)
+    low = person.page.evaluate("""() =>
+        [...document.querySelectorAll("main :is(select, input, textarea, button)")]
+        .filter((each) => !["radio", "checkbox", "hidden"].includes(each.type))
+        .map((each) => [each.outerHTML.slice(0, 100), each.getBoundingClientRect().height])
+        .filter(([, height]) => height > 0 && height < 44)""")
+    assert low == []
