@@ -1,6 +1,7 @@
 """What the header and footer of every page need."""
 
 from functools import partial
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from django.http.multipartparser import MultiPartParserError
 from django.template.backends.utils import csrf_input
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from community.models import asking
 from community.models.moderation import count_open_cases
@@ -32,6 +34,7 @@ def shell(request) -> dict:
         "shell": Shell(request),
         "csrf_input": CsrfInput(request),
         "unsent": partial(_unsent, request),
+        "came_from": partial(_came_from, request),
     }
 
 
@@ -148,3 +151,12 @@ def _unsent(request) -> str:
         return request.POST.get("body", "")
     except (SuspiciousOperation, BadRequest, MultiPartParserError, OSError):
         return ""
+
+
+def _came_from(request) -> str:
+    """The page of ours on which somebody pressed what was refused."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, request.get_host(), require_https=request.is_secure()):
+        return ""
+    there = urlsplit(page)._replace(scheme="", netloc="").geturl()
+    return "" if there == request.get_full_path() or there.startswith("//") else there

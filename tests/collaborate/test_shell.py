@@ -25,3 +25,30 @@ def test_a_thread_is_among_the_spaces(browse, ana, space):
 )
 def test_a_browser_is_called_by_its_name(user_agent, name):
     assert device(user_agent) == name
+
+
+def refused(browse, leader, thread, came_from) -> str:
+    """The page that somebody sees who presses what is not theirs to press."""
+    answer = browse(leader).post(f"/threads/{thread.pk}/rename/", headers={"Referer": came_from})
+    assert answer.status_code == 403
+    return answer.content.decode()
+
+
+def test_a_refusal_leads_back_to_the_page_on_which_one_pressed(browse, ana, ben, space):
+    thread = make_thread(space, ana)
+    page = refused(browse, ben, thread, f"http://testserver/threads/{thread.pk}/?page=1")
+    assert f'<a href="/threads/{thread.pk}/?page=1">Go back to the page you were on</a>' in page
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "",
+        "https://evil.example/threads/1/",
+        "javascript:alert(1)",
+        "http://testserver//evil.example/",
+        "http://[",
+    ],
+)
+def test_a_refusal_leads_to_no_other_site(browse, ana, ben, space, elsewhere):
+    assert "Go back to the page" not in refused(browse, ben, make_thread(space, ana), elsewhere)
