@@ -33,6 +33,7 @@ def search(request):
     context = {
         "query": found.query,
         "results": results,
+        "older": found.older,
         "is_empty": found.is_empty and not faculty,
         "kinds": KINDS,
         "view": view,

@@ -103,6 +103,11 @@ class Query:
         limits = {"after": self.after, "before": self.before}
         return {name: moment for name, moment in limits.items() if moment}
 
+    def until(self, day: date) -> str:
+        """The same search for what is older than a day, whatever it said of that."""
+        kept = [piece.typed for piece in take_apart(self.typed) if piece.name != "before"]
+        return " ".join([*kept, f"before:{day}"])
+
 
 def read(typed: str, *, by: Leader) -> Query:
     """Understand a search with the eyes of whoever searches."""

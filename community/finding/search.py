@@ -76,11 +76,6 @@ class Results:
         return f"{self.count:,}{'+' if self.since else ''}"
 
     @property
-    def older(self) -> str:
-        """The filter that finds what was not looked at, and that day once more."""
-        return f"before:{timezone.localdate(self.since) + timedelta(days=1)}" if self.since else ""
-
-    @property
     def pages(self) -> int:
         return max(1, -(-self.count // PER_PAGE))
 
@@ -93,6 +88,12 @@ class Found:
     posts: Results = field(default_factory=Results)
     threads: Results = field(default_factory=Results)
     people: Results = field(default_factory=Results)
+
+    @property
+    def older(self) -> str:
+        """The search for posts that were not looked at, and for those of that day once more."""
+        since = self.posts.since
+        return self.query.until(timezone.localdate(since) + timedelta(days=1)) if since else ""
 
     @property
     def is_empty(self) -> bool:
