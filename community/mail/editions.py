@@ -40,7 +40,7 @@ def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int
     _add_news(editions, leaders, unmailed.readers(seen, since, boards or Boards()))
     personal.add(editions, leaders, since)
     _add_hosting(editions, from_hosts.lines(leaders, seen), from_hosts.missed(since, seen))
-    for pk in preferences.to_offer_slower(leaders):
+    for pk in preferences.to_offer_slower(leaders) - back:  # leave is no reason to be asked
         editions[pk].offers_slower = editions[pk].marks["slower"] = True
     return editions
 

@@ -156,6 +156,18 @@ def test_whoever_comes_by_is_not_asked(ana, ben, space, browse, mailoutbox):
     assert "We ask only once." not in one_more_digest(ana, ben, space)
 
 
+def test_whoever_comes_back_from_leave_is_welcomed_and_asked_with_the_next(ana, ben, space, mailoutbox):
+    preferences.choose_digest(ana, "daily", source="joining")
+    for _ in range(3):
+        one_more_digest(ana, ben, space)
+    Digest.objects.update(sent_at=timezone.now() - timedelta(days=20))
+    MailPreferences.objects.filter(leader=ana).update(away_until=timezone.localdate())
+    back, later = one_more_digest(ana, ben, space), one_more_digest(ana, ben, space)
+    assert "welcome back." in back
+    assert "We ask only once." not in back
+    assert "We ask only once." in later
+
+
 def test_the_site_asks_until_it_is_answered_once(ana, browse):
     preferences.choose_digest(ana, "daily", source="joining")
     MailPreferences.objects.update(slower_offered_at=timezone.now())
