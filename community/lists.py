@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils import timezone
 
-from community import reading, rows
+from community import levels, reading, rows
 from community.models import (
     HostLine,
     Level,
@@ -161,7 +161,7 @@ def _front(leader: Leader) -> QuerySet[Space]:
     line = HostLine.objects.visible_to(leader).filter(space=OuterRef("pk"))
     sessions = Session.objects.coming(asking.NOW).filter(room__space=OuterRef("pk"))
     found = Space.objects.visible_to(leader).filter(slug=asking.SLUG).order_by()
-    return reading.as_followed_by(leader, found).annotate(
+    return levels.as_followed_by(leader, found).annotate(
         first_threads=ArraySubquery(threads.values("pk")[:PER_PAGE]),
         thread_count=reading.Counted(threads.order_by().values("pk")[: (1 + KNOWN_AHEAD) * PER_PAGE]),
         has_line=Exists(line),

@@ -1,4 +1,4 @@
-"""How far each leader has read, how closely they follow, and lists of threads with what is new in them."""
+"""How far each leader has read, and lists of threads with what is new in them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,8 +15,6 @@ from community.models import (
     Notice,
     Post,
     Reading,
-    Space,
-    SpaceLevel,
     Thread,
     Transfer,
     asking,
@@ -62,30 +60,6 @@ def mark_unread(thread: Thread, *, by: Leader, number: int) -> Reading:
         visits.unsee_posts(thread, by, number=number)
         _move(reading, max(number - 1, 0))
     return reading
-
-
-@transaction.atomic
-def follow(thread: Thread, *, by: Leader, level: str | None) -> Reading:
-    """Choose how closely to follow a thread; None follows it as its space."""
-    return Reading.objects.update_or_create(leader=by, thread=thread, defaults={"level": level or None})[0]
-
-
-@transaction.atomic
-def follow_space(space: Space, *, by: Leader, level: str) -> SpaceLevel:
-    """Choose how closely to follow a space, and its threads for which nothing else was chosen."""
-    return SpaceLevel.objects.update_or_create(leader=by, space=space, defaults={"level": level})[0]
-
-
-def as_followed_by(leader: Leader, spaces: QuerySet[Space]) -> QuerySet[Space]:
-    """Each with `level`, how closely a leader follows it."""
-    mine = SpaceLevel.objects.filter(leader=leader, space=OuterRef("pk"))
-    return spaces.annotate(level=Coalesce(Subquery(mine.values("level")), Value(Level.NORMAL.value)))
-
-
-def chosen(leader: Leader) -> QuerySet[Thread]:
-    """The threads for which a leader chose how closely to follow them, or in which they wrote."""
-    shown = Thread.objects.visible_to(leader).shown().select_related("space")
-    return as_read_by(leader, shown).filter(own_level__isnull=False).order_by("-last_post_at", "-pk")
 
 
 def keep_place(thread: Thread, by: Leader, number: int) -> None:

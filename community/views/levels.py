@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from community import reading
+from community import levels
 from community.forms import LevelForm, ThreadLevelForm
 from community.models import SPACE_LEVELS, THREAD_LEVELS, Space, Thread
 
@@ -31,7 +31,7 @@ def follow_space(request, slug):
     form = LevelForm(request.POST)
     if not form.is_valid():
         return _show(request, form, status=422)
-    reading.follow_space(space, by=request.user, **form.cleaned_data)
+    levels.follow_space(space, by=request.user, **form.cleaned_data)
     return _back(request, space, form)
 
 
@@ -42,7 +42,7 @@ def follow(request, pk):
     form = ThreadLevelForm(request.POST)
     if not form.is_valid():
         return _show(request, form, status=422)
-    reading.follow(thread, by=request.user, **form.cleaned_data)
+    levels.follow(thread, by=request.user, **form.cleaned_data)
     return _back(request, thread, form)
 
 
@@ -58,8 +58,8 @@ def _back(request, item, form):
 def _show(request, form=None, status=200):
     spaces = Space.objects.visible_to(request.user)
     context = {
-        "spaces": reading.as_followed_by(request.user, spaces),
-        "page": Paginator(reading.chosen(request.user), PER_PAGE).get_page(request.GET.get("page")),
+        "spaces": levels.as_followed_by(request.user, spaces),
+        "page": Paginator(levels.chosen(request.user), PER_PAGE).get_page(request.GET.get("page")),
         "space_levels": SPACE_LEVELS,
         "thread_levels": THREAD_LEVELS,
         "form": form,

@@ -6,7 +6,18 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from community import answers, errands, members, moderation, posts, reading, spaces, threads, well_done
+from community import (
+    answers,
+    errands,
+    levels,
+    members,
+    moderation,
+    posts,
+    reading,
+    spaces,
+    threads,
+    well_done,
+)
 from community.models import Errand, JoinRequest, Level, NoticeKind, Post, Space, Thread
 from community.rooms import chat, continuations, conversations
 from community.telling import outcomes, places
@@ -15,12 +26,12 @@ from tests.making import make_reply, make_session, make_thread
 
 
 def reply(ana, ben, dara, finn, thread):
-    reading.follow(thread, by=ana, level=Level.WATCHING)
+    levels.follow(thread, by=ana, level=Level.WATCHING)
     return make_reply(thread, ben).get_absolute_url()
 
 
 def new_thread(ana, ben, dara, finn, thread):
-    reading.follow_space(thread.space, by=ana, level=Level.WATCHING)
+    levels.follow_space(thread.space, by=ana, level=Level.WATCHING)
     return make_thread(thread.space, ben, "Another").get_absolute_url()
 
 
@@ -56,14 +67,14 @@ def thanks_for_a_message(ana, ben, dara, finn, thread):
 def answer(ana, ben, dara, finn, thread):
     question = make_thread(thread.space, ben, "Who?", kind="question")
     post = make_reply(question, ana, "Me.")
-    reading.follow(question, by=ana, level=Level.NORMAL)
+    levels.follow(question, by=ana, level=Level.NORMAL)
     answers.mark_answer(post, by=ben)
     return post.get_absolute_url()
 
 
 def answered(ana, ben, dara, finn, thread):
     question = make_thread(thread.space, ana, "Who?", kind="question")
-    reading.follow(question, by=ana, level=Level.NORMAL)
+    levels.follow(question, by=ana, level=Level.NORMAL)
     post = make_reply(question, ben, "Me.")
     errands.run()
     reading.mark_read(question, by=ana, first=1, last=2)
@@ -136,7 +147,7 @@ def membership_that_ended(ana, ben, dara, finn, thread):
 
 
 def session(ana, ben, dara, finn, thread):
-    reading.follow_space(thread.space, by=ana, level=Level.WATCHING)
+    levels.follow_space(thread.space, by=ana, level=Level.WATCHING)
     return make_session(thread.space, dara).get_absolute_url()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from community import answers, errands, moderation, posts, reading, threads, well_done
+from community import answers, errands, levels, moderation, posts, reading, threads, well_done
 from community.models import Case, Level, Notice, Post, Thanks, Thread, ThreadKind, WellDone
 from community.models.notices import count_unread
 from community.rooms import chat
@@ -81,8 +81,8 @@ class Play:
         notices.mute(self.thread(), by=self.somebody())
 
     def watch(self):
-        reading.follow(self.thread(), by=self.somebody(), level=Level.WATCHING)
-        reading.follow_space(self.chance.choice(self.spaces), by=self.somebody(), level=Level.WATCHING)
+        levels.follow(self.thread(), by=self.somebody(), level=Level.WATCHING)
+        levels.follow_space(self.chance.choice(self.spaces), by=self.somebody(), level=Level.WATCHING)
 
     def answer(self):
         thread = self.thread(kind=ThreadKind.QUESTION)

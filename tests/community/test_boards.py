@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import moderation, reading
+from community import levels, moderation, reading
 from community.mail import unmailed
 from community.mail.boards import OVERLAP, Board, Boards
 from community.models import Post, Thread
@@ -66,7 +66,7 @@ def test_a_digest_marks_what_is_new_to_its_reader_of_the_last_hour(talk, other, 
 
 def test_what_is_read_muted_or_hidden_is_not_marked(talk, other, space, ana, ben, dara):
     reading.mark_read(talk, by=ana, first=1, last=2)
-    reading.follow(other, by=ana, level="muted")
+    levels.follow(other, by=ana, level="muted")
     assert late(ana, space) == []
     moderation.hide(talk.posts.get(number=3), by=dara, reason="It names a patient.")
     assert late(ben, space) == []

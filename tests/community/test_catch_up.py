@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from community import catch_up, moderation, reading, threads
+from community import catch_up, levels, moderation, reading, threads
 from community.models import Level, Post, Reading, Space, SpaceMembership, Sweep, TermsAcceptance, Thread
 from leaders.models import CohortMembership
 from tests.making import make_reply, make_thread
@@ -89,10 +89,10 @@ def test_what_is_hidden_muted_mine_or_read_stays_out(browse, ana, ben, dara, spa
     make_thread(space, ben, "My own")
     read, muted, hidden = (make_thread(space, ana, title) for title in ("Read", "Muted", "Hidden"))
     reading.mark_read(read, by=ben, first=1, last=1)
-    reading.follow(muted, by=ben, level=Level.MUTED)
+    levels.follow(muted, by=ben, level=Level.MUTED)
     moderation.hide(hidden, by=dara, reason="Names a patient.")
     make_thread(commons, ana, "In a muted space")
-    reading.follow_space(commons, by=ben, level=Level.MUTED)
+    levels.follow_space(commons, by=ben, level=Level.MUTED)
     assert titles(ben) == []
     assert "You are up to date" in text(browse(ben).get(ADDRESS))
 

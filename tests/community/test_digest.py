@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from community import errands, moderation, posts, reading
+from community import errands, levels, moderation, posts, reading
 from community.mail import delivery, digest, domains, editions, ledgers, letters, unmailed
 from community.models import (
     Digest,
@@ -267,7 +267,7 @@ def test_what_i_wrote_muted_or_read_myself_stays_out(ana, ben, space):
     mine = make_thread(space, ana, "Mine")
     muted = make_thread(space, ben, "Muted")
     read = make_thread(space, ben, "Read")
-    reading.follow(muted, by=ana, level=Level.MUTED)
+    levels.follow(muted, by=ana, level=Level.MUTED)
     reading.mark_read(read, by=ana, first=1, last=1)
     make_thread(space, ben, "New")
     assert titles(ana) == ["New"]
@@ -452,8 +452,8 @@ def test_a_thread_that_i_follow_in_a_muted_space_is_told(ana, ben, space, common
     make_reply(heard, ana, "Mine")
     make_reply(heard, ben, "His")
     make_thread(commons, ben, "Elsewhere")
-    reading.follow_space(space, by=ana, level=Level.MUTED)
-    reading.follow(heard, by=ana, level=Level.NORMAL)
+    levels.follow_space(space, by=ana, level=Level.MUTED)
+    levels.follow(heard, by=ana, level=Level.NORMAL)
     counted = {place.name: place.new for place in edition(ana).places}
     assert counted == {"North cohort": 2, "The commons": 1}
     assert other.title not in titles(ana)
@@ -478,7 +478,7 @@ def test_what_a_letter_about_notices_told_is_not_told_again(ana, ben, space, mai
     notices.choose(ana, {"reply": "mail"})
     thread = make_thread(space, ana, "Mine")
     other = make_thread(space, ben, "Another")
-    reading.follow(thread, by=ana, level=Level.WATCHING)
+    levels.follow(thread, by=ana, level=Level.WATCHING)
     for number in range(3):
         make_reply(thread, ben, f"Reply {number}")
     make_reply(other, ben, "@ana, what do you think?")

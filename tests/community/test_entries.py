@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import errands, moderation, posts, reading
+from community import errands, levels, moderation, posts, reading
 from community.models import Level, Notice, NoticeKind, Post, Thread
 from community.models.notices import count_unread
 from community.telling import announcements, entries, notices
@@ -117,7 +117,7 @@ def test_a_moderators_decision_stands_by_itself(ana, ben, dara, told, browse):
 
 def test_several_people_are_counted_and_two_are_named(ana, ben, cleo, dara, commons, browse):
     thread = make_thread(commons, ana, "Rotas")
-    reading.follow(thread, by=ana, level=Level.NORMAL)
+    levels.follow(thread, by=ana, level=Level.NORMAL)
     for who in (ben, cleo):
         make_reply(thread, who, "@ana")
     errands.run()

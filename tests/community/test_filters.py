@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from community import answers, lists, moderation, reading, threads
+from community import answers, levels, lists, moderation, reading, threads
 from community.models import Space, SpaceKind, SpaceMembership, TermsAcceptance, Thread, asking
 from leaders.models import CohortMembership
 from tests.cast import make_member
@@ -29,11 +29,11 @@ def talk(ana, ben, cohort, space):
     make_reply(new, eve)
     mine = make_thread(space, ana, title="With a word of mine")
     make_reply(mine, ben)
-    reading.follow(mine, by=ben, level="normal")
+    levels.follow(mine, by=ben, level="normal")
     lonely = make_thread(space, ana, title="Still lonely")
     watched = make_thread(space, ana, title="Worth watching")
     make_reply(watched, eve)
-    reading.follow(watched, by=ben, level="watching")
+    levels.follow(watched, by=ben, level="watching")
     for thread in (mine, lonely, watched):
         reading.mark_read(thread, by=ben, first=1, last=thread.last_number)
         thread.refresh_from_db()
@@ -121,18 +121,18 @@ def test_what_only_its_author_goes_on_with_waits_still(ana, ben, dara, space):
     assert titles(ana, "unanswered") == ["To myself"]
 
 
-@pytest.mark.parametrize("mute", [reading.follow_space, reading.follow])
+@pytest.mark.parametrize("mute", [levels.follow_space, levels.follow])
 def test_what_is_muted_stays_out_of_the_lists_of_all_spaces(browse, ben, ana, space, commons, mute):
     quiet = make_thread(space, ana, title="Too much for me")
     make_thread(commons, ana, title="Worth a look")
-    mute(space if mute == reading.follow_space else quiet, by=ben, level="muted")
+    mute(space if mute == levels.follow_space else quiet, by=ben, level="muted")
     for show in ("", "unread", "unanswered"):
         assert titles(ben, show) == ["Worth a look"]
     assert titles(ben, "", space) == titles(ben, "unanswered", space) == ["Too much for me"]
     assert "Muted" in text(browse(ben).get("/spaces/north/"))
     make_reply(quiet, ben)
     assert titles(ben, "mine") == ["Too much for me"]
-    reading.follow(quiet, by=ben, level="watching")
+    levels.follow(quiet, by=ben, level="watching")
     assert "Too much for me" in titles(ben, "") + titles(ben, "following")
 
 
@@ -267,7 +267,7 @@ def test_a_row_says_who_wrote_last_and_what_is_new(browse, ana, ben, space):
 def test_what_waits_for_an_answer_is_never_what_one_may_not_see(ana, ben, cleo, dara, space, commons):
     waits, hidden, muted = (make_thread(space, ana, title=title) for title in ("Waits", "Hidden", "Muted"))
     moderation.hide(hidden, by=dara, reason="Names a patient")
-    reading.follow(muted, by=ben, level="muted")
+    levels.follow(muted, by=ben, level="muted")
     for _ in range(2):
         assert lists.waiting(ben, 5) == [waits.pk]
         assert lists.waiting(cleo, 5) == []

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from community import host_lines, reading
+from community import host_lines, levels
 from community.mail import digest, editions
 from community.models import (
     Digest,
@@ -89,7 +89,7 @@ def test_it_does_not_leave_where_words_may_not(ana, ben, dara, space, rule):
 def test_nobody_gets_it_who_may_not_read_there_or_muted_the_space(ana, ben, cleo, dara, eli, space):
     say(space, dara)
     make_thread(space, ben)
-    reading.follow_space(space, by=ana, level=Level.MUTED)
+    levels.follow_space(space, by=ana, level=Level.MUTED)
     told = editions.compose([ana, ben, cleo, dara, eli])
     assert [pk for pk, each in told.items() if each.lines] == [ben.pk]
 
@@ -195,7 +195,7 @@ def test_a_session_that_i_did_not_miss_is_not_told(ana, cleo, space, session, wh
         case "coming":
             Session.objects.update(ends_at=timezone.now() + timedelta(hours=1))
         case "muted":
-            reading.follow_space(space, by=ana, level=Level.MUTED)
+            levels.follow_space(space, by=ana, level=Level.MUTED)
         case "nothing leaves":
             Space.objects.update(mail_rule="nothing")
     assert edition(cleo if why == "outside" else ana).missed == []

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import errands, moderation, reading
+from community import errands, levels, moderation, reading
 from community.mail import letters
 from community.models import Letter, Notice, NoticeChoice, NoticeKind, Post, SpaceKind, TermsAcceptance
 from community.telling import notices
@@ -167,7 +167,7 @@ def test_hidden_meanwhile_is_no_e_mail(ana, ben, dara, thread, mailoutbox):
 def test_muted_meanwhile_is_no_e_mail(ana, ben, thread, mailoutbox):
     make_reply(thread, ben, "@ana, look")
     errands.run()
-    reading.follow(thread, by=ana, level="muted")
+    levels.follow(thread, by=ana, level="muted")
     ten_minutes_pass()
     assert mailoutbox == []
 
@@ -176,10 +176,10 @@ def test_muted_meanwhile_is_no_e_mail(ana, ben, thread, mailoutbox):
 def test_a_space_muted_meanwhile_is_no_e_mail_but_from_what_one_chose_there(
     ana, ben, space, thread, mailoutbox, level, sent
 ):
-    reading.follow(thread, by=ben, level=level)
+    levels.follow(thread, by=ben, level=level)
     make_reply(thread, ana, "@ben, look")
     errands.run()
-    reading.follow_space(space, by=ben, level="muted")
+    levels.follow_space(space, by=ben, level="muted")
     ten_minutes_pass()
     assert len(mailoutbox) == sent
 

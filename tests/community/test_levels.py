@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from community import lists, reading
+from community import levels, lists, reading
 from community.mail import digest, editions
 from community.models import (
     Level,
@@ -26,7 +26,7 @@ def heard(leader):
 
 
 def test_whoever_watches_a_space_hears_of_each_new_thread_and_not_of_replies(ana, ben, space):
-    reading.follow_space(space, by=ben, level=Level.WATCHING)
+    levels.follow_space(space, by=ben, level=Level.WATCHING)
     thread = make_thread(space, ana)
     announcements.announce_post(thread.posts.get())
     announcements.announce_post(make_reply(thread, ana))
@@ -34,7 +34,7 @@ def test_whoever_watches_a_space_hears_of_each_new_thread_and_not_of_replies(ana
 
 
 def test_the_notice_of_a_new_thread_says_why_and_offers_to_stop_there(ana, ben, space, browse):
-    reading.follow_space(space, by=ben, level=Level.WATCHING)
+    levels.follow_space(space, by=ben, level=Level.WATCHING)
     announcements.announce_post(make_thread(space, ana, "Saying no kindly").posts.get())
     page = browse(ben).get(reverse("notices")).content.decode()
     for words in ("Ana Brook started “Saying no kindly”", "You watch this space", "Stop watching this space"):
@@ -45,7 +45,7 @@ def test_the_notice_of_a_new_thread_says_why_and_offers_to_stop_there(ana, ben, 
 
 
 def test_reading_the_new_thread_reads_its_notice(ana, ben, space):
-    reading.follow_space(space, by=ben, level=Level.WATCHING)
+    levels.follow_space(space, by=ben, level=Level.WATCHING)
     thread = make_thread(space, ana)
     announcements.announce_post(thread.posts.get())
     reading.mark_read(thread, by=ben, first=1, last=1)
@@ -53,7 +53,7 @@ def test_reading_the_new_thread_reads_its_notice(ana, ben, space):
 
 
 def test_a_new_thread_that_names_me_is_one_notice(ana, ben, space):
-    reading.follow_space(space, by=ben, level=Level.WATCHING)
+    levels.follow_space(space, by=ben, level=Level.WATCHING)
     announcements.announce_post(make_thread(space, ana, body="@ben look").posts.get())
     assert heard(ben) == [NoticeKind.MENTION]
 
@@ -75,7 +75,7 @@ def test_of_a_sealed_space_one_hears_only_after_a_yes_to_its_rules(ana, ben, spa
 
 
 def test_a_muted_space_says_nothing(ana, ben, space, browse):
-    reading.follow_space(space, by=ben, level=Level.MUTED)
+    levels.follow_space(space, by=ben, level=Level.MUTED)
     thread = make_thread(space, ana, "Kept quiet", body="@ben look")
     announcements.announce_post(thread.posts.get())
     assert heard(ben) == []
@@ -89,15 +89,15 @@ def test_a_muted_space_says_nothing(ana, ben, space, browse):
 def test_what_was_told_before_is_not_mailed_once_the_space_is_muted(ana, ben, space):
     announcements.announce_post(make_thread(space, ana, body="@ben look").posts.get())
     assert editions.compose([ben])[ben.pk].personal
-    reading.follow_space(space, by=ben, level=Level.MUTED)
+    levels.follow_space(space, by=ben, level=Level.MUTED)
     assert not editions.compose([ben])[ben.pk].personal
 
 
 @pytest.mark.parametrize("level", [Level.WATCHING, Level.NORMAL])
 def test_a_thread_speaks_up_in_a_muted_space_when_one_chose_so(ana, ben, space, level):
-    reading.follow_space(space, by=ben, level=Level.MUTED)
+    levels.follow_space(space, by=ben, level=Level.MUTED)
     thread = make_thread(space, ana)
-    reading.follow(thread, by=ben, level=level)
+    levels.follow(thread, by=ben, level=level)
     announcements.announce_post(make_reply(thread, ana, "@ben look"))
     assert heard(ben) == [NoticeKind.MENTION]
     assert reading.listed(ben).get().is_new
@@ -105,15 +105,15 @@ def test_a_thread_speaks_up_in_a_muted_space_when_one_chose_so(ana, ben, space, 
 
 
 def test_a_muted_thread_is_quiet_in_a_watched_space(ana, ben, space):
-    reading.follow_space(space, by=ben, level=Level.WATCHING)
+    levels.follow_space(space, by=ben, level=Level.WATCHING)
     thread = make_thread(space, ana)
-    reading.follow(thread, by=ben, level=Level.MUTED)
+    levels.follow(thread, by=ben, level=Level.MUTED)
     announcements.announce_post(thread.posts.get())
     assert heard(ben) == []
 
 
 def test_writing_in_a_muted_space_watches_that_thread_alone(ana, ben, space):
-    reading.follow_space(space, by=ben, level=Level.MUTED)
+    levels.follow_space(space, by=ben, level=Level.MUTED)
     mine, other = make_thread(space, ana), make_thread(space, ana)
     make_reply(mine, ben)
     for thread in (mine, other):
@@ -126,7 +126,7 @@ def test_reading_or_mail_is_no_choice_of_a_level(ana, ben, space, mailoutbox):
     digest.send_by_hand(ben)
     reading.mark_read(thread, by=ben, first=1, last=1)
     assert Reading.objects.get(leader=ben).level is None
-    reading.follow_space(space, by=ben, level=Level.MUTED)
+    levels.follow_space(space, by=ben, level=Level.MUTED)
     assert reading.listed(ben).get().level == Level.MUTED
 
 
@@ -157,7 +157,7 @@ def test_an_outsider_follows_no_space(cleo, space, browse):
 
 def test_the_list_of_what_i_follow_shows_my_spaces_and_choices(ana, ben, space, commons, browse):
     chosen, other = make_thread(space, ana, "Chosen"), make_thread(space, ana, "Left alone")
-    reading.follow(chosen, by=ben, level=Level.MUTED)
+    levels.follow(chosen, by=ben, level=Level.MUTED)
     reading.mark_read(other, by=ben, first=1, last=1)
     page = browse(ben).get(reverse("watching")).content.decode()
     assert "North cohort" in page
@@ -168,8 +168,8 @@ def test_the_list_of_what_i_follow_shows_my_spaces_and_choices(ana, ben, space, 
 
 def test_the_list_forgets_what_i_may_no_longer_see(ana, cleo, space, browse):
     membership = SpaceMembership.objects.create(space=space, leader=cleo)
-    reading.follow(make_thread(space, ana, "Chosen"), by=cleo, level=Level.MUTED)
-    reading.follow_space(space, by=cleo, level=Level.WATCHING)
+    levels.follow(make_thread(space, ana, "Chosen"), by=cleo, level=Level.MUTED)
+    levels.follow_space(space, by=cleo, level=Level.WATCHING)
     assert "Chosen" in browse(cleo).get(reverse("watching")).content.decode()
     membership.delete()
     page = browse(cleo).get(reverse("watching")).content.decode()

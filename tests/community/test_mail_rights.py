@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from community import errands, moderation, reading, threads
+from community import errands, levels, moderation, threads
 from community.mail import delivery, digest, letters
 from community.models import Digest, Letter, Level, Notice, Space, TermsAcceptance, Thread
 from community.telling import announcements, notices
@@ -128,7 +128,7 @@ def test_what_was_moved_meanwhile_leaves_by_the_rule_of_its_new_space(ana, dara,
 
 def test_what_came_after_a_letter_was_composed_is_told_by_the_digest(ana, ben, news, mailoutbox):
     notices.choose(ana, {"reply": "mail"})
-    reading.follow(news, by=ana, level=Level.WATCHING)
+    levels.follow(news, by=ana, level=Level.WATCHING)
     announcements.announce_post(make_reply(news, ben, "Soon."))
     composed = letters.LEDGER.compose([ana])[ana.pk]
     announcements.announce_post(make_reply(news, ben, "A moment later."))

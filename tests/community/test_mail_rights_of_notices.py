@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import answers, errands, moderation, posts, reading, well_done
+from community import answers, errands, levels, moderation, posts, reading, well_done
 from community.mail import digest, letters
 from community.models import (
     Case,
@@ -42,7 +42,7 @@ GONE = "It was read, or is no longer to be seen."
 @pytest.fixture
 def thread(thread, ana):
     """Ana's, of which she is told what concerns her alone."""
-    reading.follow(thread, by=ana, level=Level.NORMAL)
+    levels.follow(thread, by=ana, level=Level.NORMAL)
     return thread
 
 
@@ -277,7 +277,7 @@ def test_a_decision_that_is_reversed_is_told_with_what_reversed_it(
 def test_what_comes_meanwhile_holds_no_letter_back(ana, ben, thread, meanwhile, mailoutbox):
     preferences.of(ana)
     notices.choose(ana, {"reply": "mail"})
-    reading.follow(thread, by=ana, level=Level.WATCHING)
+    levels.follow(thread, by=ana, level=Level.WATCHING)
     make_reply(thread, ben)
     errands.run()
     Letter.objects.update(due_at=timezone.now())
@@ -310,7 +310,7 @@ def read_the_notices(ana, ben, thread):
 
 
 def mute_it(ana, ben, thread):
-    reading.follow(thread, by=ana, level=Level.MUTED)
+    levels.follow(thread, by=ana, level=Level.MUTED)
 
 
 @pytest.mark.parametrize("change", [take_thanks_from_the_digest, read_the_notices, mute_it])
@@ -334,7 +334,7 @@ def test_what_was_read_or_muted_meanwhile_stands_in_no_digest(ana, ben, space, c
     if change == "read":
         meanwhile(lambda: reading.mark_read(news, by=ana, first=1, last=1))
     else:
-        meanwhile(lambda: reading.follow(news, by=ana, level=Level.MUTED))
+        meanwhile(lambda: levels.follow(news, by=ana, level=Level.MUTED))
     digest.deliver()
     [letter] = mailoutbox
     assert "Saying no kindly" not in letter.body

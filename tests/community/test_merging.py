@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import answers, errands, integrity, moderation, posts, reading, threads
+from community import answers, errands, integrity, levels, moderation, posts, reading, threads
 from community.models import (
     Case,
     Decision,
@@ -271,14 +271,14 @@ LEVELS = [
 
 @pytest.mark.parametrize(("here", "there", "after"), LEVELS)
 def test_the_more_attentive_level_holds_unless_muted(a, b, gil, dara, here, there, after):
-    reading.follow(a, by=gil, level=here)
-    reading.follow(b, by=gil, level=there)
+    levels.follow(a, by=gil, level=here)
+    levels.follow(b, by=gil, level=there)
     merge(b, a, dara)
     assert Reading.objects.get(leader=gil).level == after
 
 
 def test_whoever_watched_it_watches_the_other(a, b, gil, dara):
-    reading.follow(b, by=gil, level=Level.WATCHING)
+    levels.follow(b, by=gil, level=Level.WATCHING)
     merge(b, a, dara)
     assert Reading.objects.get(leader=gil, thread=a).level == Level.WATCHING
 
@@ -292,7 +292,7 @@ def badge(leader):
 
 def test_unread_replies_in_both_are_one_line(a, b, gil, dara):
     for thread in (a, b):
-        reading.follow(thread, by=gil, level=Level.WATCHING)
+        levels.follow(thread, by=gil, level=Level.WATCHING)
         mark(gil, thread, 2)
         for post in thread.posts.filter(number__gt=2):
             announcements._tell_watchers(post, {gil.pk})

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from community import reading
+from community import levels, reading
 from community.models import (
     Case,
     Decision,
@@ -46,7 +46,7 @@ def test_whoever_watches_hears_of_a_reply(ana, ben, thread):
 
 
 def test_the_author_of_a_reply_hears_nothing_of_it(ana, ben, thread):
-    reading.follow(thread, by=ben, level=Level.WATCHING)
+    levels.follow(thread, by=ben, level=Level.WATCHING)
     announcements.announce_post(make_reply(thread, ben))
     assert heard(ben) == []
 
@@ -96,7 +96,7 @@ def test_an_edit_that_adds_a_mention_tells_the_newly_named_alone(ana, ben, dara,
 
 
 def test_whoever_muted_the_thread_hears_nothing(ana, ben, thread):
-    reading.follow(thread, by=ana, level=Level.MUTED)
+    levels.follow(thread, by=ana, level=Level.MUTED)
     announcements.announce_post(make_reply(thread, ben, "@ana"))
     assert heard(ana) == []
 
@@ -104,7 +104,7 @@ def test_whoever_muted_the_thread_hears_nothing(ana, ben, thread):
 def test_an_outsider_is_not_told_even_when_named(ana, ben, cleo, eli, thread):
     post = make_reply(thread, ben)
     for leader in (cleo, eli):
-        reading.follow(thread, by=leader, level=Level.WATCHING)
+        levels.follow(thread, by=leader, level=Level.WATCHING)
         Mention.objects.create(post=post, leader=leader)
     announcements.announce_post(post)
     assert not Notice.objects.filter(leader__in=[cleo, eli]).exists()

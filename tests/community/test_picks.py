@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from community import posts, reading, threads, well_done
+from community import levels, posts, threads, well_done
 from community.mail import editions, picks
 from community.models import Digest, Level, Post, Space, SpaceMembership, Unheard
 from community.models.spaces import readable_by
@@ -56,7 +56,7 @@ def test_at_most_twelve_are_told_and_the_rest_counted_by_space(ana, crowd, space
 def test_whom_i_thanked_or_praised_comes_first(ana, crowd, commons, few):
     thanked, praised, *others = crowd
     posts.thank(say(commons, thanked, "Thanked for this").posts.get(), by=ana)
-    reading.follow(Post.objects.get().thread, by=ana, level=Level.MUTED)
+    levels.follow(Post.objects.get().thread, by=ana, level=Level.MUTED)
     well_done.say(praised, by=ana, words="The rota.", uuid="11111111-1111-4111-8111-111111111111")
     say(commons, thanked, "By whom I thanked")
     say(commons, praised, "By whom I praised")
@@ -77,7 +77,7 @@ def test_the_post_of_somebody_i_listen_to_stands_for_its_thread(ana, ben, crowd,
 
 def test_threads_that_i_watch_come_first(ana, crowd, commons, few):
     watched = say(commons, crowd[0], "Watched")
-    reading.follow(watched, by=ana, level=Level.WATCHING)
+    levels.follow(watched, by=ana, level=Level.WATCHING)
     for leader in crowd[1:6]:
         say(commons, leader, f"By {leader}")
     assert told(ana)[0] == "Watched"
@@ -169,7 +169,7 @@ def test_what_may_not_leave_takes_no_place_from_what_may(ana, ben, crowd, space,
 def test_where_only_titles_leave_the_choice_tells_no_name(ana, ben, commons):
     Space.objects.update(mail_rule="title")
     posts.thank(say(commons, ben, "Before").posts.get(), by=ana)
-    reading.follow(Post.objects.get().thread, by=ana, level=Level.MUTED)
+    levels.follow(Post.objects.get().thread, by=ana, level=Level.MUTED)
     say(commons, ben, "After")
     [place] = editions.compose([ana])[ana.pk].places
     assert [(item.title, item.by, item.excerpt) for item in place.items] == [("After", "", "")]

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from community import answers, errands, integrity, moderation, reading, relocations, threads
+from community import answers, errands, integrity, levels, moderation, reading, relocations, threads
 from community.models import Decision, Notice, Post, Reading, Relocation, SpaceMembership, Thread, Transfer
 from community.permissions import Conflict
 from tests.cast import make_leader
@@ -222,7 +222,7 @@ def test_in_batches_it_is_as_at_once(talk, other, ana, ben, dara, cohort_of_read
     chance = random.Random(seed)
     for leader in cohort_of_readers:
         for thread in (talk, other):
-            reading.follow(thread, by=leader, level=chance.choice(["watching", "normal", None, "muted"]))
+            levels.follow(thread, by=leader, level=chance.choice(["watching", "normal", None, "muted"]))
             if chance.random() < 0.8:
                 last = chance.randint(1, thread.last_number)
                 reading.mark_read(thread, by=leader, first=1, last=last)

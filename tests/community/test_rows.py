@@ -8,7 +8,7 @@ from django.template import engines
 from django.utils import timezone
 from jinja2 import nodes
 
-from community import answers, moulds, reading, rows
+from community import answers, levels, moulds, rows
 from community.models import Thread
 from leaders.models import Leader
 from tests.making import make_reply, make_thread
@@ -46,7 +46,7 @@ def test_rows_of_each_kind_say_so(ana, ben, dara, space, shown):
         make_thread(space, ana, title=title)
     Thread.objects.filter(title="Pinned").update(is_pinned=True)
     Thread.objects.filter(title="Closed").update(closed_at=timezone.now())
-    reading.follow(Thread.objects.get(title="Muted"), by=ben, level="muted")
+    levels.follow(Thread.objects.get(title="Muted"), by=ben, level="muted")
     asked = make_thread(space, ana, title="Asked", kind="question")
     answered = make_thread(space, ana, title="Done", kind="question")
     answers.mark_answer(make_reply(answered, ben), by=ana)

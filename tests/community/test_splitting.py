@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import answers, errands, integrity, moderation, posts, reading, threads
+from community import answers, errands, integrity, levels, moderation, posts, reading, threads
 from community.mail import digest
 from community.models import Bookmark, Decision, Level, Notice, Post, Reading, SpaceMembership, Thread
 from community.permissions import Conflict
@@ -259,12 +259,12 @@ def test_whoever_joined_later_has_nothing_more_to_read(talk, space, dara):
 
 
 def test_levels_come_along(talk, gil, ana, ben, dara):
-    reading.follow(talk, by=ana, level=Level.WATCHING)
-    reading.follow(talk, by=ben, level=Level.MUTED)
-    reading.follow(talk, by=gil, level=None)
+    levels.follow(talk, by=ana, level=Level.WATCHING)
+    levels.follow(talk, by=ben, level=Level.MUTED)
+    levels.follow(talk, by=gil, level=None)
     branch = split(talk, dara, start=8)
-    levels = dict(Reading.objects.filter(thread=branch).values_list("leader__handle", "level"))
-    assert levels == {"ana": "watching", "ben": "muted", "gil": None}
+    kept = dict(Reading.objects.filter(thread=branch).values_list("leader__handle", "level"))
+    assert kept == {"ana": "watching", "ben": "muted", "gil": None}
 
 
 def test_a_reply_that_crossed_a_split_is_not_overtaken(talk, ana, ben, dara):
@@ -280,7 +280,7 @@ def badge(leader):
 
 
 def test_unread_replies_are_told_where_they_are_now(talk, gil, dara):
-    reading.follow(talk, by=gil, level=Level.WATCHING)
+    levels.follow(talk, by=gil, level=Level.WATCHING)
     reading.mark_read(talk, by=gil, first=1, last=5)
     for post in talk.posts.filter(number__gt=5):
         announcements._tell_watchers(post, {gil.pk})
@@ -292,7 +292,7 @@ def test_unread_replies_are_told_where_they_are_now(talk, gil, dara):
 
 
 def test_no_line_is_made_of_replies_that_were_read(talk, gil, dara):
-    reading.follow(talk, by=gil, level=Level.WATCHING)
+    levels.follow(talk, by=gil, level=Level.WATCHING)
     for post in talk.posts.filter(number__gt=5):
         announcements._tell_watchers(post, {gil.pk})
     reading.mark_read(talk, by=gil, first=1, last=8)

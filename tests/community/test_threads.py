@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.utils import timezone
 
-from community import lists, posts, reading, revisions, threads
+from community import levels, lists, posts, reading, revisions, threads
 from community.models import Errand, Level, Mention, Post, Quote, Reading, Thanks, Thread
 from tests.making import make_reply, make_thread
 
@@ -214,13 +214,13 @@ def test_one_cannot_thank_oneself(ana, space):
 def test_whoever_writes_watches(ana, ben, space):
     thread = make_thread(space, ana)
     make_reply(thread, ben)
-    levels = Reading.objects.filter(thread=thread).values_list("leader__handle", "level")
-    assert dict(levels) == {"ana": "watching", "ben": "watching"}
+    kept = Reading.objects.filter(thread=thread).values_list("leader__handle", "level")
+    assert dict(kept) == {"ana": "watching", "ben": "watching"}
 
 
 def test_a_muted_thread_stays_muted(ana, ben, space):
     thread = make_thread(space, ana)
-    reading.follow(thread, by=ben, level=Level.MUTED)
+    levels.follow(thread, by=ben, level=Level.MUTED)
     make_reply(thread, ben)
     assert Reading.objects.get(leader=ben).level == Level.MUTED
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from community import (
     catch_up,
     errands,
+    levels,
     moderation,
     posts,
     reading,
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def thread(thread, ana):
     """Ana's, of which she is told what concerns her alone."""
-    reading.follow(thread, by=ana, level=Level.NORMAL)
+    levels.follow(thread, by=ana, level=Level.NORMAL)
     return thread
 
 
@@ -177,7 +178,7 @@ def test_a_reply_far_down_is_read_once_all_that_is_told_of_was_seen(ana, ben, co
     for _ in range(4):
         make_reply(thread, ben)
     errands.run()
-    reading.follow(thread, by=ana, level=Level.WATCHING)
+    levels.follow(thread, by=ana, level=Level.WATCHING)
     for _ in range(2):
         make_reply(thread, ben)
     assert unread(ana) == [NoticeKind.REPLY]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from community import errands, moderation, posts, reading
+from community import errands, levels, moderation, posts, reading
 from community.mail import digest
 from community.models import (
     Digest,
@@ -174,15 +174,15 @@ class Community:
             )
 
     def mute(self) -> None:
-        reading.follow(self.thread(), by=self.somebody(), level=Level.MUTED)
+        levels.follow(self.thread(), by=self.somebody(), level=Level.MUTED)
 
     def unmute(self) -> None:
         muted = self.chance.choice(list(Reading.objects.filter(level=Level.MUTED).order_by("pk")))
-        reading.follow(muted.thread, by=muted.leader, level=self.chance.choice([None, Level.WATCHING]))
+        levels.follow(muted.thread, by=muted.leader, level=self.chance.choice([None, Level.WATCHING]))
 
     def mute_space(self) -> None:
         level = self.chance.choice([Level.MUTED, Level.NORMAL, Level.NORMAL])
-        reading.follow_space(self.chance.choice(self.spaces), by=self.somebody(), level=level)
+        levels.follow_space(self.chance.choice(self.spaces), by=self.somebody(), level=level)
 
     def hide(self) -> None:
         shown = list(Post.objects.filter(hidden_at=None, number__gt=1))
@@ -244,13 +244,13 @@ class Community:
     def owed(self, leader: Leader) -> set[int]:
         """What one may read now, has not read or muted, did not write, and was not told of."""
         read = dict(Reading.objects.filter(leader=leader).values_list("thread", "read_up_to"))
-        levels = dict(Reading.objects.filter(leader=leader).values_list("thread", "level"))
+        chosen = dict(Reading.objects.filter(leader=leader).values_list("thread", "level"))
         places = dict(SpaceLevel.objects.filter(leader=leader).values_list("space", "level"))
         seen = Post.objects.visible_to(leader).shown().exclude(author=leader)
         return {
             pk
             for pk, thread, number, space in seen.values_list("pk", "thread", "number", "space")
-            if number > read.get(thread, 0) and (levels.get(thread) or places.get(space)) != Level.MUTED
+            if number > read.get(thread, 0) and (chosen.get(thread) or places.get(space)) != Level.MUTED
         } - self.told.get(leader.pk, set())
 
     def owed_for_sure(self, leader: Leader, owed: set[int]) -> set[int]:

@@ -9,7 +9,7 @@ from tests.e2e.test_reading import connected, looks, tells
 
 MAKE = """
 import uuid
-from community import errands, posts, reading, threads
+from community import errands, levels, posts, reading, threads
 from community.models import Notice, Space
 from leaders.models import Leader
 space = Space.objects.get(slug="the-open-floor")
@@ -22,7 +22,7 @@ for number in range(2, 31):
     threads.reply(thread, by=by, body=f"Reply {number}. " + "Words. " * 90, uuid=uuid.uuid4())
 thread.refresh_from_db()
 reading.mark_read(thread, by=ana, first=1, last=10)
-reading.follow(thread, by=ana, level="normal")
+levels.follow(thread, by=ana, level="normal")
 Notice.objects.filter(leader=ana).delete()
 for number in (5, 28):
     posts.thank(thread.posts.get(number=number), by=ben, words="")
