@@ -152,6 +152,19 @@ def test_a_reply_costs_few_statements(browse, ben, thread):
     assert len(said) == 3
 
 
+def test_a_reply_is_stored_where_nothing_stays_prepared(browse, ben, thread, monkeypatch):
+    monkeypatch.setattr(asking, "_may_prepare", lambda connection: False)
+    client, uuid = browse(ben), uuids.uuid4()
+    first, again = sent(client, thread, uuid), sent(client, thread, uuid)
+    assert first.url == again.url
+    assert thread.posts.get(author=ben).body == "I tried it."
+    assert Errand.objects.filter(target=thread.posts.get(author=ben).pk).count() == 1
+    other = sent(client, thread, seen=1, body="And 100% of us.")
+    assert other.status_code == 302
+    ana = sent(browse(thread.author), thread, seen=1)
+    assert ana.status_code == 409
+
+
 def test_a_mark_that_cannot_rise_is_not_looked_at(browse, ana, ben, thread):
     make_reply(thread, ana, "Another thought")
     make_reply(thread, ben)
