@@ -40,8 +40,9 @@ def test_a_request_that_is_too_large_is_refused_unread(client, db):
     assert answer.status_code == 400
 
 
-def test_a_body_over_the_limit_or_with_too_many_fields_is_refused(browse, ana, commons):
-    for body in (b"body=" + b"x" * 1_100_000, b"&".join(b"f%d=1" % n for n in range(2_100))):
+def test_a_body_over_the_limit_or_with_too_many_fields_is_refused(browse, ana, commons, settings):
+    too_long = b"body=" + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    for body in (too_long, b"&".join(b"f%d=1" % n for n in range(2_100))):
         answer = browse(ana).generic(
             "POST", f"/preview/?space={commons.pk}", body, "application/x-www-form-urlencoded"
         )
