@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django_prometheus.middleware import PrometheusAfterMiddleware
+from django_prometheus.utils import Time
 from django_structlog.middlewares import RequestMiddleware
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -99,6 +100,12 @@ class Measure(PrometheusAfterMiddleware):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._labelled = {}
+
+    def process_request(self, request):
+        # The library asks for two headers, and all of them are copied for that.
+        self.label_metric(self.metrics.requests_by_method, request, method=self._method(request)).inc()
+        self.label_metric(self.metrics.requests_body_bytes, request).observe(_length(request))
+        request.prometheus_after_middleware_event = Time()
 
     def label_metric(self, metric, request, response=None, **labels):
         key = metric, *labels.values()

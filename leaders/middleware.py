@@ -107,7 +107,7 @@ class Gate:
     @staticmethod
     def _opens_page(request) -> bool:
         """Whether the browser goes somewhere: rules are never asked for in the middle of a form or a chat."""
-        return request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        return request.method == "GET" and request.META.get("HTTP_SEC_FETCH_MODE", "navigate") == "navigate"
 
 
 class Pace:

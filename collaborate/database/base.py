@@ -11,6 +11,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def close_if_health_check_failed(self):
         # A server that ends, or resets, is seen on the line at once. What is not seen there (a cable
         # that was cut) would keep the question waiting as well, and no connection is kept for long.
+        if self.health_check_done:
+            return
         if self.connection is not None and not self.errors_occurred and is_silent(self.connection):
             self.health_check_done = True
         super().close_if_health_check_failed()
