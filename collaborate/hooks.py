@@ -2,12 +2,13 @@
 
 import logging
 
-from anymail.exceptions import AnymailConfigurationError
+from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
 from anymail.signals import inbound, tracking
 from anymail.urls import urlpatterns as known
 from anymail.webhooks.base import AnymailCoreWebhookView
-from django.core.exceptions import BadRequest, ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import receiver
+from django.http import HttpResponseBadRequest
 from django.urls import include, path
 from django.urls.resolvers import URLPattern
 
@@ -24,17 +25,29 @@ def addresses(services: list[str]) -> list:
     return [path("anymail/", include((found, "anymail")))] if found else []
 
 
+class Unreadable(Exception):
+    """Signed, and yet not to be read."""
+
+
 class Readable(AnymailCoreWebhookView):
     """Answers 400 to what is signed and yet not to be read, and reads nothing that is not signed."""
+
+    def post(self, request, *args, **kwargs):
+        try:
+            return super().post(request, *args, **kwargs)
+        except (AnymailWebhookValidationFailure, Unreadable) as error:
+            # One line in the log: anybody may knock here, and a traceback would tell nothing more.
+            log.warning("a message at %s was refused: %s", request.path, error)
+            return HttpResponseBadRequest()
 
     def parse_events(self, request):
         try:
             return super().parse_events(request)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise BadRequest("This is not a message of a mail service.") from error
+            raise Unreadable("This is not a message of a mail service.") from error
         except AnymailConfigurationError as error:
             log.error("a mail service reports to the wrong address: %s", error)
-            raise BadRequest("This belongs at another address of ours.") from error
+            raise Unreadable("This belongs at another address of ours.") from error
 
 
 @receiver(tracking, dispatch_uid="returns")

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from email.utils import formataddr
 from enum import StrEnum
+from ssl import SSLError
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -120,9 +121,9 @@ class Line:
         try:
             is_fresh = self.backend.open()
         except (smtplib.SMTPException, OSError) as error:
-            self.is_down = True
+            self.is_down, note = True, _why_down(error)
             self._drop()
-            return Delivery(Outcome.DEFERRED, f"The mail server could not be reached: {type(error).__name__}")
+            return Delivery(Outcome.DEFERRED, note)
         try:
             self.backend.send_messages([letter])
         except smtplib.SMTPServerDisconnected as error:
@@ -133,6 +134,8 @@ class Line:
             verdict = judge(error)
             if verdict.code in (0, CLOSING):
                 self._drop()
+            if verdict.code == CLOSING and isinstance(error, smtplib.SMTPSenderRefused) and not is_fresh:
+                return self.send(letter)  # it said good-bye while the line was idle
             return replace(verdict, note=without_words(verdict.note, *_told(letter)))
         return Delivery(Outcome.SENT)
 
@@ -141,6 +144,14 @@ class Line:
         if connection := getattr(self.backend, "connection", None):
             connection.close()
             self.backend.connection = None
+
+
+def _why_down(error: Exception) -> str:
+    # That is how smtplib says that STARTTLS is not offered, or refused; the handshake raises SSLError.
+    is_refused = type(error) is smtplib.SMTPResponseException or "STARTTLS" in str(error)
+    if is_refused or isinstance(error, SSLError):
+        return f"The line to the mail server could not be encrypted: {type(error).__name__}"
+    return f"The mail server could not be reached: {type(error).__name__}"
 
 
 def judge(error: Exception) -> Delivery:

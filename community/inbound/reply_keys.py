@@ -1,7 +1,6 @@
 """The keys under which a letter can be answered: one for each letter, known to its reader alone."""
 
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from community import permissions
 from community.models import Letter, ReplyKey, Space, Thread
@@ -36,11 +36,10 @@ def invite(letter: Letter, thread: Thread | None) -> Invitation | None:
     may = thread and permissions.may_reply_by_mail(letter.leader, thread)
     if not may or not settings.INBOUND_ADDRESS:
         return None
-    key = secrets.token_hex(16)
-    promised = {"leader": letter.leader, "thread": thread, "space": thread.space}
-    expires = timezone.now() + timedelta(days=DAYS)
-    values = {"digest": _digest(key), "expires_at": expires, "ended_at": None, **promised}
-    ReplyKey.objects.update_or_create(letter=letter, defaults=values)
+    promised = {"letter": letter, "leader": letter.leader, "thread": thread, "space": thread.space}
+    key = _key(letter, thread)
+    values = {**promised, "expires_at": timezone.now() + timedelta(days=DAYS)}
+    ReplyKey.objects.update_or_create(digest=_digest(key), defaults=values)
     return Invitation(formataddr(("Collaborate", _address(key))), thread.title, thread.space.name)
 
 
@@ -74,6 +73,13 @@ def forget_old() -> int:
 def end_those_of(spaces: Iterable[Space]) -> None:
     """End the keys to spaces that have other readers now than the letters said."""
     ReplyKey.objects.filter(space__in=spaces, ended_at=None).update(ended_at=timezone.now())
+
+
+def _key(letter: Letter, thread: Thread) -> str:
+    """The same each time that a letter is sent, unless it tells of another thread or other readers."""
+    ended = ReplyKey.objects.filter(letter=letter, thread=thread, ended_at__isnull=False).count()
+    name = f"{letter.message_key}:{thread.pk}:{thread.space_id}:{ended}"
+    return salted_hmac("community.reply_keys", name, algorithm="sha256").hexdigest()[:32]
 
 
 def _address(key: str) -> str:

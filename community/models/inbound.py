@@ -17,7 +17,7 @@ class ReplyKey(models.Model):
     digest = models.CharField(
         max_length=64, unique=True, help_text="Of the key, which stands in the letter alone."
     )
-    letter = models.OneToOneField(Letter, models.CASCADE, related_name="reply_key")
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="reply_keys")
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="+")
     space = models.ForeignKey(

@@ -87,11 +87,14 @@ def test_a_service_without_its_key_is_told_at_the_start(settings):
 
 
 @pytest.mark.parametrize("secret", ["", "hook:wrong", "hook", "\u00e9:\u00e9", SECRET + "x"])
-def test_what_is_not_signed_changes_nothing(sent, postmark, secret):
+def test_what_is_not_signed_changes_nothing_and_is_one_line_in_the_log(sent, postmark, secret, caplog):
     before = everything()
     for event in (PERMANENT, COMPLAINT):
         assert report(about(sent, event), secret).status_code == 400
     assert everything() == before
+    said = [record for record in caplog.records if "was refused" in record.getMessage()]
+    assert len(said) == 2
+    assert not any(record.exc_info for record in caplog.records)
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "[[]]", "null", "7", '{"RecordType": []}', "\ufeff", "{}"])

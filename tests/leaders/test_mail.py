@@ -2,17 +2,25 @@
 
 import email
 import email.policy
+import re
 import smtplib
+import socket
 import uuid
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
+from django.utils import timezone
 
+from community.mail import digest
 from community.mail.contents import Edition, Personal
+from community.models import Digest
 from leaders import mail, preferences
-from leaders.mail import Line, Outcome
+from leaders.mail import Delivery, Line, Outcome
 from leaders.models import Rhythm
+from tests.making import make_thread
 
 pytestmark = pytest.mark.django_db
 KEY = uuid.UUID(int=7)
@@ -130,6 +138,112 @@ def test_a_server_that_hangs_up_between_letters_gets_the_next_one_anew(sink):
         sink.hang_up()
         assert line.send(plain_letter()).outcome == Outcome.SENT
     assert (len(sink.letters), sink.connections) == (2, 2)
+
+
+def says_good_bye(sink) -> None:
+    """Have it end its lines as servers do that were kept waiting: 421, and then nothing more."""
+    for session in sink.sessions:
+        loop = sink.controller.loop
+        loop.call_soon_threadsafe(session._writer.write, b"421 4.4.2 Idle for too long\r\n")
+        loop.call_soon_threadsafe(session.transport.close)
+
+
+def test_a_server_that_says_good_bye_to_an_idle_line_gets_the_next_letter_anew(sink):
+    with Line() as line:
+        line.send(plain_letter())
+        says_good_bye(sink)
+        assert line.send(plain_letter()) == Delivery(Outcome.SENT)
+        assert not line.is_down
+    assert (len(sink.letters), sink.connections) == (2, 2)
+
+
+def test_a_server_that_says_good_bye_at_once_gets_it_later(sink, monkeypatch):
+    async def busy(self, server, session, envelope, address, options):
+        return "421 4.3.2 Busy"
+
+    monkeypatch.setattr(type(sink), "handle_MAIL", busy, raising=False)
+    with Line() as line:
+        first, second = line.send(plain_letter()), line.send(plain_letter())
+    assert (first.outcome, first.note) == (Outcome.DEFERRED, "421 4.3.2 Busy")
+    assert second.outcome == Outcome.DEFERRED
+    assert sink.connections == 2
+
+
+ENCRYPTED = "The line to the mail server could not be encrypted: "
+SAID_OF = {"hangs up": "The (line to the )?mail server could not be (encrypted|reached): "}
+
+
+class HalfWay:
+    """A server that offers an encrypted line, or not, and fails at it; `heard` is what came before that."""
+
+    def __init__(self, way: str):
+        self.way, self.heard = way, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                with connection, suppress(OSError):
+                    self.talk(connection)
+
+    def talk(self, connection):
+        connection.sendall(b"220 half-way\r\n")
+        for line in connection.makefile("rb"):
+            self.heard.append(line)
+            verb = line[:8].upper()
+            if verb.startswith(b"EHLO"):
+                offer = b"" if self.way == "not offered" else b"250-STARTTLS\r\n"
+                connection.sendall(b"250-half-way\r\n" + offer + b"250 8BITMIME\r\n")
+            elif verb.startswith(b"STARTTLS"):
+                if self.way == "not now":
+                    connection.sendall(b"454 4.7.0 Not now\r\n")
+                    continue
+                connection.sendall(b"220 Go ahead\r\n")
+                if self.way == "nonsense":
+                    connection.sendall(b"250 This is no handshake\r\n" * 50)
+                return
+            else:
+                connection.sendall(b"250 OK\r\n")
+
+
+@pytest.fixture(params=["not offered", "not now", "nonsense", "hangs up"])
+def half_way(request, settings):
+    server = HalfWay(request.param)
+    settings.EMAIL_BACKEND, settings.EMAIL_USE_TLS = mail.DJANGO_SMTP, True
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+    yield server
+    server.listener.close()
+
+
+def test_where_a_line_cannot_be_encrypted_nothing_leaves_and_the_ledger_says_so(half_way):
+    with Line() as line:
+        for _ in range(2):  # a line that failed half-way is not used for the next letter either
+            tried = line.send(plain_letter())
+            assert tried.outcome == Outcome.DEFERRED
+            assert re.match(SAID_OF.get(half_way.way, ENCRYPTED), tried.note)
+            assert line.is_down
+    heard = b"".join(half_way.heard).upper()
+    assert b"EHLO" in heard
+    assert not any(word in heard for word in (b"MAIL FROM", b"RCPT", b"DATA", b"AUTH", b"ANA@"))
+
+
+def test_a_digest_waits_until_the_line_can_be_encrypted(ana, ben, commons, half_way, sink, settings):
+    make_thread(commons, ben, "Rotas")
+    port, settings.EMAIL_BACKEND, settings.EMAIL_PORT = sink.port, mail.DJANGO_SMTP, half_way.port
+    preferences.choose_digest(ana, "daily", source="joining")
+    row = Digest.objects.create(leader=ana, period="2026-01-01")
+    digest.deliver()
+    row.refresh_from_db()
+    assert (row.state, row.sent_at) == ("deferred", None)
+    assert re.match(SAID_OF.get(half_way.way, ENCRYPTED), row.note)
+    settings.EMAIL_USE_TLS, settings.EMAIL_PORT = False, port
+    Digest.objects.update(due_at=timezone.now())
+    digest.deliver()
+    row.refresh_from_db()
+    assert (row.state, len(sink.letters)) == ("sent", 1)
 
 
 def test_a_refusal_for_good_and_one_for_now_are_told_apart(sink):

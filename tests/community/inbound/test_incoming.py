@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from community import drafts, errands, moderation, threads
 from community.inbound import incoming, reply_keys
-from community.models import Draft, InboundMail, Post, ReplyKey
+from community.models import Draft, InboundMail, Letter, Notice, Post, ReplyKey
 from community.telling import notices
 from leaders.models import Cohort, HouseRules
 from tests.community.inbound.conftest import letter_to
@@ -52,6 +52,44 @@ def test_a_letter_about_one_thread_says_plainly_what_a_reply_does(ana, ben, thre
         assert "posted in “Saying no kindly”, under your name, seen by everyone in North cohort." in part
     assert letter.body.startswith(reply_keys.ABOVE)
     assert address not in letter.body + html
+
+
+def sent_again(ana, mailoutbox) -> str:
+    """The address in the same letter, when somebody has it sent again."""
+    row = Letter.objects.filter(leader=ana).latest("pk")
+    Letter.objects.filter(pk=row.pk).update(state="due", sent_at=None)
+    Notice.objects.filter(leader=ana).update(mailed_at=None)
+    mailoutbox.clear()
+    return parseaddr(letter_to(ana, mailoutbox).reply_to[0])[1]
+
+
+def test_a_letter_that_is_sent_again_names_the_same_address(ana, thread, address, mailoutbox):
+    assert sent_again(ana, mailoutbox) == address
+    assert ReplyKey.objects.count() == 1
+    assert outcome(comes(mail(address, SAID), address)) == ("posted", "")
+
+
+def test_sent_again_about_another_thread_it_names_another_and_the_old_one_works(
+    ana, ben, thread, address, mailoutbox
+):
+    notices.open_all(ana)
+    other = make_thread(thread.space, ben, "Rotas", "And you, @ana?")
+    again = sent_again(ana, mailoutbox)
+    assert again != address
+    assert outcome(comes(mail(address, SAID), address)) == ("posted", "")
+    assert thread.posts.count() == 3
+    assert outcome(comes(mail(again, SAID, message_id="<two@x>"), again)) == ("posted", "")
+    assert other.posts.count() == 2
+
+
+def test_sent_again_to_other_readers_than_before_it_names_another_and_the_old_one_stays_ended(
+    ana, thread, address, mailoutbox
+):
+    reply_keys.end_those_of([thread.space])
+    again = sent_again(ana, mailoutbox)
+    assert again != address
+    assert outcome(comes(mail(address, SAID), address)) == ("refused", "right")
+    assert outcome(comes(mail(again, SAID, message_id="<two@x>"), again)) == ("posted", "")
 
 
 def test_the_key_is_not_kept(address):
