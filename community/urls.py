@@ -121,68 +121,104 @@ _messages = [
     path("<int:pk>/history/", chat.history, name="message_history"),
 ]
 
+_catch_up = [
+    path("", catch_up.catch_up, name="catch_up"),
+    path("next/", catch_up.next_unread, name="next_unread"),
+    path("read/", catch_up.sweep, name="sweep"),
+    path("undo/<int:pk>/", catch_up.undo, name="undo_sweep"),
+]
+
+_notices = [
+    path("", notices.all_notices, name="notices"),
+    path("badge/", notices.badge, name="notices_badge"),
+    path("seen/", notices.seen, name="notices_seen"),
+    path("read/", notices.open_all, name="open_notices"),
+    path("<int:pk>/", notices.follow, name="notice"),
+    path("<int:pk>/mute/", notices.mute, name="mute_notice"),
+]
+
+_drafts = [
+    path("", drafts.all_drafts, name="drafts"),
+    path("<slug:kind>/<int:target>/", drafts.draft, name="draft"),
+    path("<slug:kind>/<int:target>/save/", drafts.save, name="save_draft"),
+    path("<slug:kind>/<int:target>/settle/", drafts.settle, name="settle_draft"),
+    path("<slug:kind>/<int:target>/discard/", drafts.discard, name="discard_draft"),
+    path("<slug:kind>/<int:target>/back/", drafts.bring_back, name="bring_draft_back"),
+]
+
+_bookmarks = [
+    path("", bookmarks.all_bookmarks, name="bookmarks"),
+    path("<int:pk>/", bookmarks.note, name="bookmark_note"),
+    path("<int:pk>/remove/", bookmarks.remove, name="remove_bookmark"),
+    path("<int:pk>/undo/", bookmarks.restore, name="restore_bookmark"),
+]
+
+_attachments = [
+    path("<uuid:uuid>/", attachments.attachment, name="attachment"),
+    path("<uuid:uuid>/small/", attachments.attachment, {"size": "small"}, name="small_image"),
+    path("<uuid:uuid>/remove/", attachments.remove, name="remove_attachment"),
+]
+
+_conversations = [
+    path("", conversations.mine, name="conversations"),
+    path("start/", conversations.start, name="start_conversation"),
+    path("people/", conversations.people, name="conversation_people"),
+    path("badge/", conversations.badge, name="conversations_badge"),
+    path("<int:pk>/", conversations.conversation, name="conversation"),
+    path("<int:pk>/after/<int:version>/", conversations.after, name="conversation_after"),
+    path("<int:pk>/add/", conversations.add, name="add_to_conversation"),
+    path("<int:pk>/leave/", conversations.leave, name="leave_conversation"),
+    path("with/<slug:handle>/let-in/", conversations.let_in, name="let_in"),
+]
+
+_sessions = [
+    path("<int:pk>/", sessions.session, name="session"),
+    path("<int:pk>/after/<int:version>/", sessions.after, name="session_after"),
+    path("<int:pk>/calendar.ics", sessions.calendar, name="session_calendar"),
+    path("<int:pk>/change/", sessions.change, name="change_session"),
+    path("<int:pk>/extend/", sessions.extend, name="extend_session"),
+    path("<int:pk>/end/", sessions.end, name="end_session"),
+    path("<int:pk>/cancel/", sessions.cancel, name="cancel_session"),
+]
+
+_rooms = [
+    path("<int:pk>/read/", chat.read, name="read_room"),
+    path("<int:pk>/people/", rooms.people, name="room_people"),
+    path("<int:pk>/thread/", continuations.into_thread, name="into_thread"),
+    path("<int:pk>/follow/", rooms.follow, name="follow_room"),
+]
+
+_well_done = [
+    path("", well_done.mine, name="well_done"),
+    path("<int:pk>/show/", well_done.show, {"shown": True}, name="show_well_done"),
+    path("<int:pk>/keep/", well_done.show, {"shown": False}, name="keep_well_done"),
+    path("<int:pk>/remove/", well_done.remove, name="remove_well_done"),
+    path("<int:pk>/stop/", well_done.stop_hearing, name="stop_hearing"),
+    path("<int:pk>/report/", reports.report, {"model": WellDone}, name="report_well_done"),
+    path("from/<slug:handle>/", well_done.hear_again, name="hear_again"),
+]
+
 urlpatterns = [
     path("threads/", include(_threads)),
     path("spaces/", include(_spaces)),
     path("posts/", include(_posts)),
     path("messages/", include(_messages)),
+    path("catch-up/", include(_catch_up)),
+    path("notices/", include(_notices)),
+    path("drafts/", include(_drafts)),
+    path("bookmarks/", include(_bookmarks)),
+    path("attachments/", include(_attachments)),
+    path("conversations/", include(_conversations)),
+    path("sessions/", include(_sessions)),
+    path("rooms/", include(_rooms)),
+    path("well-done/", include(_well_done)),
     path("settings/mail/", preferences.mail, name="settings_mail"),
-    path("catch-up/", catch_up.catch_up, name="catch_up"),
-    path("catch-up/next/", catch_up.next_unread, name="next_unread"),
-    path("catch-up/read/", catch_up.sweep, name="sweep"),
-    path("catch-up/undo/<int:pk>/", catch_up.undo, name="undo_sweep"),
-    path("attachments/<uuid:uuid>/", attachments.attachment, name="attachment"),
-    path("attachments/<uuid:uuid>/small/", attachments.attachment, {"size": "small"}, name="small_image"),
-    path("attachments/<uuid:uuid>/remove/", attachments.remove, name="remove_attachment"),
     path("settings/watching/", levels.watching, name="watching"),
     path("leaders/<slug:handle>/well-done/", well_done.say, name="say_well_done"),
-    path("well-done/", well_done.mine, name="well_done"),
-    path("well-done/<int:pk>/show/", well_done.show, {"shown": True}, name="show_well_done"),
-    path("well-done/<int:pk>/keep/", well_done.show, {"shown": False}, name="keep_well_done"),
-    path("well-done/<int:pk>/remove/", well_done.remove, name="remove_well_done"),
-    path("well-done/<int:pk>/stop/", well_done.stop_hearing, name="stop_hearing"),
-    path("well-done/<int:pk>/report/", reports.report, {"model": WellDone}, name="report_well_done"),
-    path("well-done/from/<slug:handle>/", well_done.hear_again, name="hear_again"),
-    path("bookmarks/", bookmarks.all_bookmarks, name="bookmarks"),
-    path("bookmarks/<int:pk>/", bookmarks.note, name="bookmark_note"),
-    path("bookmarks/<int:pk>/remove/", bookmarks.remove, name="remove_bookmark"),
-    path("bookmarks/<int:pk>/undo/", bookmarks.restore, name="restore_bookmark"),
     path("preview/", previews.preview, name="preview"),
-    path("drafts/", drafts.all_drafts, name="drafts"),
-    path("drafts/<slug:kind>/<int:target>/", drafts.draft, name="draft"),
-    path("drafts/<slug:kind>/<int:target>/save/", drafts.save, name="save_draft"),
-    path("drafts/<slug:kind>/<int:target>/settle/", drafts.settle, name="settle_draft"),
-    path("drafts/<slug:kind>/<int:target>/discard/", drafts.discard, name="discard_draft"),
-    path("drafts/<slug:kind>/<int:target>/back/", drafts.bring_back, name="bring_draft_back"),
     path("lines/<int:pk>/report/", reports.report, {"model": HostLine}, name="report_line"),
     path("settings/mail/slower/", preferences.slower, name="slower"),
     path("less-mail/<str:token>/", preferences.less, name="less_mail"),
     path("mute/<str:token>/", preferences.mute_by_letter, name="mute_by_letter"),
-    path("notices/", notices.all_notices, name="notices"),
-    path("notices/badge/", notices.badge, name="notices_badge"),
-    path("notices/seen/", notices.seen, name="notices_seen"),
-    path("notices/read/", notices.open_all, name="open_notices"),
-    path("notices/<int:pk>/", notices.follow, name="notice"),
-    path("notices/<int:pk>/mute/", notices.mute, name="mute_notice"),
-    path("sessions/<int:pk>/", sessions.session, name="session"),
-    path("sessions/<int:pk>/after/<int:version>/", sessions.after, name="session_after"),
-    path("sessions/<int:pk>/calendar.ics", sessions.calendar, name="session_calendar"),
-    path("sessions/<int:pk>/change/", sessions.change, name="change_session"),
-    path("sessions/<int:pk>/extend/", sessions.extend, name="extend_session"),
-    path("sessions/<int:pk>/end/", sessions.end, name="end_session"),
-    path("sessions/<int:pk>/cancel/", sessions.cancel, name="cancel_session"),
-    path("conversations/", conversations.mine, name="conversations"),
-    path("conversations/start/", conversations.start, name="start_conversation"),
-    path("conversations/people/", conversations.people, name="conversation_people"),
-    path("conversations/badge/", conversations.badge, name="conversations_badge"),
-    path("conversations/<int:pk>/", conversations.conversation, name="conversation"),
-    path("conversations/<int:pk>/after/<int:version>/", conversations.after, name="conversation_after"),
-    path("conversations/<int:pk>/add/", conversations.add, name="add_to_conversation"),
-    path("conversations/<int:pk>/leave/", conversations.leave, name="leave_conversation"),
-    path("conversations/with/<slug:handle>/let-in/", conversations.let_in, name="let_in"),
     path("settings/conversations/", conversations.settings, name="settings_conversations"),
-    path("rooms/<int:pk>/read/", chat.read, name="read_room"),
-    path("rooms/<int:pk>/people/", rooms.people, name="room_people"),
-    path("rooms/<int:pk>/thread/", continuations.into_thread, name="into_thread"),
-    path("rooms/<int:pk>/follow/", rooms.follow, name="follow_room"),
 ]
