@@ -26,16 +26,17 @@ This letter was written by a machine, and answers to it are not read.
 """
 _REFUSED = """Your e-mail to Collaborate was not posted. {reason}
 
-Your words are still among the letters that you sent. You can reply on the site instead."""
+Your words are still among the letters that you sent."""
+_INSTEAD = " You can reply on the site instead."
 
 
 class NotNow(Exception):
     """The mail server does not take the answer at present."""
 
 
-def refusal(reason: str) -> str:
+def refusal(reason: str, *, on_site: bool = True) -> str:
     """The words for a refusal; empty where nobody is told."""
-    return _REFUSED.format(reason=reason) if reason else ""
+    return _REFUSED.format(reason=reason) + _INSTEAD * on_site if reason else ""
 
 
 def may_tell(message: InboundMail) -> bool:

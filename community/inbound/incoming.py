@@ -58,11 +58,11 @@ _NAMES = uuids.UUID("7d1b5a52-3f0e-4f5e-9a3c-2f4f6f1f9b64")
 
 
 class Refused(Exception):
-    """It does not become a post; `words` tell its sender why, or nobody is told."""
+    """It does not become a post; `words` tell its sender why; without any nobody is told."""
 
-    def __init__(self, reason: InboundReason, words: str = ""):
+    def __init__(self, reason: InboundReason, words: str = "", *, on_site: bool = True):
         super().__init__(words)
-        self.reason, self.words = reason, words
+        self.reason, self.words, self.on_site = reason, words, on_site
 
 
 class LeaseLost(Exception):
@@ -130,7 +130,8 @@ def _read(mail: InboundMail) -> None:
             mail.post, mail.state = _post(mail.key, envelope), S.POSTED
         told = by_return.LEFT_OUT if envelope.has_files else ""
     except Refused as refusal:
-        mail.reason, told = refusal.reason, by_return.refusal(refusal.words)
+        mail.reason = refusal.reason
+        told = by_return.refusal(refusal.words, on_site=refusal.on_site)
         mail.state = S.REFUSED if told else S.DROPPED
         log.info("message %s was not posted: %s", mail.pk, mail.reason)
     mail.owes_answer = bool(told) and by_return.may_tell(mail)
@@ -180,7 +181,8 @@ def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
     except permissions.Unfit as refusal:
         raise Refused(R.UNFIT, str(refusal)) from refusal
     except PermissionDenied as refusal:
-        raise Refused(R.RIGHT, str(refusal)) from refusal
+        on_site = bool(permissions.may_reply(leader, thread))
+        raise Refused(R.RIGHT, str(refusal), on_site=on_site) from refusal
     if post.space_id != key.space_id:
         raise Refused(R.RIGHT, "You can no longer reply there by e-mail.")
     return post
@@ -198,7 +200,7 @@ def _writer(key: ReplyKey | None, envelope: Envelope) -> Leader:
     if key.has_expired:
         raise Refused(R.EXPIRED, f"Our letter is older than {reply_keys.DAYS} days.")
     if not may_come_in(key.leader):
-        raise Refused(R.RIGHT, "Your account cannot be used at present.")
+        raise Refused(R.RIGHT, "Your account cannot be used at present.", on_site=False)
     if (in_force := rules.with_acceptance(key.leader)) and not in_force.accepted:
         raise Refused(R.RIGHT, "Our house rules have changed. Please read them on the site first.")
     return key.leader

@@ -250,6 +250,8 @@ def test_what_changed_meanwhile_is_said_by_return(
     [letter] = [each for each in mailoutbox if "ana@" in each.to[0]]
     assert letter.subject == "Your reply was not posted"
     assert sentence in letter.body
+    nowhere = why in ("closed", "space closed", "suspended")
+    assert ("You can reply on the site instead." in letter.body) is not nowhere
     assert letter.extra_headers["Auto-Submitted"] == "auto-replied"
     assert letter.extra_headers["In-Reply-To"] == "<one@mail.example>"
     for secret in (thread.title, space.name, "What do you think"):
