@@ -135,7 +135,7 @@ class Run:
         """Send letters one by one; return what waits, with those of them that are to wait again."""
         while letters:
             row, letter = letters.popleft()
-            if not ledgers.let_go(row):
+            if not ledgers.let_go(row, taken=self._taken[-1] if self._taken else None):
                 continue
             delivery = self._line.send(letter)
             self._note(row, delivery)

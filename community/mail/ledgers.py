@@ -14,7 +14,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from community.models import Digest, Letter, LetterState, Space
+from community.models import Digest, InHand, Letter, LetterState, Space
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
 from leaders.models import Leader
@@ -116,7 +116,8 @@ def hand_over(ledger: Ledger, told: list[tuple[Row, Content]], taken: Iterable[R
              WHERE mine.id = told.id AND mine.state = 'claimed' AND mine.lease_until = told.lease
          RETURNING mine.id, mine.message_key
         ), noted AS (
-            INSERT INTO community_inhand (message_key) SELECT message_key FROM held ON CONFLICT DO NOTHING
+            INSERT INTO community_inhand (message_key) SELECT message_key FROM held
+                ON CONFLICT (message_key) DO UPDATE SET taken_at = NULL
         )
         SELECT id FROM held
     """  # noqa: S608
@@ -128,17 +129,30 @@ def hand_over(ledger: Ledger, told: list[tuple[Row, Content]], taken: Iterable[R
     return held
 
 
-def let_go(row: Row) -> bool:
-    """Note that the server hears of a letter from now on; False where somebody took it back meanwhile."""
+def let_go(row: Row, taken: Row | None = None) -> bool:
+    """Note that the server hears of a letter from now on; False where somebody took it back meanwhile.
+
+    That it has taken the letter before is noted in the same breath.
+    """
     # By its lease: another worker, which took it back, may have handed it over again.
+    table = row._meta.db_table
     statement = f"""
-        DELETE FROM community_inhand AS held USING {row._meta.db_table} AS mine
-         WHERE held.message_key = mine.message_key AND mine.id = %s
-           AND mine.state = 'sending' AND mine.lease_until = %s
+        WITH gone AS (
+            DELETE FROM community_inhand AS held USING {table} AS mine
+             WHERE held.message_key = mine.message_key AND held.taken_at IS NULL AND mine.id = %s
+               AND mine.state = 'sending' AND mine.lease_until = %s
+         RETURNING 1
+        ), noted AS (
+            INSERT INTO community_inhand (message_key, taken_at)
+            SELECT message_key, %s FROM {table} WHERE id = %s AND state = 'sending' AND lease_until = %s
+                ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM gone
     """  # noqa: S608
+    before = (taken.sent_at, taken.pk, taken.lease_until) if taken else (None, None, None)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [row.pk, row.lease_until])
-        return cursor.rowcount == 1
+        cursor.execute(statement, [row.pk, row.lease_until, *before])
+        return cursor.fetchone() == (1,)
 
 
 @transaction.atomic
@@ -203,11 +217,18 @@ def close_taken(ledger: Ledger, rows: list[Row]) -> None:
 
 
 def close_unanswered(ledger: Ledger) -> None:
-    """Close what a dead worker left: what may have been taken is not repeated, the rest is due again."""
+    """Close what a dead worker left: what was, or may have been, taken is not repeated; the rest is due."""
     for row in ledger.model.objects.filter(state=S.SENDING, lease_until__lte=timezone.now()):
         with transaction.atomic():
             if in_hand := withdraw(ledger, [row]):
                 give_back(ledger, in_hand)
+            elif (
+                at := InHand.objects.filter(message_key=row.message_key)
+                .values_list("taken_at", flat=True)
+                .first()
+            ):
+                row.sent_at = at
+                _close_taken(ledger, [row])
             else:
                 close(ledger, row, Delivery(Outcome.AMBIGUOUS, UNANSWERED))
 
@@ -247,11 +268,16 @@ def _close_taken(ledger: Ledger, rows: list[Row]) -> None:
     if not rows:
         return
     statement = f"""
-        UPDATE {ledger.model._meta.db_table} AS mine
-           SET state = 'sent', lease_until = NULL, note = '', sent_at = taken.at
-          FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS taken (id, lease, at)
-         WHERE mine.id = taken.id AND mine.state = 'sending' AND mine.lease_until = taken.lease
-     RETURNING mine.id
+        WITH closed AS (
+            UPDATE {ledger.model._meta.db_table} AS mine
+               SET state = 'sent', lease_until = NULL, note = '', sent_at = taken.at
+              FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS taken (id, lease, at)
+             WHERE mine.id = taken.id AND mine.state = 'sending' AND mine.lease_until = taken.lease
+         RETURNING mine.id, mine.message_key
+        ), forgotten AS (
+            DELETE FROM community_inhand AS held USING closed WHERE held.message_key = closed.message_key
+        )
+        SELECT id FROM closed
     """  # noqa: S608
     noted = [(row.pk, row.lease_until, row.sent_at) for row in rows]
     closed = _asked(statement, [*map(list, zip(*noted, strict=True))])

@@ -110,12 +110,13 @@ class Letter(Outgoing):
 
 
 class InHand(models.Model):
-    """A letter that was handed over and of which the server has heard nothing yet.
+    """A letter that was handed over, of which the server has heard nothing yet, or that it has just taken.
 
-    Its table is not logged: taking a row out waits for no disk, and a crash of PostgreSQL empties it.
+    Its table is not logged: writing there waits for no disk, and a crash of PostgreSQL empties it.
     """
 
     message_key = models.UUIDField(primary_key=True)
+    taken_at = models.DateTimeField(null=True)
 
     def __str__(self):
         return str(self.message_key)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from community import tasks
 from community.mail import delivery, digest, domains, ledgers, letters
-from community.models import Digest, Letter, Notice
+from community.models import Digest, InHand, Letter, Notice
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
 from leaders.models import Leader, MailPreferences
@@ -352,6 +352,39 @@ def test_what_a_dead_worker_still_had_in_hand_is_sent_by_another(ben, cleo, dara
     assert states() == ["ambiguous", "sent", "sent"]
     assert sorted(sink.envelopes) == [cleo.email, dara.email]
     assert not any(ledgers.let_go(row) for row in rows)  # should that worker live after all
+
+
+def test_what_a_dead_worker_had_noted_as_taken_is_sent_and_not_unknown(ben, cleo, dara, news, sink):
+    for leader in (ben, cleo, dara):
+        due(leader)
+    rows = ledgers.claim(digest.LEDGER)
+    contents = digest.LEDGER.compose([row.leader for row in rows])
+    ledgers.hand_over(digest.LEDGER, [(row, contents[row.leader_id]) for row in rows])
+    assert ledgers.let_go(rows[0])
+    rows[0].sent_at = timezone.now()
+    assert ledgers.let_go(rows[1], taken=rows[0])  # the server hears of the second, and the worker is killed
+    assert not ledgers.let_go(rows[0])
+    Digest.objects.update(lease_until=timezone.now())
+    digest.deliver()
+    rows[0].refresh_from_db()
+    found = [Digest.objects.get(pk=row.pk).state for row in rows]
+    assert (found, len(sink.letters)) == (["sent", "ambiguous", "sent"], 1)
+    assert Notice.objects.filter(mailed_at=None).count() == 0
+    assert not InHand.objects.exists()
+
+
+def test_a_worker_that_slept_notes_nothing_as_taken_that_is_another_s(ben, cleo, news):
+    due(ben)
+    due(cleo)
+    rows = ledgers.claim(digest.LEDGER)
+    contents = digest.LEDGER.compose([row.leader for row in rows])
+    ledgers.hand_over(digest.LEDGER, [(row, contents[row.leader_id]) for row in rows])
+    assert ledgers.let_go(rows[0])
+    rows[0].sent_at = timezone.now()
+    Digest.objects.filter(pk=rows[0].pk).update(lease_until=timezone.now())
+    ledgers.close_unanswered(digest.LEDGER)
+    assert ledgers.let_go(rows[1], taken=rows[0])
+    assert not InHand.objects.exists()
 
 
 def handed_over(leader) -> Digest:
