@@ -1,5 +1,3 @@
-from zoneinfo import available_timezones
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -26,6 +24,7 @@ from leaders import cohorts
 from leaders.admin.base import Completing, Kept, Ledger, NewInline, NowInline
 from leaders.admin.cohorts import CohortAdmin as CohortWithoutSpaces
 from leaders.models import Cohort
+from leaders.models.zones import time_zones
 
 LONDON = "Europe/London"
 UNATTENDED = (
@@ -75,7 +74,7 @@ class SpaceForm(forms.ModelForm):
 
     def clean_time_zone(self):
         zone = self.cleaned_data["time_zone"] or LONDON
-        if zone not in available_timezones():
+        if zone not in time_zones():
             raise ValidationError("Write a time zone such as Europe/London.")
         return zone
 

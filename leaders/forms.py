@@ -1,7 +1,7 @@
 """The shape of what people tell of themselves."""
 
 import unicodedata
-from zoneinfo import available_timezones
+from functools import cache
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
@@ -17,6 +17,7 @@ from leaders.models import (
     Region,
     Shown,
 )
+from leaders.models.zones import time_zones
 
 UNWANTED = {"Cc", "Cf", "Co", "Cs"}
 JOINERS = "\u200c\u200d"
@@ -61,11 +62,12 @@ class OrganisationField(LineField):
         super().__init__(max_length=160, widget=forms.TextInput(attrs), **options)
 
 
-def zone_choices() -> list[tuple[str, str]]:
+@cache
+def zone_choices() -> tuple[tuple[str, str], ...]:
     """Places whose clocks differ, London first."""
-    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    places = sorted(zone for zone in time_zones() if "/" in zone and not zone.startswith("Etc/"))
     places = ["Europe/London", *(zone for zone in places if zone != "Europe/London"), "UTC"]
-    return [(zone, zone.replace("_", " ")) for zone in places]
+    return tuple((zone, zone.replace("_", " ")) for zone in places)
 
 
 class JoinForm(forms.Form):

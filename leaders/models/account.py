@@ -2,7 +2,7 @@
 
 import secrets
 import unicodedata
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
@@ -18,6 +18,7 @@ from leaders.models.cohorts import CohortMembership
 from leaders.models.organisations import Organisation, Region
 from leaders.models.professions import Profession
 from leaders.models.stages import Stage
+from leaders.models.zones import time_zones
 
 
 class Shown(models.TextChoices):
@@ -42,7 +43,7 @@ def sort_key(name: str) -> str:
 
 
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in time_zones():
         raise ValidationError("Choose a time zone from the list.")
 
 
