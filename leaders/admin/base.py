@@ -112,7 +112,11 @@ class NewInline(Completing, admin.TabularInline):
     """Empty lines for further rows, apart from those that are there: a long list stays quick."""
 
     extra = 1
+    max_num = 100  # lines in one go, whatever number a form claims to bring
     can_delete = False
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)
 
     def get_queryset(self, request):
         return super().get_queryset(request).none()

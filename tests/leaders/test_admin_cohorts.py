@@ -206,6 +206,15 @@ def test_cohort_page_adds_and_ends_members(browse, finn, ben, cleo, cohort, spac
     assert set(told) == {ben.pk, cleo.pk}
 
 
+def test_a_form_that_claims_countless_lines_is_refused(browse, finn, cohort):
+    counts = {"memberships-TOTAL_FORMS": "9" * 25, "memberships-INITIAL_FORMS": 0}
+    answer = browse(finn).post("/admin/leaders/cohort/add/", {"name": "South 2027", **counts})
+    lines = [each.formset for each in answer.context["inline_admin_formsets"]]
+    assert answer.status_code == 422
+    assert max(len(formset.forms) for formset in lines) == 100
+    assert not Cohort.objects.filter(name="South 2027").exists()
+
+
 def space_prefix(client, cohort) -> str:
     page = client.get(f"/admin/leaders/cohort/{cohort.pk}/change/")
     return page.context["inline_admin_formsets"][0].formset.prefix
