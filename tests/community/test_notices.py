@@ -65,6 +65,15 @@ def test_replies_announced_out_of_order_are_all_counted(ana, ben, thread):
     assert Notice.objects.visible_to(ana).with_replies(ana).get().replies == 2
 
 
+def test_a_reply_that_was_written_just_before_but_stored_later_is_told_of(ana, ben, thread):
+    first, second = make_reply(thread, ben), make_reply(thread, ben)
+    announcements.announce_post(first)
+    Post.objects.filter(pk=second.pk).update(created_at=first.created_at - timedelta(seconds=30))
+    Post.objects.filter(pk=first.pk).update(hidden_at=timezone.now())
+    assert heard(ana) == [NoticeKind.REPLY]
+    assert Notice.objects.visible_to(ana).with_replies(ana).get().replies == 1
+
+
 def test_announcing_twice_tells_once(ana, ben, thread):
     post = make_reply(thread, ben, "@ana")
     announcements.announce_post(post)
