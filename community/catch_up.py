@@ -53,9 +53,10 @@ def count(leader: Leader) -> int:
 
 
 def following(leader: Leader, thread: int | None) -> Post | None:
-    """Where to read on after a thread: the first new post of the next one."""
+    """Where to read on after a thread: the first new post further down, or from the top again."""
     found = _latest(leader, new(leader).exclude(pk=thread))
-    return next(iter(_posts(found[:1]).values()), None)
+    further = _posts(_below(leader, thread, found)[:1]) if thread else {}
+    return next(iter((further or _posts(found[:1])).values()), None)
 
 
 def unread_posts(thread: Thread) -> tuple[list[Post], bool]:
@@ -141,6 +142,16 @@ def _rows(leader: Leader, threads: list[int]) -> list[Thread]:
 
 def _latest(leader: Leader, threads: QuerySet[Thread]) -> QuerySet[Thread]:
     return threads.annotate(first_new=reading.first_new(leader)).order_by("-last_post_at", "-pk")
+
+
+def _below(leader: Leader, thread: int, found: QuerySet[Thread]) -> QuerySet[Thread]:
+    """Those of the found ones that moved before a thread did; none if the leader cannot see it."""
+    moved = Thread.objects.visible_to(leader).filter(pk=thread).values_list("last_post_at", flat=True).first()
+    return (
+        found.filter(Q(last_post_at__lt=moved) | Q(last_post_at=moved, pk__lt=thread))
+        if moved
+        else found.none()
+    )
 
 
 def _locked(leader: Leader, threads) -> QuerySet:

@@ -270,6 +270,25 @@ def test_the_next_thread_with_something_new_opens_at_its_first_new_post(browse, 
     assert browse(ben).get(address, {"after": "x" * 99}).status_code == 302
 
 
+def test_whoever_skips_threads_comes_to_each_of_them_in_turn(browse, ana, ben, space):
+    new = [make_thread(space, ana, f"Thread {number}").pk for number in range(3)]
+    led, here = [], ""
+    for _ in range(4):
+        url = browse(ben).get(reverse("next_unread"), {"after": here}).url
+        here = int(url.split("/")[2])
+        led.append(here)
+    assert led == [*reversed(new), new[-1]]
+
+
+def test_a_thread_that_one_cannot_see_says_nothing_of_when_it_moved(browse, ana, ben, cleo, space, commons):
+    older, newer = make_thread(commons, ana, "Older"), make_thread(commons, ana, "Newer")
+    private = make_thread(space, ben)
+    Thread.objects.filter(pk=private.pk).update(last_post_at=older.last_post_at + timedelta(microseconds=1))
+    for unseen in (private.pk, 10**12):
+        url = browse(cleo).get(reverse("next_unread"), {"after": unseen}).url
+        assert url.startswith(newer.get_absolute_url())
+
+
 def test_after_a_long_absence_there_are_pages(browse, ana, ben, space):
     for number in range(25):
         make_thread(space, ana, f"Thread {number}")

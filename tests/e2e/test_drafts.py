@@ -273,3 +273,10 @@ def test_signing_in_again_in_another_tab_lets_the_first_send_at_one_press(somebo
     sits_down(other, "ana@example.org")
     page.get_by_role("button", name="Reply", exact=True).click()
     expect(page.locator(".post", has_text="Written before, sent after.")).to_have_count(1)
+
+
+def test_a_word_without_an_end_is_taken_at_once_and_kept(somebody, thread):
+    page = somebody("ana@example.org").goes_to(thread)
+    box(page).fill("x" * 200_000, timeout=15_000)
+    is_saved(page)
+    assert len(box(somebody("ana@example.org").goes_to(thread)).input_value()) == 200_000
