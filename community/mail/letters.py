@@ -73,7 +73,8 @@ class Bundle:
     marks: dict = field(default_factory=lambda: {"notices": []})
     spaces: set[Space] = field(default_factory=set)
     posts: dict[int, tuple] = field(default_factory=dict)
-    notices: dict[int, tuple[int, tuple]] = field(default_factory=dict)  # for how much each stands, and how
+    # For how much each stands, and how: with words that the letter may not say, so no log shows it.
+    notices: dict[int, tuple[int, tuple]] = field(default_factory=dict, repr=False)
     thread: Thread | None = None  # if all of it is about words in this one
 
     @property
