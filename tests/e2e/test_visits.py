@@ -14,11 +14,13 @@ from community.models import Notice, Space
 from leaders.models import Leader
 space = Space.objects.get(slug="the-open-floor")
 ana, ben = (Leader.objects.get(handle=name) for name in ("ana", "ben"))
+# Several, as nobody may write two hundred posts in ten minutes.
+others = [Leader.objects.get(handle=name) for name in ("kemi", "mirek", "hana", "priya")]
 Notice.objects.filter(leader=ana).delete()
 start = {"body": "Beginning. " * 60}
 thread = threads.start(space, by=ana, title="Thanks, far and near", uuid=uuid.uuid4(), **start)
 for number in range(2, 31):
-    by = ana if number in (5, 28) else ben
+    by = ana if number in (5, 28) else others[number % 4]
     threads.reply(thread, by=by, body=f"Reply {number}. " + "Words. " * 90, uuid=uuid.uuid4())
 thread.refresh_from_db()
 reading.mark_read(thread, by=ana, first=1, last=10)
