@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, pass_environment
+from jinja2 import ChainableUndefined, Environment, pass_environment
 from jinja2.ext import Extension
 from markupsafe import Markup
 
@@ -27,8 +27,7 @@ WORD = re.compile(r"[-a-zA-Z0-9_]+")
 
 
 def environment(**options) -> Environment:
-    """Django's Jinja2 options, the NHS.UK macros, and the few words that our templates use."""
-    options["loader"] = ChoiceLoader([options["loader"], PackageLoader("nhsuk_frontend_jinja", "templates")])
+    """Django's Jinja2 options, and the few words that our templates use."""
     options.update(undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     options["extensions"] = [*options.get("extensions", []), Unindented, Styled]
     env = Pages(autoescape=options.pop("autoescape", True), **options)
