@@ -32,7 +32,10 @@ REPORTED_BY = {
 SUBJECT_AT_MOST = 200
 TAKEN = 250  # the only yes that smtplib knows; RFC 5321 calls every 2yz one
 CLOSING = 421  # the answer after which a server hangs up
+FULL = 552  # RFC 5321: no room left; beside another enhanced code it says something else, such as too large
 _POLICY = re.compile(r"\s*5\.7\.\d")  # RFC 3463: it does not want us, which says nothing of the address
+_FULL = re.compile(r"\s*5\.2\.2\b")  # the same: a mailbox over its quota, which its reader may clear tomorrow
+_ENHANCED = re.compile(r"\s*5\.\d+\.\d+\b")
 
 
 class Outcome(StrEnum):
@@ -172,6 +175,11 @@ def judge(error: Exception) -> Delivery:
     return Delivery(Outcome.AMBIGUOUS, f"No answer after the letter: {error}")
 
 
+def is_full(code: int, words: str) -> bool:
+    """Whether a server says that a mailbox is full, which it calls a refusal for good and which passes."""
+    return bool(_FULL.match(words)) or (code == FULL and not _ENHANCED.match(words))
+
+
 def send_at_once(letter: EmailMultiAlternatives) -> Delivery:
     """Send what somebody waits for, such as a sign-in code: again where nobody knows whether it was taken."""
     with Line() as line:
@@ -285,7 +293,7 @@ def _told(letter: EmailMessage) -> list[str]:
 
 def _answered(code: int, words: bytes | str, for_good: Outcome) -> Delivery:
     words = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
-    if code < 500:
+    if code < 500 or is_full(code, words):
         outcome = Outcome.DEFERRED
     elif for_good == Outcome.BOUNCED and _POLICY.match(words):
         outcome = Outcome.FAILED

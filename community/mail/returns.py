@@ -18,9 +18,11 @@ log = logging.getLogger(__name__)
 MAILINGS = {digest.LEDGER: preferences.DIGEST, letters.LEDGER: preferences.NOTICES}
 OF_THE_ADDRESS = {"bounced", "invalid"}
 UNDER_WAY = [LetterState.SENDING, LetterState.SENT, LetterState.AMBIGUOUS]
+ELSEWHERE = "It was reported to have come back from another address."
 COMPLAINED = "The reader marked it as unwanted, so this list is switched off."
 STOPPED = "The reader stopped this list at the mail service."
 _KEY = re.compile(r"[0-9a-f]{32}")
+_ANSWER = re.compile(r"(?:smtp;\s*)?(?:(?P<code>5\d\d)[ -])?(?P<words>.*)", re.IGNORECASE | re.DOTALL)
 
 
 @transaction.atomic
@@ -53,15 +55,25 @@ def find(names: Iterable[str | None]) -> tuple[Ledger, Row] | None:
 
 def _come_back(ledger: Ledger, row: Row, address: str, kind: str, reason: str, words: str) -> None:
     """Write down that it did not arrive; what it told is new again, for when the address works."""
-    for_address = reason in OF_THE_ADDRESS or (kind == "bounced" and not reason)
+    mine = ledger.model.objects.filter(pk=row.pk, state__in=UNDER_WAY)
+    if address and not mail.goes_to(address, row.leader):
+        mine.update(note=ELSEWHERE)  # it was passed on, or the leader has another one now
+        return
+    is_named = reason in OF_THE_ADDRESS or (kind == "bounced" and not reason)
+    for_address = is_named and not _is_full(words)
     state = LetterState.BOUNCED if for_address else LetterState.FAILED
     note = f"{words or reason or kind}"[:300]
-    mine = ledger.model.objects.filter(pk=row.pk, state__in=UNDER_WAY)
     if not mine.update(state=state, lease_until=None, sent_at=timezone.now(), note=note):
         return
     ledger.take_back(row)
-    if for_address and mail.goes_to(address, row.leader):
+    if for_address and address:
         preferences.mark_refused(row.leader, row.leader.email, note)
+
+
+def _is_full(words: str) -> bool:
+    """Whether the service heard that the mailbox is full: after all its tries, the next letter may arrive."""
+    said = _ANSWER.match(words.strip())
+    return mail.is_full(int(said["code"] or 0), said["words"])
 
 
 def _stop(ledger: Ledger, row: Row, note: str, source: str) -> None:

@@ -142,11 +142,29 @@ def test_it_is_found_by_its_message_id_too(ana, sent, postmark):
     assert sent.state == "bounced"
 
 
-def test_another_address_than_the_present_one_is_not_marked(ana, sent, postmark):
-    report(about(sent, PERMANENT, Email="old@example.org"))
+@pytest.mark.parametrize("kind", ["HardBounce", "Blocked"])
+def test_a_report_about_another_address_is_noted_and_closes_nothing(ana, sent, postmark, kind, mailoutbox):
+    report(about(sent, {**PERMANENT, "Type": kind}, Email="forwarded@elsewhere.example"))
     sent.refresh_from_db()
-    assert sent.state == "bounced"
+    assert sent.state == "sent"
+    assert sent.note == "It was reported to have come back from another address."
     assert not preferences.is_refused(ana)
+    Digest.objects.create(leader=ana, period="2026-01-02")
+    digest.deliver()
+    assert len(mailoutbox) == 1  # what it told is not told again
+
+
+@pytest.mark.parametrize(
+    "words", ["smtp;552 5.2.2 Mailbox full", "550 5.2.2 Over quota", "552 no room", "5.2.2 full"]
+)
+def test_a_full_mailbox_is_not_the_address_fault(ana, sent, postmark, words, mailoutbox):
+    report(about(sent, PERMANENT, Details=words))
+    sent.refresh_from_db()
+    assert (sent.state, sent.note) == ("failed", words)
+    assert not preferences.is_refused(ana)
+    Digest.objects.create(leader=ana, period="2026-01-02")
+    digest.deliver()
+    assert len(mailoutbox) == 2  # and the next digest tells what that one could not
 
 
 def test_an_address_in_another_script_is_known_by_the_name_that_mail_servers_use(ana, sent, postmark):

@@ -272,6 +272,22 @@ def test_an_address_refused_for_who_we_are_is_not_the_address_fault(sink):
         assert line.send(plain_letter()).outcome == Outcome.FAILED
 
 
+@pytest.mark.parametrize("answer", ["552 5.2.2 Over quota", "550 5.2.2 Mailbox full", "552 Quota exceeded"])
+def test_a_full_mailbox_is_tried_again_whatever_its_server_calls_it(sink, answer):
+    with Line() as line:
+        sink.answers = {"ana@example.org": answer}
+        assert line.send(plain_letter()).outcome == Outcome.DEFERRED
+        sink.answers, sink.after_data = {}, answer
+        assert line.send(plain_letter()).outcome == Outcome.DEFERRED
+
+
+@pytest.mark.parametrize("answer", ["552 5.3.4 Too large", "552 5.2.3 Too long for this mailbox"])
+def test_what_is_too_large_is_not_tried_again(sink, answer):
+    sink.after_data = answer
+    with Line() as line:
+        assert line.send(plain_letter()).outcome == Outcome.FAILED
+
+
 class HungUp(smtplib.SMTP):
     """Its server hangs up: before the words of a letter, or after them."""
 
