@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,6 +16,7 @@ from community.telling import notices
 from leaders import preferences
 from leaders.mail_forms import MailForm
 from leaders.models import MailPreferences
+from leaders.views.mail import nothing_to_stop
 
 KINDS = {kind: words for kind, words in OF_WHAT.items() if kind not in FOR_MODERATORS}
 
@@ -62,7 +63,7 @@ def slower(request):
 def less(request, token):
     """Turning e-mails off without signing in. It shows nothing that was chosen, and turns nothing on."""
     if not (mine := preferences.find_less(token)):
-        raise Http404
+        return nothing_to_stop(request)
     done = ""
     if request.method == "POST" and not (done := _turn_off(mine, request.POST.get("what", ""))):
         return HttpResponseBadRequest("Choose one of the buttons on the page.")
@@ -74,10 +75,10 @@ def less(request, token):
 @require_http_methods(["GET", "HEAD", "POST"])
 def mute_by_letter(request, token):
     """One button that silences the thread of a letter. Neither its title nor whose it is stands there."""
-    if not (found := preferences.find_mute(token)):
-        raise Http404
-    mine, pk = found
-    thread = transfers.place_of(get_object_or_404(Thread, pk=pk), 1).thread
+    mine, pk = preferences.find_mute(token) or (None, None)
+    if not (told := Thread.objects.filter(pk=pk).first()):
+        return nothing_to_stop(request)
+    thread = transfers.place_of(told, 1).thread
     if request.method == "POST":
         notices.mute(thread, by=mine.leader)
     return render(request, "community/mute_by_letter.html", {"done": request.method == "POST"})

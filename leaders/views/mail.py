@@ -1,8 +1,9 @@
 """Stopping e-mails from a letter, and having them again at an address that they came back from."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,13 +17,18 @@ from leaders import preferences
 def unsubscribe(request, token):
     """One button that stops one list. Looking changes nothing: scanners follow every link of a letter."""
     if not (found := preferences.find(token)):
-        raise Http404
+        return nothing_to_stop(request)
     mine, mailing = found
     context = {"mailing": mailing}
     if request.method == "POST":
         preferences.unsubscribe(mine, mailing)
         return render(request, "leaders/unsubscribed.html", context)
     return render(request, "leaders/unsubscribe.html", context)
+
+
+def nothing_to_stop(request) -> HttpResponse:
+    """The same answer to a link that was cut off or changed, and to that of an account that has gone."""
+    return render(request, "leaders/nothing_to_stop.html", {"contact": settings.CONTACT_EMAIL}, status=404)
 
 
 @require_POST
