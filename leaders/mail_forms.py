@@ -84,6 +84,7 @@ class MailForm(forms.Form):
         initial = {name: getattr(mine, name) for name in self.WHEN}
         zone = mine.leader.time_zone if mine.leader.has_known_zone else ""
         super().__init__(*args, initial={**initial, "time_zone": zone}, **kwargs)
+        self._leave = mine.away_until
         if (
             zone
         ):  # a page of before has no such field, and a zone that vanished must not keep one from stopping
@@ -93,8 +94,12 @@ class MailForm(forms.Form):
 
     def clean_away_until(self):
         until = self.cleaned_data["away_until"]
-        if until and until > timezone.localdate() + timedelta(days=366):
+        today = timezone.localdate()
+        if until and until > today + timedelta(days=366):
             raise forms.ValidationError("Choose a day within a year.")
+        # Leave that is over stays on the page, and is no reason to refuse what else is changed there.
+        if until and until < today and until != self._leave:
+            raise forms.ValidationError("That day has passed. Choose a later one, or leave it empty.")
         return until
 
     def clean(self):

@@ -137,10 +137,24 @@ def test_chosen_days_must_be_chosen(ana, browse):
 
 def test_one_can_be_away_for_a_while_not_for_ever(ana, browse):
     chosen = {"digest": "daily", "digest_weekday": "0", "digest_hour": "18"}
-    for wrong, sentence in (("2999-01-01", "within a year"), ("soon", "Write a date")):
+    for wrong, sentence in (
+        ("2999-01-01", "within a year"),
+        ("2026-01-01", "That day has passed"),
+        ("soon", "Write a date"),
+    ):
         answer = browse(ana).post(reverse("settings_mail"), {**chosen, "away_until": wrong})
         assert answer.status_code == 422
         assert sentence in answer.content.decode()
+
+
+def test_leave_that_is_over_keeps_nobody_from_changing_something_else(ana, browse):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    preferences.choose_digest(ana, "daily", source="joining", away_until=yesterday)
+    chosen = {"digest": "weekly", "digest_weekday": "0", "digest_hour": "18"}
+    assert browse(ana).post(reverse("settings_mail"), {**chosen, "away_until": yesterday}).status_code == 302
+    assert choice(ana) == "weekly"
+    today = timezone.localdate()
+    assert browse(ana).post(reverse("settings_mail"), {**chosen, "away_until": today}).status_code == 302
 
 
 def test_a_token_altered_in_any_place_is_not_found(ana, address, stranger):
@@ -154,10 +168,17 @@ def test_a_token_altered_in_any_place_is_not_found(ana, address, stranger):
     assert choice(ana) == "weekly"
 
 
-def test_a_token_of_a_deleted_account_is_not_found(ana, address, stranger):
+@pytest.mark.parametrize("door", ["unsubscribe", "less-mail", "mute"])
+def test_a_deleted_account_and_a_broken_link_get_the_same_calm_answer(ana, address, stranger, door):
+    mine = MailPreferences.objects.get(leader=ana)
+    what = {"unsubscribe": "digest", "less-mail": preferences.LESS, "mute": f"{preferences.MUTE}-7"}[door]
+    own = f"/{door}/{preferences.token(mine, what)}/"
     ana.delete()
-    for answer in (stranger.get(address), stranger.post(address)):
-        assert answer.status_code == 404
+    broken = f"/{door}/{preferences.token(mine, what)[:-5]}/"
+    answers = [ask(place) for place in (own, broken) for ask in (stranger.get, stranger.post)]
+    assert {answer.status_code for answer in answers} == {404}
+    [words] = {answer.content for answer in answers}
+    assert "There is nothing to stop here" in words.decode()
     assert not Consent.objects.exists()
 
 
