@@ -5,7 +5,6 @@ from datetime import date
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from leaders.models import Consent, DigestFrequency, Leader, MailPreferences
@@ -14,6 +13,18 @@ DIGEST, NOTICES = MAILINGS = ("digest", "notices")
 LESS, MUTE = "less", "mute"  # further doors that open from a letter, without signing in
 UNVISITED = 3  # digests without a visit after which one offers to send fewer
 BY_LETTER = "link in a letter"
+
+# Digests left: steps in SQL upon rows `closed`, with a leader and `marks`, at `now`. One that offered to
+# send fewer is noted: that is offered once.
+DIGESTS_LEFT = """
+    counted AS (
+        UPDATE leaders_leader SET unvisited = unvisited + 1
+         WHERE id = ANY(ARRAY(SELECT leader_id FROM closed))
+    ), offered AS (
+        UPDATE leaders_mailpreferences SET slower_offered_at = %(now)s
+         WHERE leader_id = ANY(ARRAY(SELECT leader_id FROM closed WHERE marks ? 'slower'))
+    )
+"""
 
 
 @transaction.atomic
@@ -88,13 +99,6 @@ def keep_pace(mine: MailPreferences) -> None:
     """The digest comes as often as before, and that is not asked again."""
     mine.slower_answered_at = timezone.now()
     mine.save(update_fields=["slower_answered_at"])
-
-
-def note_digests(leaders: list[int], *, offered_slower: list[int]) -> None:
-    """Digests left to these leaders; to some with the offer to send fewer, which is made once."""
-    Leader.objects.filter(pk__in=leaders).update(unvisited=F("unvisited") + 1)
-    if offered_slower:
-        MailPreferences.objects.filter(leader__in=offered_slower).update(slower_offered_at=timezone.now())
 
 
 def note_visit(leader: Leader) -> None:

@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from community.mail import domains, ledgers, rights
+from community.mail import domains, handovers, ledgers, rights
 from community.mail.domains import Mood
 from community.mail.ledgers import Content, Ledger, Row
 from community.models import LetterState
@@ -37,9 +37,12 @@ def nothing() -> None:
 def deliver(ledger: Ledger, between: Errands = nothing) -> None:
     """Send what is due, batch by batch; `between` does what must not wait for the end of a long run."""
     stop, mood = time.monotonic() + PATIENCE, Mood()
-    ledgers.close_unanswered(ledger)
+    handovers.close_unanswered(ledger)
     with Line() as line:
-        while time.monotonic() < stop and not line.is_down and (rows := ledgers.claim(ledger)):
+        while time.monotonic() < stop and not line.is_down:
+            between()
+            if not (rows := ledgers.claim(ledger)):
+                break
             now, late = domains.share_out(rows)
             ledgers.give_back(
                 ledger, late, domains.next_minute(), "Its domain has been sent enough in this minute."
@@ -55,11 +58,9 @@ def send(
     mood: Mood | None = None,
     between: Errands = nothing,
 ) -> None:
-    """Compose and send the rows that are held; what is left when time is up goes back."""
+    """Compose and send rows that are held as of now; what is left when time is up goes back."""
     waiting, mood, again = list(rows), mood or Mood(), Counter()
     while waiting and not line.is_down and time.monotonic() < stop:
-        between()
-        waiting = ledgers.renew(ledger, waiting)
         composed, waiting = _compose(ledger, waiting)
         run = Run(ledger, composed, line, mood, min(time.monotonic() + FRESH, stop))
         waiting = run.send(waiting)
@@ -69,6 +70,9 @@ def send(
             restless = [row for row in waiting if again[row.pk] > CHANGES_AT_MOST]
             ledgers.give_back(ledger, restless, timezone.now() + REST, RESTLESS)
             waiting = [row for row in waiting if row not in restless]
+        if waiting:
+            between()
+            waiting = ledgers.renew(ledger, waiting)
     ledgers.give_back(ledger, waiting)
 
 
@@ -93,7 +97,7 @@ class Run:
                 if letters:
                     waiting = self._hand_out(self._hand_over(letters), waiting)
         finally:
-            ledgers.close_taken(self._ledger, self._taken)
+            handovers.close_taken(self._ledger, self._taken)
         return waiting + self.stale
 
     def _goes_on(self) -> bool:
@@ -127,7 +131,7 @@ class Run:
         told = [(row, content) for row, content in told if row.leader_id not in changed]
         if not told:
             return deque()
-        held = ledgers.hand_over(self._ledger, told, self._taken)
+        held = handovers.hand_over(self._ledger, told, self._taken)
         self._taken = []
         return deque((row, letter) for row, letter in letters if row.pk in held)
 
@@ -135,13 +139,13 @@ class Run:
         """Send letters one by one; return what waits, with those of them that are to wait again."""
         while letters:
             row, letter = letters.popleft()
-            if not ledgers.let_go(row, taken=self._taken[-1] if self._taken else None):
+            if not handovers.let_go(row, taken=self._taken[-1] if self._taken else None):
                 continue
             delivery = self._line.send(letter)
             self._note(row, delivery)
             is_tired = self._mood.asks_for_rest(row, delivery)
             if letters and (is_tired or not self._goes_on()):
-                waiting = ledgers.withdraw(self._ledger, [row for row, _ in letters]) + waiting
+                waiting = handovers.withdraw(self._ledger, [row for row, _ in letters]) + waiting
                 letters = deque()
             if is_tired:
                 waiting = _let_rest(self._ledger, row, waiting, delivery.note)
@@ -152,7 +156,7 @@ class Run:
             row.sent_at = timezone.now()
             self._taken.append(row)
         else:
-            ledgers.close(self._ledger, row, delivery)
+            handovers.close(self._ledger, row, delivery)
 
 
 def _compose(ledger: Ledger, rows: list[Row]) -> tuple[dict[int, Content], list[Row]]:

@@ -18,12 +18,18 @@ from leaders.models import DigestFrequency, Leader, MailPreferences, Rhythm
 LASTING = (
     10  # seconds for which a worker keeps what was said lately; whether it may still leave is asked anew
 )
+NOTICES_TOLD = """told AS (
+    UPDATE community_notice SET mailed_at = %(now)s
+     WHERE mailed_at IS NULL AND id = ANY(ARRAY(
+           SELECT jsonb_array_elements_text(marks -> 'notices')::bigint FROM closed))
+)"""
 
 
 class Digests:
     """The ledger of digests."""
 
     model = Digest
+    follows = f"{preferences.DIGESTS_LEFT}, {NOTICES_TOLD}"
 
     def __init__(self, boards: Boards | None = None):
         self._boards = boards
@@ -58,13 +64,6 @@ class Digests:
         told = {"subject": edition.subject, "key": row.message_key, "context": context}
         return mail.write(row.leader, template="digest", mailing=preferences.DIGEST, **told)
 
-    def mark_mailed(self, rows: list[Digest]) -> None:
-        """Their posts and notices stand in no other digest."""
-        offered = [row.leader_id for row in rows if "slower" in row.marks]
-        preferences.note_digests([row.leader_id for row in rows], offered_slower=offered)
-        if told := [pk for row in rows for pk in row.marks["notices"]]:
-            Notice.objects.filter(pk__in=told).mark_mailed()
-
     def take_back(self, row: Digest) -> None:
         """Its posts and notices may stand in another one: by its state it is none that told them."""
         Notice.objects.filter(pk__in=row.marks.get("notices", [])).update(mailed_at=None)
@@ -87,7 +86,7 @@ def send_by_hand(leader: Leader) -> Digest:
     """Send a leader now what is unread, beside the usual periods; the row says what became of it."""
     row = _open_by_hand(leader)
     with Line() as line:
-        delivery.send(LEDGER, [row], line, time.monotonic() + delivery.PATIENCE)
+        delivery.send(LEDGER, ledgers.renew(LEDGER, [row]), line, time.monotonic() + delivery.PATIENCE)
     row.refresh_from_db()
     return row
 

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -27,7 +26,7 @@ from community.models import (
     Thread,
 )
 from community.models.notices import READ_WITH_THE_POST
-from community.models.posts import told_until, undo_window
+from community.models.posts import told_until
 from community.telling import entries
 from community.telling.entries import Entry
 from leaders import mail, preferences
@@ -101,6 +100,14 @@ class Letters:
     """The ledger of e-mails about notices."""
 
     model = Letter
+    # What came after one was composed it did not tell, however late it is closed.
+    follows = """told AS (
+        UPDATE community_notice AS notice
+           SET mailed_at = coalesce((SELECT max((marks ->> 'until')::timestamptz) + %(undo)s::interval
+                                       FROM closed WHERE closed.leader_id = notice.leader_id), %(now)s)
+         WHERE mailed_at IS NULL AND id = ANY(ARRAY(
+               SELECT jsonb_array_elements_text(marks -> 'notices')::bigint FROM closed))
+    )"""
 
     def compose(self, leaders: Iterable[Leader]) -> dict[int, Bundle]:
         """What to tell those who may come in."""
@@ -131,13 +138,6 @@ class Letters:
         told = {"subject": bundle.subject, "key": row.message_key, "context": context}
         to = {"reply_to": reply.address} if reply else {}
         return mail.write(row.leader, template="notices", mailing=preferences.NOTICES, **told, **to)
-
-    def mark_mailed(self, rows: list[Letter]) -> None:
-        """Their notices stand in no other letter, nor in a digest."""
-        for row in rows:
-            # What came after it was composed it did not tell, however late it is closed.
-            until = datetime.fromisoformat(row.marks["until"]) if "until" in row.marks else told_until()
-            Notice.objects.filter(pk__in=row.marks["notices"]).mark_mailed(until + undo_window())
 
     def take_back(self, row: Letter) -> None:
         """Its notices may stand in another one."""

@@ -13,16 +13,13 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.signals import connection_created
-from django.db.models import Model, QuerySet
-from django.db.models.base import ModelState
-from django.db.models.query import RelatedPopulator, get_related_populators
-from django.db.models.signals import post_init, pre_init
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.functional import cached_property
 from psycopg2.extensions import AsIs
 
+from community.models.makers import Maker
 from leaders.models import Leader
 
 # Values that stand for those of a question while its SQL is built; no row has them.
@@ -174,18 +171,25 @@ class Statement:
         """The first row that it returns."""
         return self.rows(*values)[0]
 
-    def rows(self, *values, **named) -> list[tuple]:
-        """All rows that it returns; of the named values it may need fewer than it is given."""
-        given = [named[name] for name in self._names] or values
+    def rows(self, *values, after: Iterable["Statement"] = (), **named) -> list[tuple]:
+        """All rows that it returns; of the named values it may need fewer than it is given.
+
+        Those to be asked `after` go ahead in the same message: without a transaction, all is one.
+        """
         database = connections[DEFAULT_DB_ALIAS]
         with database.cursor() as cursor:
-            if _may_prepare(database):
-                if not _is_prepared(cursor.connection, self._name):
-                    _prepare(cursor.connection, self._name, self._sql, self._places(len(given)))
-                cursor.execute(_execution(self._name, len(given)), given)
-            else:
-                cursor.execute(self._sql, named or values)
+            asked = [each._statement(database, values, named) for each in (*after, self)]
+            cursor.execute("; ".join(sql for sql, _ in asked), [one for _, given in asked for one in given])
             return cursor.fetchall()
+
+    def _statement(self, database, values: tuple, named: dict) -> tuple[str, list]:
+        """What asks it on a connection, and the values for its places."""
+        given = [named[name] for name in self._names] or [*values]
+        if not _may_prepare(database):
+            return _NAMED.sub("%s", self._sql), [named[name] for name in _NAMED.findall(self._sql)] or given
+        if not _is_prepared(database.connection, self._name):
+            _prepare(database.connection, self._name, self._sql, self._places(len(given)))
+        return _execution(self._name, len(given)), given
 
     def _places(self, count: int) -> list[AsIs] | dict[str, AsIs]:
         places = [AsIs(f"${number}") for number in range(1, count + 1)]
@@ -231,65 +235,3 @@ def _may_prepare(connection) -> bool:
 @cache
 def _execution(name: str, count: int) -> str:
     return f"EXECUTE {name} ({', '.join(['%s'] * count)})" if count else f"EXECUTE {name}"
-
-
-class Maker:
-    """Makes of rows what Django makes of them: objects, with what was joined and annotated."""
-
-    def __init__(self, compiler: SQLCompiler):
-        self._compiler = compiler
-
-    @cached_property
-    def _plan(self) -> tuple:
-        select, info = self._compiler.select, self._compiler.klass_info
-        fields = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
-        names = [column[0].target.attname for column in select[fields]]
-        converters = self._compiler.get_converters([column[0] for column in select])
-        joined = _quick(get_related_populators(info, select, connection.alias))
-        return (
-            Quick(info["model"]),
-            fields,
-            names,
-            converters,
-            joined,
-            [*self._compiler.annotation_col_map.items()],
-        )
-
-    def objects(self, rows: Iterable[tuple]) -> Iterator[Model]:
-        """The objects of these rows."""
-        model, fields, names, converters, joined, annotations = self._plan
-        for row in self._compiler.apply_converters(rows, converters) if converters else rows:
-            found = model.from_db(connection.alias, names, row[fields])
-            for other in joined:
-                other.populate(row, found)
-            for name, place in annotations:
-                setattr(found, name, row[place])
-            yield found
-
-
-class Quick:
-    """Makes objects as Model.from_db does, without looking at each of the columns that were not asked for.
-
-    That is half of the time of a list. Whoever changes __init__ or from_db of a model, or listens to its
-    signals from the start, gets what Django itself makes.
-    """
-
-    def __init__(self, model: type[Model]):
-        self._model = model
-        is_plain = model.__init__ is Model.__init__ and model.from_db.__func__ is Model.from_db.__func__
-        if not is_plain or pre_init.has_listeners(model) or post_init.has_listeners(model):
-            self.from_db = model.from_db
-
-    def from_db(self, alias: str, names: Iterable[str], values: Iterable) -> Model:
-        found = self._model.__new__(self._model)
-        found._state = ModelState()
-        found._state.adding, found._state.db = False, alias
-        found.__dict__.update(zip(names, values, strict=True))
-        return found
-
-
-def _quick(populators: list[RelatedPopulator]) -> list[RelatedPopulator]:
-    for populator in populators:
-        populator.model_cls = Quick(populator.model_cls)
-        _quick(populator.related_populators)
-    return populators

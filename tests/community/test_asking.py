@@ -23,6 +23,7 @@ from community.models import (
     TermsAcceptance,
     Thread,
     asking,
+    makers,
     notices,
     spaces,
 )
@@ -249,11 +250,11 @@ def test_a_model_that_is_listened_to_is_made_by_django():
     made = []
     post_init.connect(listen := lambda instance, **_: made.append(instance), sender=Thread)
     try:
-        thread = asking.Quick(Thread).from_db("default", ["id", "title"], (7, "Before"))
+        thread = makers.Quick(Thread).from_db("default", ["id", "title"], (7, "Before"))
     finally:
         post_init.disconnect(listen, sender=Thread)
     assert made == [thread]
-    assert asking.Quick(Thread).from_db("default", ["id", "title"], (7, "Before")) == thread
+    assert makers.Quick(Thread).from_db("default", ["id", "title"], (7, "Before")) == thread
 
 
 def test_a_list_shows_only_what_its_reader_may_see(ana, cleo, dara, space):

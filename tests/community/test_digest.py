@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from community import errands, levels, moderation, posts, reading
-from community.mail import delivery, digest, domains, editions, ledgers, letters, unmailed
+from community.mail import delivery, digest, domains, editions, handovers, ledgers, letters, unmailed
 from community.models import (
     Digest,
     Letter,
@@ -498,8 +498,8 @@ def test_what_was_written_while_an_unanswered_digest_waited_is_in_the_next(ana, 
     make_thread(space, ben, "In the digest whose worker died")
     due(ana)
     [dead] = ledgers.claim(digest.LEDGER)
-    ledgers.hand_over(digest.LEDGER, [(dead, edition(ana))])
-    assert ledgers.let_go(dead)
+    handovers.hand_over(digest.LEDGER, [(dead, edition(ana))])
+    assert handovers.let_go(dead)
     make_thread(space, ben, "While nobody worked")
     later = timezone.now() + timedelta(hours=3)
     Digest.objects.update(lease_until=timezone.now())
@@ -583,8 +583,8 @@ def test_a_worker_that_died_while_sending_leaves_it_unrepeated(ana, ben, space, 
     make_thread(space, ben)
     due(ana)
     [dead] = ledgers.claim(digest.LEDGER)
-    assert ledgers.hand_over(digest.LEDGER, [(dead, edition(ana))])
-    assert ledgers.let_go(dead)
+    assert handovers.hand_over(digest.LEDGER, [(dead, edition(ana))])
+    assert handovers.let_go(dead)
     Digest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     digest.deliver()
     assert (mailoutbox, states()) == ([], ["ambiguous"])

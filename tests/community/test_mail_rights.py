@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from community import errands, levels, moderation, threads
-from community.mail import delivery, digest, letters
+from community.mail import delivery, digest, handovers, ledgers, letters
 from community.models import Digest, Letter, Level, Notice, Space, TermsAcceptance, Thread
 from community.telling import announcements, notices
 from leaders import preferences
@@ -130,9 +130,13 @@ def test_what_came_after_a_letter_was_composed_is_told_by_the_digest(ana, ben, n
     notices.choose(ana, {"reply": "mail"})
     levels.follow(news, by=ana, level=Level.WATCHING)
     announcements.announce_post(make_reply(news, ben, "Soon."))
+    Letter.objects.update(due_at=timezone.now())
+    [row] = ledgers.claim(letters.LEDGER)
     composed = letters.LEDGER.compose([ana])[ana.pk]
     announcements.announce_post(make_reply(news, ben, "A moment later."))
-    letters.LEDGER.mark_mailed([Letter(leader=ana, marks=composed.marks)])
+    handovers.hand_over(letters.LEDGER, [(row, composed)])
+    row.sent_at = timezone.now()
+    handovers.close_taken(letters.LEDGER, [row])
     due(ana)
     digest.deliver()
     assert "* Saying no kindly (new, with 1 reply" in mailoutbox[0].body
