@@ -27,7 +27,7 @@ SECONDS_AT_MOST = 0.3  # of asking one volume after the other
 LONGEST_AGO, NEVER = "-infinity", "infinity"
 ALL = 2**62  # posts
 
-_WHEN = "created_at >= %(after)s AND created_at < %(end)s"
+_WHEN = "created_at >= %(begin)s AND created_at < %(end)s"
 _MATCHES = "search @@ %(tsquery)s::tsquery"
 _IN_SPACES = "space_id = ANY(%(spaces)s)"
 _SHOWN = "thread_id NOT IN (SELECT id FROM community_thread WHERE hidden_at IS NOT NULL)"
@@ -50,8 +50,8 @@ _READ = """WITH stretch AS MATERIALIZED (
     SELECT count, first,
         (SELECT max(id) FROM community_post WHERE created_at = last),
         (SELECT min(id) FROM community_post WHERE created_at = first),
-        CASE WHEN %(after)s = '-infinity'::timestamptz THEN (SELECT min(id) FROM community_post)
-        ELSE (SELECT id FROM community_post WHERE created_at >= %(after)s ORDER BY created_at LIMIT 1) END,
+        CASE WHEN %(begin)s = '-infinity'::timestamptz THEN (SELECT min(id) FROM community_post)
+        ELSE (SELECT id FROM community_post WHERE created_at >= %(begin)s ORDER BY created_at LIMIT 1) END,
         ranks, moments, ids
     FROM stretch, LATERAL (
         SELECT array_agg(rank) AS ranks, array_agg(moment) AS moments, array_agg(id) AS ids
@@ -149,7 +149,7 @@ class Wanted:
     def values(self) -> dict:
         """For the statements."""
         keys = self.spaces if self.authors is None else self.authors
-        return {"tsquery": self.tsquery, "spaces": self.spaces, "keys": keys, "after": self.after}
+        return {"tsquery": self.tsquery, "spaces": self.spaces, "keys": keys, "begin": self.after}
 
 
 class Match(NamedTuple):
