@@ -130,14 +130,15 @@ def edit(
     base: int | None = None,
     sure: bool = False,
 ) -> Post:
-    """Give a post a new text and keep the former one; Stale if `version` is not the one that stands.
+    """Give a post a new text and keep the former one; Stale if another text than that of `version` stands.
 
     `uuid` and `base` name the form and its draft, as in `start`; `sure` is asked for what is new.
     """
     # Alone: a joined row is not found again when the post has just been moved elsewhere.
     post = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     require(permissions.may_edit(by, post))
-    if post.version != version:
+    # The same words again, as by a second press of a button, are no other text.
+    if post.version != version and post.body != body:
         raise Stale
     patients.ask(body, sure=sure, former=post.body)
     drafts.forget_sent(by, DraftKind.EDIT, post.pk, words=drafts.Words(body), uuid=uuid, base=base)

@@ -183,6 +183,21 @@ def test_an_edit_over_a_newer_version_is_told(ana, space):
     assert post.body == "Two"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_twenty_parallel_submissions_of_one_edit_are_one_edit(ana, space):
+    post, once = make_thread(space, ana, body="One").posts.get(), uuid.uuid4()
+
+    def submit(_):
+        try:
+            return threads.edit(post, by=ana, body="Two", version=1, uuid=once).version
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(submit, range(20))) == {2}
+    assert post.revisions.count() == 1
+
+
 def test_only_the_author_edits(ana, ben, dara, space):
     post = make_thread(space, ana).posts.get()
     for other in (ben, dara):
