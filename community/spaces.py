@@ -49,8 +49,10 @@ def called(people: QuerySet[Leader], words: str) -> list[Leader]:
     key = sort_key(words)[:KEY_AT_MOST]
     if len(key) < KEY_AT_LEAST:
         return []
-    begins = Q(sort_name__startswith=key) | Q(handle__startswith=key)
-    inside = Q(sort_name__contains=f" {key}") | Q(sort_name__contains=f"-{key}")
+    begins, inside = Q(handle__startswith=key), Q()
+    for spelt in {key, key.replace("’", "'"), key.replace("'", "’")}:
+        begins |= Q(sort_name__startswith=spelt)
+        inside |= Q(sort_name__contains=f" {spelt}") | Q(sort_name__contains=f"-{spelt}")
     nearest = list(people.filter(begins)[:PEOPLE_AT_MOST])  # by an index; the rest looks at every name
     room = PEOPLE_AT_MOST - len(nearest)
     return nearest + list(people.filter(inside).exclude(begins)[:room]) if room else nearest
