@@ -19,6 +19,9 @@ class ThanksForm(forms.ModelForm):
         fields = ["words"]
         labels = {"words": "A few words of why"}
         widgets = {"words": forms.TextInput(attrs={"autofocus": True})}
+        error_messages = {
+            "words": {"max_length": "This is longer than 200 characters. Please shorten it."},
+        }
 
 
 class WellDoneForm(forms.Form):

@@ -90,6 +90,11 @@ class BaseField(Shared, forms.IntegerField):
 class TitleField(forms.CharField):
     """A title on one line: in a letter a second one could pass for words of ours."""
 
+    default_error_messages = {
+        "min_length": "This is too short for a title. Say in a few words what it is about.",
+        "max_length": "This is longer than %(limit_value)d characters. Please shorten it.",
+    }
+
     def to_python(self, value):
         words = " ".join(upright(super().to_python(value)).split())
         return "".join(character for character in words if unicodedata.category(character) != "Cc")

@@ -47,6 +47,7 @@ def test_too_many_words_keep_the_form_and_what_was_typed(browse, ben, post):
     assert answer.status_code == 422
     assert answer.headers["HX-Retarget"] == f"#thanking-{post.pk}"
     assert "x" * 201 in text(answer)
+    assert "This is longer than 200 characters. Please shorten it." in text(answer)
     assert not Thanks.objects.exists()
 
 
