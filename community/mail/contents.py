@@ -81,6 +81,8 @@ class Edition:
     news: dict[int, tuple[int, int]] = field(default_factory=dict)  # new posts: their threads and numbers
     lines: list[Personal] = field(default_factory=list)  # from the hosts of spaces
     missed: list[Personal] = field(default_factory=list)  # sessions
+    sessions: set[int] = field(default_factory=set)  # the same, by primary key
+    muted: frozenset[int] = frozenset()  # spaces, when it was composed
     offers_slower: bool = False
     is_welcome: bool = False  # the first one after leave: a short look, and the rest as numbers
 

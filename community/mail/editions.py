@@ -13,7 +13,7 @@ from community.mail.boards import Boards
 from community.mail.contents import AFTER_LEAVE, Edition, Item, Personal, Place, address, standing
 from community.mail.picks import Pick
 from community.mail.unmailed import Reader
-from community.models import Digest, Level, MailRule, Post, Reading, Space, ThreadKind, asking
+from community.models import Digest, Level, MailRule, Post, Reading, Space, SpaceLevel, ThreadKind, asking
 from community.models.spaces import readable_by
 from leaders import preferences
 from leaders.models import Leader, MailPreferences
@@ -47,22 +47,27 @@ def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int
 
 def changed(editions: dict[int, Edition]) -> set[int]:
     """The leaders who have read or muted what is new to them, or are told what no longer stands."""
-    read = _read_or_muted(editions)
     kept = {name: [pk for each in editions.values() for pk in each.marks.get(name, ())] for name in STILL}
     standing = {name: STILL[name](keys) if keys else set() for name, keys in kept.items()}
-    return read | {
+    missed = from_hosts.still_missed({pk: edition.sessions for pk, edition in editions.items()})
+    return _read_or_muted(editions) | {
         leader
         for leader, edition in editions.items()
-        for name in STILL
-        if not standing[name].issuperset(edition.marks.get(name, ()))
+        if edition.sessions - missed[leader]
+        or not all(standing[name].issuperset(edition.marks.get(name, ())) for name in STILL)
     }
 
 
 def _read_or_muted(editions: dict[int, Edition]) -> set[int]:
     threads = {thread for edition in editions.values() for thread, _ in edition.news.values()}
-    rows = _MARKS.rows(leaders=list(editions), threads=list(threads)) if threads else []
-    marks = {(leader, thread): (mark, level) for leader, thread, mark, level in rows}
-    return {
+    found = _MARKS.answers(leaders=list(editions), threads=list(threads))
+    marks = {(leader, thread): (mark, level) for leader, thread, mark, level in found[0]}
+    muted = {
+        leader
+        for leader, space in found[1]
+        if space in {each.pk for each in editions[leader].spaces} - editions[leader].muted
+    }
+    return muted | {
         leader
         for leader, edition in editions.items()
         for thread, number in edition.news.values()
@@ -81,7 +86,7 @@ def _add_news(editions: dict[int, Edition], leaders: list[Leader], readers: dict
         chosen[pk] = picks.choose(reader, size, loud, knows.get(pk, frozenset()))
     _dress_all(readers, chosen)
     for pk, reader in readers.items():
-        editions[pk].marks = unmailed.marks(reader)
+        editions[pk].marks, editions[pk].muted = unmailed.marks(reader), frozenset(reader.muted)
         _add_places(editions[pk], reader, counts[pk], chosen[pk])
 
 
@@ -94,6 +99,7 @@ def _add_hosting(editions: dict[int, Edition], lines: dict, missed: dict) -> Non
     for pk, words in missed.items():
         editions[pk].spaces.update(each.space for each in words)
         editions[pk].missed = [Personal(each.text, address(each.path)) for each in words]
+        editions[pk].sessions = {each.pk for each in words}
 
 
 def _dress_all(readers: dict[int, Reader], chosen: dict[int, list[Pick]]) -> None:
@@ -170,4 +176,9 @@ def _marks(_) -> QuerySet:
     return mine.values_list("leader", "thread", "read_up_to", "level")
 
 
-_MARKS = asking.Question(_marks)
+def _muted(_) -> QuerySet:
+    muted = SpaceLevel.objects.filter(leader__in=[asking.LEADERS], level=Level.MUTED).order_by()
+    return muted.values_list("leader", "space")
+
+
+_MARKS = asking.Together(asking.Question(_marks), asking.Question(_muted))

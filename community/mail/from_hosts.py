@@ -83,6 +83,18 @@ def still_stand(lines: list[int]) -> set[int]:
     return set(HostLine.objects.current().filter(pk__in=lines).values_list("pk", flat=True))
 
 
+def still_missed(missed: dict[int, set[int]]) -> dict[int, set[int]]:
+    """Those of the sessions that each leader missed which still count as held, and were not looked at."""
+    if not (asked := set().union(*missed.values())):
+        return missed
+    held = set(Session.objects.past().filter(pk__in=asked).values_list("pk", flat=True))
+    looked = RoomReading.objects.filter(leader__in=missed, room__in=held).values_list("leader", "room")
+    seen = set(looked)
+    return {
+        pk: {each for each in sessions & held if (pk, each) not in seen} for pk, sessions in missed.items()
+    }
+
+
 def keeps_to_itself(space: Space) -> bool:
     """Whether nothing of it may leave but that there is something new."""
     return space.kind == SpaceKind.SEALED or space.mail_rule == MailRule.NOTHING

@@ -160,6 +160,33 @@ class Question:
             _remembered.reset(token)
 
 
+class Together(Question):
+    """Questions that are asked in one statement, each with its own answer."""
+
+    def __init__(self, *questions: Question):
+        super().__init__(lambda _: None)
+        self._questions = questions
+
+    def answers(self, **values) -> tuple[list[list], ...]:
+        """The rows of each; days and times in them are words, as in JSON."""
+        return self.rows(**values)[0]
+
+    def build(self) -> tuple[str, list, None]:
+        """Their SQL in one, and the values of all; kept, as theirs is."""
+        built = [each._kept or each.build() for each in self._questions]
+        assert all(each.is_kept for each in self._questions)
+        answers = [_as_json(sql, maker.width) for sql, _, maker in built]
+        self._kept = f"SELECT {', '.join(answers)}", [param for _, its, _ in built for param in its], None
+        return self._kept
+
+
+def _as_json(sql: str, width: int) -> str:
+    """The rows of a question as one value."""
+    names = ", ".join(f"value_{number}" for number in range(width))
+    rows = f"coalesce(json_agg(json_build_array({names})), '[]')"
+    return f"(SELECT {rows} FROM ({sql}) AS asked ({names}))"  # noqa: S608
+
+
 class Statement:
     """A statement of our own, prepared once on each connection: `%s` or `%(name)s` for each of its values."""
 

@@ -17,6 +17,11 @@ class Maker:
     def __init__(self, compiler: SQLCompiler):
         self._compiler = compiler
 
+    @property
+    def width(self) -> int:
+        """How many columns a row has."""
+        return len(self._compiler.select)
+
     @cached_property
     def _plan(self) -> tuple:
         select, info = self._compiler.select, self._compiler.klass_info

@@ -218,13 +218,21 @@ def readable_by(leaders: Collection[Leader], spaces) -> dict[tuple[int, int], Sp
     """Which of many leaders may read which of some spaces, by the rule of `visible_to`."""
     inside = [leader.pk for leader in leaders if may_come_in(leader)]
     spaces = {space.pk: space for space in spaces}
-    pairs = {(pk, space.pk) for space in spaces.values() if space.kind == SpaceKind.OPEN for pk in inside}
-    pairs.update(_DIRECT.rows(leaders=inside, now=timezone.now()))
-    pairs.update(_THROUGH.rows(leaders=inside, day=today()))
-    sealed = {pk for pk, space in spaces.items() if space.kind == SpaceKind.SEALED}
-    asked = {pair for pair in pairs if pair[1] in sealed}
-    asked = asked and asked.difference(_YES.rows(leaders=inside))
-    return {pair: spaces[pair[1]] for pair in pairs - asked if pair[1] in spaces}
+    kinds = {pk: space.kind for pk, space in spaces.items()}
+    direct, through = (
+        DIRECT.rows(leaders=inside, now=timezone.now()),
+        THROUGH.rows(leaders=inside, day=today()),
+    )
+    accepted = ACCEPTED.rows(leaders=inside) if SpaceKind.SEALED in kinds.values() else []
+    return {pair: spaces[pair[1]] for pair in pairs_read(inside, kinds, direct, through, accepted)}
+
+
+def pairs_read(inside: Collection[int], kinds: dict[int, str], direct, through, accepted) -> set[tuple]:
+    """The same of those who may come in, by the kinds of the spaces and what they belong to and accepted."""
+    pairs = {(pk, space) for space, kind in kinds.items() if kind == SpaceKind.OPEN for pk in inside}
+    pairs.update((pk, space) for pk, space in (*direct, *through) if space in kinds)
+    agreed = {(pk, space) for pk, space in accepted}
+    return {pair for pair in pairs if kinds[pair[1]] != SpaceKind.SEALED or pair in agreed}
 
 
 def _direct(_):
@@ -241,7 +249,7 @@ def _yes(_):
     return TermsAcceptance.objects.filter(leader__in=[asking.LEADERS]).values_list("leader", "space")
 
 
-_DIRECT, _THROUGH, _YES = map(asking.Question, (_direct, _through, _yes))
+DIRECT, THROUGH, ACCEPTED = map(asking.Question, (_direct, _through, _yes))
 
 
 def spaces_read_by(leader):

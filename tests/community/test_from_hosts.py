@@ -199,3 +199,16 @@ def test_a_session_that_i_did_not_miss_is_not_told(ana, cleo, space, session, wh
         case "nothing leaves":
             Space.objects.update(mail_rule="nothing")
     assert edition(cleo if why == "outside" else ana).missed == []
+
+
+@pytest.mark.parametrize("what", ["looked", "cancelled"])
+def test_a_session_that_i_did_not_miss_after_all_does_not_leave(ana, session, what, meanwhile, mailoutbox):
+    preferences.choose_digest(ana, "daily", source="joining")
+    Digest.objects.create(leader=ana, period="2026-01-01")
+    if what == "looked":
+        meanwhile(lambda: RoomReading.objects.create(leader=ana, room=session.room))
+    else:
+        meanwhile(lambda: Session.objects.update(cancelled_at=timezone.now()))
+    digest.deliver()
+    assert mailoutbox == []
+    assert Digest.objects.get().note == "There was nothing new."

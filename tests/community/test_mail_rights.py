@@ -93,6 +93,23 @@ def test_what_was_hidden_meanwhile_is_not_sent(ana, dara, news, meanwhile, mailo
     assert "Saying no kindly" not in letter.body + letter.alternatives[0].content
 
 
+def test_a_space_that_was_muted_meanwhile_is_not_told(ana, dara, news, meanwhile, sink):
+    due(ana, dara)
+    meanwhile(lambda: levels.follow_space(news.space, by=ana, level=Level.MUTED))
+    digest.deliver()
+    assert sink.envelopes == [dara.email]
+    assert notes()["Ana Brook"] == "There was nothing new."
+
+
+def test_a_watched_thread_of_a_muted_space_is_told_at_once(ana, news, mailoutbox, monkeypatch):
+    levels.follow_space(news.space, by=ana, level=Level.MUTED)
+    levels.follow(news, by=ana, level=Level.WATCHING)
+    due(ana)
+    monkeypatch.setattr(digest.Digests, "forget", lambda self: pytest.fail("It was composed anew."))
+    digest.deliver()
+    assert len(mailoutbox) == 1
+
+
 def test_what_was_edited_meanwhile_leaves_as_it_is_now(ana, ben, news, meanwhile, mailoutbox):
     due(ana)
     first = news.posts.get()
