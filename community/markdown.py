@@ -1,32 +1,23 @@
-"""Markdown becomes HTML once, at writing; quotes are dressed with the rights of whoever looks.
-
-A quote is a block quote whose first line is the permalink of a post:
-
-    > /posts/123/
-    > Its words.
-
-One that is nothing but the address of a chat message is a place for it; its words are never stored there.
-"""
+"""Markdown becomes HTML once, at writing."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 
 import nh3
-from django.template.loader import render_to_string
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from community import quotes
 from community.models.posts import QUOTE
 from community.uploads import figures
 from leaders.marks import is_seen
 
 RENDERER = 3  # raised whenever the same words become another HTML: then `manage.py renew_posts`
-UNSEEN = "\n> A quote from a post that you cannot see."
 MENTIONS_AT_MOST = 20
 
 _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
@@ -34,9 +25,7 @@ _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
 _QUOTE_END = re.compile(rf"{QUOTE}(?=\n(?![ ]*>)[ ]*\S)")
 _QUOTE_ADDRESS, _QUOTE_LINE = re.compile(r"[ >]*>[ ]*/posts/"), re.compile(r"[ ]*>")
 _MESSAGE_SOURCE = re.compile(r"/messages/([1-9]\d{0,17})/", re.ASCII)
-_MESSAGE_PLACE = re.compile(r'<p data-message="(\d+)"></p>')
 _HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.IGNORECASE)
-_QUOTE_TAG = re.compile(r'<blockquote data-quote="(\d+)">|<blockquote>|</blockquote>')
 
 _TAG = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h\d|li|pre|t[dh]|blockquote|figure|figcaption)>|<br>|<hr>")
@@ -99,75 +88,14 @@ def render_message(body: str, mentionable: Callable[[set[str]], Iterable] | None
     return _render(body, mentionable, _MESSAGES)
 
 
-def quoted_ids(html: str) -> set[int]:
-    """The ids of the posts that stored HTML quotes."""
-    return {int(number) for number in re.findall(r'<blockquote data-quote="(\d+)">', html)}
-
-
 def named_in(html: str) -> set[int]:
     """The ids of the leaders whom stored HTML names."""
     return {int(number) for number in re.findall(r' data-leader="(\d+)"', html)}
 
 
-def dress_quotes(html: str, visible: Mapping[int, object]) -> str:
-    """Stored HTML with each quote named, or replaced where its post is not among the visible ones."""
-    if " data-quote=" not in html:
-        return html
-    pieces, position, skipping = [], 0, 0
-    for tag in _QUOTE_TAG.finditer(html):
-        if not skipping:
-            pieces.append(html[position : tag.start()])
-        position = tag.end()
-        if tag[0] == "</blockquote>":
-            skipping, shown = (skipping - 1, False) if skipping else (0, True)
-            if shown:
-                pieces.append(tag[0])
-        elif skipping:
-            skipping += 1
-        elif tag[1] and int(tag[1]) not in visible:
-            pieces.append(render_to_string("community/_quote_hidden.html", using="jinja2"))
-            skipping = 1
-        else:
-            pieces.append(tag[0])
-            if tag[1]:
-                quoted = visible[int(tag[1])]
-                pieces.append(
-                    render_to_string("community/_quote_source.html", {"post": quoted}, using="jinja2")
-                )
-    pieces.append("" if skipping else html[position:])
-    return "".join(pieces)
-
-
-def message_ids(html: str) -> set[int]:
-    """The ids of the chat messages for which stored HTML holds a place."""
-    return {int(number) for number in _MESSAGE_PLACE.findall(html)}
-
-
-def dress_messages(html: str, visible: Mapping[int, object]) -> str:
-    """Stored HTML with the words of each chat message in its place, as they are now, if it is visible."""
-    if " data-message=" not in html:
-        return html
-
-    def words(place: re.Match) -> str:
-        said = {"message": visible.get(int(place[1]))}
-        return render_to_string("community/_quoted_message.html", said, using="jinja2")
-
-    return _MESSAGE_PLACE.sub(words, html)
-
-
-def as_reference(message) -> str:
-    """The Markdown that holds a place for a chat message."""
-    return f"> /messages/{message.pk}/\n\n"
-
-
-def quoted_in(body: str) -> set[int]:
-    """The ids of the posts that a text quotes, as it was typed."""
-    return {int(number[:18]) for number in re.findall(QUOTE, body)}
-
-
 def plain_text(html: str) -> str:
     """The words of stored HTML as they are read, without the posts that it quotes."""
-    own = figures.in_words(_without_quotes(html))
+    own = figures.in_words(quotes.without_posts(html))
     return unescape(_TAG.sub("", _BLOCK_END.sub(" ", own))).strip()
 
 
@@ -175,31 +103,6 @@ def says_nothing(rendered: Rendered) -> bool:
     """Whether a reader would see no sign of it: spaces, signs of no width, an empty list."""
     carries = rendered.attachments or rendered.messages or rendered.quotes
     return not carries and not is_seen(unescape(_TAG.sub("", rendered.html)))
-
-
-def hide_quotes(body: str, visible: Container[int]) -> str:
-    """Markdown as it was typed, without the words of quoted posts that are not among the visible ones."""
-    return re.sub(QUOTE, lambda quote: quote[0] if int(quote[1][:18]) in visible else UNSEEN, body)
-
-
-def as_quote(post) -> str:
-    """The Markdown that quotes a post, without the quotes inside it."""
-    own = [line for line in post.body.strip().splitlines() if not line.lstrip().startswith(">")]
-    lines = [f"/posts/{post.pk}/", *"\n".join(own).strip().splitlines()]
-    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
-
-
-def _without_quotes(html: str) -> str:
-    pieces, position, depth = [], 0, 0
-    for tag in _QUOTE_TAG.finditer(html):
-        if depth:
-            depth += -1 if tag[0] == "</blockquote>" else 1
-            position = tag.end()
-        elif tag[1]:
-            pieces.append(html[position : tag.start()])
-            depth = 1
-    pieces.append("" if depth else html[position:])
-    return "".join(pieces)
 
 
 def _render(body, mentionable, cleaner, attachable=None) -> Rendered:
@@ -212,8 +115,8 @@ def _render(body, mentionable, cleaner, attachable=None) -> Rendered:
     env["attachments"] = attachable(env["places"]) if attachable and env["places"] else {}
     html = cleaner.clean(_parser.renderer.render(tokens, _parser.options, env))
     own = [shown for (_, quote), shown in env["attachments"].items() if quote is None]
-    quotes, said = (list(dict.fromkeys(env[name])) for name in ("quotes", "messages"))
-    return Rendered(html, leaders, quotes, said, own, env["undescribed"], env["loose"])
+    quoted, said = (list(dict.fromkeys(env[name])) for name in ("quotes", "messages"))
+    return Rendered(html, leaders, quoted, said, own, env["undescribed"], env["loose"])
 
 
 def _mention_rule(state: StateInline, silent: bool) -> bool:

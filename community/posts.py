@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from community import markdown, patients, permissions, transfers
+from community import patients, permissions, quotes, transfers
 from community.models import POSTS_PER_PAGE, Bookmark, ErrandKind, Message, Post, Thanks, Thread, asking, hold
 from community.models.spaces import readable_ids
 from community.permissions import require
@@ -54,7 +54,7 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
     """Posts dressed for a viewer: hidden ones without words, quotes by the viewer's rights."""
     moderates = bool(permissions.may_moderate(viewer, thread.space))
     visible = _visible_quotes(posts, viewer)
-    said = seen_messages(set().union(*(markdown.message_ids(post.body_html) for post in posts)), viewer)
+    said = seen_messages(set().union(*(quotes.messages_in(post.body_html) for post in posts)), viewer)
     thanks = _thanks(posts)
     kept = _bookmarks(posts, viewer)
     me, answer = viewer.pk, thread.answer_id if thread.is_question else None
@@ -64,7 +64,7 @@ def as_seen(posts: list[Post], thread: Thread, *, viewer: Leader) -> list[Post]:
         post.is_answer = post.id == answer and not post.is_hidden
         post.is_placeholder = post.is_withdrawn or (post.is_hidden and not moderates)
         post.undo_seconds = _undo_seconds(post, viewer)
-        post.html = "" if post.is_placeholder else _dress(post.body_html, visible, said)
+        post.html = "" if post.is_placeholder else quotes.dress(post.body_html, visible, said)
         post.thanked = [] if post.is_placeholder else thanks.get(post.id, [])
         post.is_thanked = any(given.by_id == me for given in post.thanked)
         post.bookmark = kept.get(post.id)
@@ -80,8 +80,8 @@ def answer_of(thread: Thread) -> Post | None:
 
 def dressed(html: str, *, viewer: Leader) -> str:
     """The HTML of one text as the viewer sees it: quotes by the viewer's rights."""
-    said = seen_messages(markdown.message_ids(html), viewer)
-    return _dress(html, seen_quotes(markdown.quoted_ids(html), viewer), said)
+    said = seen_messages(quotes.messages_in(html), viewer)
+    return quotes.dress(html, seen_quotes(quotes.posts_in(html), viewer), said)
 
 
 def seen_quotes(ids: set[int], viewer: Leader) -> dict[int, Post]:
@@ -121,11 +121,6 @@ def take_thanks_back(post: Post, *, by: Leader) -> None:
     live.push(live.thread_topic(post.thread_id), {"type": "post", "number": post.number})
 
 
-def _dress(html: str, quotes: dict[int, Post], said: dict[int, Message]) -> str:
-    # The quotes first: what stands in one that is not shown is gone then.
-    return markdown.dress_messages(markdown.dress_quotes(html, quotes), said)
-
-
 def _gaps(thread: Thread, first: int, last: int, viewer: Leader) -> list[Gap]:
     left = thread.departures.filter(last__gte=first, first__lte=last).select_related("to__space")
     gaps = []
@@ -145,7 +140,7 @@ def _undo_seconds(post: Post, viewer: Leader) -> int:
 
 
 def _visible_quotes(posts: list[Post], viewer: Leader) -> dict[int, Post]:
-    return seen_quotes(set().union(*(markdown.quoted_ids(post.body_html) for post in posts)), viewer)
+    return seen_quotes(set().union(*(quotes.posts_in(post.body_html) for post in posts)), viewer)
 
 
 def _thanks(posts: list[Post]) -> dict[int, list[Thanks]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from community import differences, markdown, permissions, posts
+from community import differences, permissions, posts, quotes
 from community.models import Post, Revision
 from leaders.models import Leader
 
@@ -46,8 +46,8 @@ def page(post: Post, number: int, *, viewer: Leader) -> list[Text]:
 
 def words(revision: Revision, *, viewer: Leader) -> str:
     """One former text as the viewer may read it."""
-    visible = posts.seen_quotes(markdown.quoted_in(revision.body), viewer)
-    return markdown.hide_quotes(revision.body, visible)
+    visible = posts.seen_quotes(quotes.posts_typed_in(revision.body), viewer)
+    return quotes.hide(revision.body, visible)
 
 
 def _current(post: Post) -> Text:
@@ -62,10 +62,10 @@ def _former(row: Revision, moderates: bool) -> Text:
 
 
 def _hide_quotes(texts: list[Text], viewer: Leader) -> None:
-    quoted = set().union(*(markdown.quoted_in(text.body) for text in texts))
+    quoted = set().union(*(quotes.posts_typed_in(text.body) for text in texts))
     visible = posts.seen_quotes(quoted, viewer)
     for text in texts:
-        text.body = markdown.hide_quotes(text.body, visible)
+        text.body = quotes.hide(text.body, visible)
 
 
 def _compare(texts: list[Text]) -> None:

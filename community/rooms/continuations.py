@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from community import markdown, permissions, threads
+from community import permissions, quotes, threads
 from community.models import ErrandKind, Message, Post, Room, Thread, ThreadKind
 from community.permissions import require
 from community.rooms.messages import begun_by, lead_on
@@ -24,7 +24,7 @@ def as_body(messages: list[Message], words: str = "") -> str:
     """The Markdown of a first post: a few words, then a place for each message, in their order."""
     begin = f"{words.strip()}\n\n" if words.strip() else ""
     ordered = sorted(messages, key=lambda message: message.number)
-    return begin + "".join(markdown.as_reference(message) for message in ordered)
+    return begin + "".join(quotes.of_message(message) for message in ordered)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import retarget
 
-from community import answers, bookmarks, differences, drafts, markdown, patients, permissions, posts, threads
+from community import answers, bookmarks, differences, drafts, patients, permissions, posts, quotes, threads
 from community.forms import EditForm, ThanksForm
 from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
@@ -27,7 +27,7 @@ def permalink(request, pk):
 def quote(request, pk):
     """The Markdown that quotes a post, for a reply that is being written."""
     post = get_object_or_404(_posts(request).shown(), pk=pk)
-    return HttpResponse(markdown.as_quote(post), content_type="text/plain; charset=utf-8")
+    return HttpResponse(quotes.of_post(post), content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

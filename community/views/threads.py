@@ -8,10 +8,20 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from community import drafts, pace, patients, permissions, posts, reading, replying, threads, transfers
+from community import (
+    drafts,
+    pace,
+    patients,
+    permissions,
+    posts,
+    quotes,
+    reading,
+    replying,
+    threads,
+    transfers,
+)
 from community.finding import similar
 from community.forms import ReplyForm, SeenForm, ThreadForm, TitleForm
-from community.markdown import as_quote
 from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Space, Thread
 from community.telling import visits
 from community.transfers import Place
@@ -277,5 +287,5 @@ def _with_quote(request, found, begun: dict) -> dict:
     if not number.isdecimal():
         return begun
     post = Post.objects.visible_to(request.user).shown().filter(thread=found, number=int(number)).first()
-    texts = [begun.get("body", ""), as_quote(post) if post else ""]
+    texts = [begun.get("body", ""), quotes.of_post(post) if post else ""]
     return {**begun, "body": "\n\n".join(text for text in texts if text)}

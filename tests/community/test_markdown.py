@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from community import markdown
+from community import markdown, quotes
 
 ana = SimpleNamespace(pk=7, handle="ana")
 
@@ -82,28 +82,7 @@ def test_a_quote_knows_its_post():
     rendered = markdown.render("> /posts/12/\n> Hello\n\nI agree.")
     assert rendered.quotes == [12]
     assert "/posts/12/" not in rendered.html
-    assert markdown.quoted_ids(rendered.html) == {12}
-
-
-def test_a_quote_that_the_reader_cannot_see_is_gone_with_all_inside_it():
-    html = markdown.render("> /posts/12/\n> Secret\n>\n> > deeper secret\n\nAfter").html
-    dressed = markdown.dress_quotes(html, {})
-    assert "ecret" not in dressed
-    assert "A quote from a post that you cannot see." in dressed
-    assert "After" in dressed
-
-
-def test_a_quote_that_the_reader_can_see_is_named():
-    author = SimpleNamespace(name="Ana <Brook>")
-    post = SimpleNamespace(pk=12, author=author, alias="")
-    dressed = markdown.dress_quotes(markdown.render("> /posts/12/\n> Hello").html, {12: post})
-    assert "Ana &lt;Brook&gt; wrote" in dressed
-    assert "Hello" in dressed
-
-
-def test_quoting_leaves_out_the_quotes_inside():
-    post = SimpleNamespace(pk=3, body="> /posts/1/\n> old\n\nMine\nagain")
-    assert markdown.as_quote(post) == "> /posts/3/\n> Mine\n> again\n\n"
+    assert quotes.posts_in(rendered.html) == {12}
 
 
 @pytest.mark.parametrize(
