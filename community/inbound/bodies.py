@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection
+from html import unescape
+from urllib.parse import quote
 
 import nh3
 from email_reply_extractor import clean_for_scoring, extract_new_text, split_html_parts
@@ -30,6 +32,10 @@ _TAGS = {
     "h3",
 }
 _MASK = "\ue000"
+_LINK = re.compile(r'<a href="(https?://[^"]{1,2000})">(.*?)</a>', re.DOTALL)  # as nh3 writes it
+_LINKED = re.compile("\ue001([0-9]{1,3})\ue002")
+_MARKS = re.compile("[\ue001\ue002]")
+LINKS_AT_MOST = 100
 _BEGINS = re.compile(r"(?<![^\n> \t])On(?=\s)")
 _QUOTED = re.compile(r"[ \t]*>")
 _ATTRIBUTION = re.compile(r"[^\n]{0,300}(?:\n[^\n]{0,200})?:\s*\Z")
@@ -60,22 +66,50 @@ def own_words(plain: str, html: str, *, above: str, ours: Collection[str]) -> st
     `above` stands in our letters, and is quoted with them; `ours` are addresses that the line before such
     a quote names, in whatever language it is.
     """
-    text = plain if plain.strip() else split_html_parts(_tidy(html)).novel_text
+    links: list[str] = []
+    text = plain if plain.strip() else split_html_parts(_tidy(html, links)).novel_text
     text = text[:TEXT_AT_MOST].replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     text = "\n".join(text.split("\n")[:LINES_AT_MOST])
     head, is_found = _before(text, above)
     if words := _new(_without_attribution(head, ours, whatever_follows=is_found)):
-        return words
-    return _new(_without_attribution(_without_line(text, above), ours))
+        return _with_links(words, links)
+    return _with_links(_new(_without_attribution(_without_line(text, above), ours)), links)
 
 
-def _tidy(html: str) -> str:
-    """Well-formed HTML: Python's own parser takes hours over some that is not."""
+def _tidy(html: str, links: list[str]) -> str:
+    """Well-formed HTML: Python's own parser takes hours over some that is not. Links are marks, by number."""
     html = "<".join(html[:HTML_AT_MOST].split("<")[:TAGS_AT_MOST])
     hidden = {"script", "style", "title"}
-    return nh3.clean(
-        html, tags=_TAGS, clean_content_tags=hidden, attributes={"*": {"class", "id"}}, link_rel=None
+    kept = {"*": {"class", "id"}, "a": {"href"}}
+    schemes = {"http", "https"}
+    tidy = nh3.clean(
+        html,
+        tags={*_TAGS, "a"},
+        clean_content_tags=hidden,
+        attributes=kept,
+        url_schemes=schemes,
+        link_rel=None,
     )
+    return _LINK.sub(lambda found: _marked(found, links), _MARKS.sub("", tidy))
+
+
+def _marked(link: re.Match, links: list[str]) -> str:
+    """The words of a link, and a mark where they do not say its address: it stays one line while we look."""
+    address, words = unescape(link[1]), unescape(re.sub(r"<[^>]*>", "", link[2])).strip()
+    said = words.lower().strip("/")
+    if not words or said in (address.lower().strip("/"), address.partition("://")[2].lower().strip("/")):
+        return link[2]
+    if len(links) == LINKS_AT_MOST:
+        return link[2]
+    links.append(quote(address, safe="%/:=&?~#+!$,;'@()*[]"))
+    return f"{link[2]}\ue001{len(links) - 1}\ue002"
+
+
+def _with_links(words: str, links: list[str]) -> str:
+    """Words with the addresses behind them, for those of an HTML letter."""
+    if not links:
+        return words
+    return _LINKED.sub(lambda mark: f" (<{links[int(mark[1])]}>)" if int(mark[1]) < len(links) else "", words)
 
 
 def _before(text: str, above: str) -> tuple[str, bool]:

@@ -18,6 +18,23 @@ def test_only_new_words_stay(program):
     assert words(plain.replace("\n", "\r\n"), html) == said
 
 
+def test_a_link_behind_words_keeps_its_address():
+    html = """<div dir="ltr"><p>Please read <a href="https://example.com/rota?a=1&amp;b=2" target="_blank">our
+    <b>rota</b></a>, or <a class="x" href="https://example.com/">example.com</a>.</p><p>It helped.</p>
+    <p><a href="javascript:alert(1)">Not this</a> <a href="https://example.com/logo"><img src="x.png"></a></p>
+    <p>Get <a href="https://aka.ms/o0ukef">Outlook for iOS</a></p></div>"""
+    said = words("", html)
+    assert "our rota (<https://example.com/rota?a=1&b=2>), or example.com." in " ".join(said.split())
+    assert "It helped." in said
+    for foreign in ("aka.ms", "logo", "javascript", "\ue001"):
+        assert foreign not in said
+
+
+def test_a_sender_cannot_put_marks_of_ours_into_a_letter():
+    html = "<p>One &#xe001;0&#xe002; and \ue0017\ue002 <a href='https://example.com/a b&gt;c'>there</a></p>"
+    assert words("", html) == "One 0 and 7 there (<https://example.com/a%20b%3Ec>)"
+
+
 def test_a_signature_without_a_sign_may_stay_but_no_disclaimer_and_no_letter():
     plain, html, _ = REPLIES["outlook, signature and disclaimer"]
     said = words(plain, html)
