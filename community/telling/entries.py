@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from community.models import Notice, NoticeKind, Post
-from community.models.notices import READ_WITH_THE_POST
+from community.models.notices import READ_WITH_THE_POST, TOGETHER
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -50,6 +50,12 @@ class Entry:
     def newest(self) -> Notice:
         """The one by which an entry is followed and muted."""
         return max(self.notices, key=lambda notice: (notice.at, notice.pk))
+
+    @property
+    def key(self) -> int:
+        """The same as long as it is about the same: its thread, or the notice; as `with_entry` has it."""
+        notice = self.newest
+        return notice.thread_id if notice.kind in TOGETHER and notice.thread_id else -notice.pk
 
     @property
     def only(self) -> Notice | None:
