@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from community.models import InboundMail
+from community.models import InboundMail, InboundReason
 from leaders import mail
 
 TO_ONE_SENDER, FOR_ONE_KEY = 5, 10  # in a day
@@ -28,6 +28,14 @@ _REFUSED = """Your e-mail to Collaborate was not posted. {reason}
 
 Your words are still among the letters that you sent."""
 _INSTEAD = " You can reply on the site instead."
+
+
+class Refused(Exception):
+    """It does not become a post; `words` tell its sender why; without any nobody is told."""
+
+    def __init__(self, reason: InboundReason, words: str = "", *, on_site: bool = True):
+        super().__init__(words)
+        self.reason, self.words, self.on_site = reason, words, on_site
 
 
 class NotNow(Exception):

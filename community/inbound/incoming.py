@@ -5,10 +5,8 @@ import re
 import time
 import uuid as uuids
 from datetime import timedelta
-from email.utils import parseaddr
 from urllib.parse import unquote
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,13 +17,12 @@ from django.utils.crypto import salted_hmac
 
 from community import patients, permissions, threads
 from community.forms.words import POST_AT_MOST
-from community.inbound import bodies, by_return, envelopes, reply_keys
+from community.inbound import bodies, by_return, envelopes, reply_keys, senders
+from community.inbound.by_return import Refused
 from community.inbound.envelopes import Envelope
 from community.models import InboundMail, InboundReason, InboundState, Post, ReplyKey, Thread
 from community.permissions import TooOften, require
-from leaders import rules
 from leaders.models import Leader
-from leaders.permissions import may_come_in
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +33,7 @@ PATIENCE = 60  # seconds after which a run leaves the rest to the next one
 DAYS_UNREAD = 14  # for which a message is kept that could not be dealt with
 DAYS_IN_LEDGER = 90
 
+NO_LONGER = "You can no longer reply there by e-mail."
 OTHERS_READ = "Others can read that space now than when we wrote. Please reply on the site, which shows who."
 OUR_WORDS = (  # as in each letter; one of them alone may be somebody's own
     "here is what is new for you on collaborate",
@@ -55,14 +53,6 @@ _ABOUT_PATIENTS = (
 
 R, S = InboundReason, InboundState
 _NAMES = uuids.UUID("7d1b5a52-3f0e-4f5e-9a3c-2f4f6f1f9b64")
-
-
-class Refused(Exception):
-    """It does not become a post; `words` tell its sender why; without any nobody is told."""
-
-    def __init__(self, reason: InboundReason, words: str = "", *, on_site: bool = True):
-        super().__init__(words)
-        self.reason, self.words, self.on_site = reason, words, on_site
 
 
 class LeaseLost(Exception):
@@ -147,7 +137,7 @@ def _opened(mail: InboundMail) -> Envelope:
         raise Refused(R.UNREADABLE) from error
     mail.sender = salted_hmac("community.incoming", envelope.sender).hexdigest()
     mail.answer_to, mail.answer_id = envelope.sender, envelope.message_id
-    if envelope.is_from_machine or envelope.sender in _ours():
+    if envelope.is_from_machine or envelope.sender in senders.ours():
         raise Refused(R.MACHINE)
     if not envelope.sender:
         raise Refused(R.UNREADABLE)
@@ -159,13 +149,8 @@ def _opened(mail: InboundMail) -> Envelope:
 
 def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
     """The post that a message becomes: everything is asked that a reply on the page is asked."""
-    leader = _writer(key, envelope)
-    body = _words(envelope)
-    thread = Thread.objects.visible_to(leader).filter(pk=key.thread_id).select_related("space").first()
-    if thread is None or thread.space_id != key.space_id:
-        raise Refused(R.RIGHT, "You can no longer reply there by e-mail.")
-    if key.ended_at:
-        raise Refused(R.RIGHT, OTHERS_READ)
+    leader = senders.writer(key, envelope)
+    body, thread = _words(envelope), _place(key, leader)
     try:
         require(permissions.may_reply_by_mail(leader, thread))
         require(permissions.may_go_on_mailing(leader))
@@ -184,30 +169,12 @@ def _post(key: ReplyKey | None, envelope: Envelope) -> Post:
         on_site = bool(permissions.may_reply(leader, thread))
         raise Refused(R.RIGHT, str(refusal), on_site=on_site) from refusal
     if post.space_id != key.space_id:
-        raise Refused(R.RIGHT, "You can no longer reply there by e-mail.")
+        raise Refused(R.RIGHT, NO_LONGER)
     return post
 
 
-def _writer(key: ReplyKey | None, envelope: Envelope) -> Leader:
-    """Whose key it is, if the message comes from them."""
-    if not _is_vouched_for(envelope):
-        raise Refused(R.UNPROVEN)
-    if key is None:
-        known = Leader.objects.active().filter(email=envelope.sender).exists()
-        raise Refused(R.KEY, "We do not know the address to which you replied." if known else "")
-    if envelope.sender not in _addresses(key.leader):
-        raise Refused(R.SENDER, "It came from another address than the one to which our letter went.")
-    if key.has_expired:
-        raise Refused(R.EXPIRED, f"Our letter is older than {reply_keys.DAYS} days.")
-    if not may_come_in(key.leader):
-        raise Refused(R.RIGHT, "Your account cannot be used at present.", on_site=False)
-    if (in_force := rules.with_acceptance(key.leader)) and not in_force.accepted:
-        raise Refused(R.RIGHT, "Our house rules have changed. Please read them on the site first.")
-    return key.leader
-
-
 def _words(envelope: Envelope) -> str:
-    body = bodies.own_words(envelope.plain, envelope.html, above=reply_keys.ABOVE, ours=_ours())
+    body = bodies.own_words(envelope.plain, envelope.html, above=reply_keys.ABOVE, ours=senders.ours())
     if not any(sign.isalnum() for sign in body):
         raise Refused(R.EMPTY, "We found no words of yours in it. Please write above the line in our letter.")
     if _holds_our_letter(body):
@@ -216,6 +183,16 @@ def _words(envelope: Envelope) -> str:
     if len(body) > POST_AT_MOST:
         raise Refused(R.LONG, f"It is longer than {POST_AT_MOST:,} characters. Please split it.")
     return body
+
+
+def _place(key: ReplyKey, leader: Leader) -> Thread:
+    """The thread of a key, while the same people read it as when the letter was written."""
+    thread = Thread.objects.visible_to(leader).filter(pk=key.thread_id).select_related("space").first()
+    if thread is None or thread.space_id != key.space_id:
+        raise Refused(R.RIGHT, NO_LONGER)
+    if key.ended_at:
+        raise Refused(R.RIGHT, OTHERS_READ)
+    return thread
 
 
 def _holds_our_letter(body: str) -> bool:
@@ -228,44 +205,6 @@ def _holds_our_letter(body: str) -> bool:
     name, _, domain = settings.INBOUND_ADDRESS.lower().rpartition("@")
     key = re.search(rf"{re.escape(name)}\+[0-9a-f]{{32}}@{re.escape(domain)}", words)
     return bool(key) or any((settings.SITE_URL + path).lower() in words for path in signed)
-
-
-def _addresses(leader: Leader) -> set[str]:
-    verified = EmailAddress.objects.filter(user=leader, verified=True)
-    return {address.lower() for address in [leader.email, *verified.values_list("email", flat=True)]}
-
-
-def _ours() -> set[str]:
-    """Addresses from which we write, and the one to which people reply."""
-    return {
-        parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower(),
-        settings.CONTACT_EMAIL.lower(),
-        settings.INBOUND_ADDRESS.lower(),
-    } - {""}
-
-
-def _is_vouched_for(envelope: Envelope) -> bool:
-    """Whether the mail server that we trust says that the sender's domain sent it, if one is named."""
-    trusted = settings.INBOUND_AUTHSERV_ID.lower()
-    if not trusted:
-        return True
-    domain = re.escape(envelope.sender.rpartition("@")[2])
-    passed = rf"dmarc=pass\b|dkim=pass\b.*\sheader\.(?:d=|i=[^\s@]*@){domain}(?!\S)"
-    said = [_results(each) for each in envelope.vouchers]
-    return any(
-        name.split()[:1] == [trusted]
-        and any(re.match(passed, result) for result in results)
-        and not any(result.startswith("dmarc=fail") for result in results)
-        for name, *results in said
-    )
-
-
-def _results(voucher: str) -> list[str]:
-    """Who says so, and the result of each method; without quotes and remarks, which a sender may choose."""
-    words, before = re.sub(r'"(?:[^"\\]|\\.)*"', "", voucher.lower()), ""
-    while words != before:
-        before, words = words, re.sub(r"\([^()]*\)", " ", words)
-    return [re.sub(r"\s*=\s*", "=", result.strip()) for result in words.split(";")]
 
 
 def _close(mail: InboundMail) -> None:
