@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from operator import itemgetter
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
 from community import pace
 from community.finding import excerpts, queries, titles, windows
-from community.finding.queries import Fault, Query, Understood
+from community.finding.queries import Fault, Query
 from community.models import Post, Space, SpaceKind, Thread, asking
 from community.models.spaces import readable_ids
 from leaders import profiles
@@ -22,7 +23,8 @@ from leaders.models import Leader
 from leaders.models.account import sort_key
 from leaders.permissions import may_come_in
 
-AT_MOST = windows.AT_MOST
+AT_ONCE = 100  # matches that are looked for and put in order together: a later page looks for as many more
+AT_MOST = 3 * AT_ONCE
 PER_PAGE = 20
 GLANCE = 3  # how many of each kind the overview shows, but of posts more
 GLANCE_AT_POSTS = 5
@@ -59,6 +61,11 @@ class View:
     sort: str = BEST
     page: int = 1
 
+    def reach(self, kind: str) -> int:
+        """How many of a kind are looked for: what the page needs, in hundreds."""
+        last = self.page * PER_PAGE if self.kind == kind else 1
+        return min(-(-last // AT_ONCE) * AT_ONCE, AT_MOST)
+
 
 @dataclass
 class Results:
@@ -67,17 +74,13 @@ class Results:
     count: int = 0
     rows: list = field(default_factory=list)
     page: int = 1
+    pages: int = 1
+    goes_on: bool = False  # there are more than were looked for
     since: datetime | None = None  # what is older was not looked at
 
     @property
     def count_text(self) -> str:
-        if self.count >= AT_MOST:
-            return f"{AT_MOST:,}+"
-        return f"{self.count:,}{'+' if self.since else ''}"
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.count // PER_PAGE))
+        return f"{self.count:,}{'+' if self.goes_on or self.since else ''}"
 
 
 @dataclass
@@ -132,25 +135,27 @@ def _fill(found: Found, by: Leader, view: View) -> None:
     query = found.query
     if query.asks_for_posts:
         spaces, reads = _spaces(query, by), list(readable_ids(by))
-        posts, since = _posts(query, spaces, view.sort)
-        threads = _threads(query, by, spaces, view.sort)
+        posts, since = _posts(query, spaces, view)
+        threads = _threads(query, by, spaces, view)
         found.posts = results(posts, view, POSTS, partial(_rows, _POSTS, "posts", reads))
         found.posts.since = since
         found.threads = results(threads, view, THREADS, partial(_rows, _THREADS, "threads", reads))
         excerpts.mark(found.posts.rows, found.threads.rows, query.tsquery)
     if query.name and may_come_in(by):
-        ids = [pk for (pk,) in _NAMED.rows(words=sort_key(query.name))][:AT_MOST]
+        ids = [pk for (pk,) in _NAMED.rows(words=sort_key(query.name))]
         found.people = results(ids, view, PEOPLE, partial(_people_rows, by=by))
 
 
 def results(found: list, view: View, kind: str, rows: Callable[[list], list] = list) -> Results:
     """The page that is wanted of what was found, or a glance at the first; `rows` makes objects of ids."""
-    page = min(max(view.page, 1), max(1, -(-len(found) // PER_PAGE)))
+    goes_on, found = len(found) > view.reach(kind), found[: view.reach(kind)]
+    pages = max(1, -(-len(found) // PER_PAGE) + (goes_on and len(found) < AT_MOST))
+    page = min(max(view.page, 1), pages)
     if view.kind == EVERYTHING:
         wanted = found[: GLANCE_AT_POSTS if kind == POSTS else GLANCE]
     else:
         wanted = found[(page - 1) * PER_PAGE : page * PER_PAGE] if view.kind == kind else []
-    return Results(len(found), rows(wanted) if wanted else [], page)
+    return Results(len(found), rows(wanted) if wanted else [], page, pages, goes_on)
 
 
 def _spaces(query: Query, by: Leader) -> list[int]:
@@ -160,23 +165,24 @@ def _spaces(query: Query, by: Leader) -> list[int]:
     return [pk for pk in open_to_all_words if named is None or pk in named]
 
 
-def _posts(query: Query, spaces: list[int], sort: str) -> tuple[list[int], datetime | None]:
-    """The newest matches, the best of them first if wanted, and since when was looked, if not since ever.
+def _posts(query: Query, spaces: list[int], view: View) -> tuple[list[int], datetime | None]:
+    """The newest matches, and since when was looked, if not since ever.
 
     Ranking all that match a common word takes seconds.
     """
-    ranked = sort == BEST and bool(query.tsquery)
+    ranked = view.sort == BEST and bool(query.tsquery)
     wanted = windows.Wanted(query.tsquery, spaces, query.author_ids, **query.times, ranked=ranked)
-    newest = windows.newest(wanted)
-    return [match.pk for match in sorted(newest.matches, reverse=True)], newest.since
+    newest = windows.newest(wanted, view.reach(POSTS) + 1)
+    return _ordered(newest.matches, view.sort), newest.since
 
 
-def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int]:
-    """Threads by the words of their titles: the newest, the best of them first if wanted."""
+def _threads(query: Query, by: Leader, spaces: list[int], view: View) -> list[int]:
+    """Threads by the words of their titles."""
+    at_most = view.reach(THREADS) + 1
     if query.tsquery and query.author_ids is None and not query.times:
-        newest = titles.newest(query, spaces, AT_MOST)
-        return [pk for _, pk in (sorted(newest, reverse=True) if sort == BEST else newest)]
+        return _ordered(titles.newest(query, spaces, at_most), view.sort)
     matches = Thread.objects.visible_to(by).shown().filter(space__in=spaces)
+    rank = SearchRank(F("search"), query.asked) if query.tsquery else Value(0)
     if query.tsquery:
         matches = matches.filter(search=query.asked)
     if query.authors is not None:
@@ -185,15 +191,17 @@ def _threads(query: Query, by: Leader, spaces: list[int], sort: str) -> list[int
         matches = matches.filter(created_at__gte=query.after)
     if query.before:
         matches = matches.filter(created_at__lt=query.before)
-    newest = matches.order_by("-pk")[:AT_MOST]
-    if sort == BEST and query.tsquery:
-        newest = _best_of(newest, query.asked)
-    return list(newest.values_list("pk", flat=True))
+    newest = matches.order_by("-pk").values_list(rank, "pk")[:at_most]
+    return _ordered(newest, view.sort)
 
 
-def _best_of(newest: QuerySet[Thread], asked: Understood) -> QuerySet[Thread]:
-    rank = SearchRank(F("search"), asked)
-    return Thread.objects.filter(pk__in=newest.values("pk")).order_by(rank.desc(), "-pk")
+def _ordered(matches: Iterable[tuple], sort: str) -> list[int]:
+    """Their ids, the newest first; the best of each hundred first if wanted."""
+    ordered = sorted(matches, key=itemgetter(slice(1, None)), reverse=True)
+    if sort == BEST:
+        hundreds = [ordered[first : first + AT_ONCE] for first in range(0, len(ordered), AT_ONCE)]
+        ordered = [match for hundred in hundreds for match in sorted(hundred, reverse=True)]
+    return [match[-1] for match in ordered]
 
 
 def _rows(question: asking.Question, name: str, reads: list[int], ids: list[int]) -> list:
@@ -218,7 +226,7 @@ def _searched(leader: Leader) -> QuerySet[Space]:
 
 
 def _named(leader: Leader) -> QuerySet[Leader]:
-    return Leader.objects.visible_to(leader).named_nearly(asking.WORDS).values_list("pk")[:AT_MOST]
+    return Leader.objects.visible_to(leader).named_nearly(asking.WORDS).values_list("pk")[: AT_MOST + 1]
 
 
 # The rule stands in these again: somebody may hide what a search has found before it is shown.

@@ -9,19 +9,17 @@ a word is shows in the first stretch. The measurements stand in docs/decisions/0
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import NamedTuple
 
 from community.finding import words
 from community.models import posts
 from community.models.asking import Statement
 
-AT_MOST = 300
 FIRST_STRETCH = 1_000  # posts
 READ_AT_MOST = 3  # times the first stretch, in many spaces; for more the index is asked
 READ_OF_EACH_AT_MOST = 16  # where the index would be asked for all times at once
 SPACES_ONE_BY_ONE = 12
 SPARSE = 10  # posts, of which one is in the spaces of the searcher: they are looked for space by space
-VOLUMES_AT_FIRST = 8  # at most: a thousand posts tell little of a word that stands in ten of them
+VOLUMES_AT_FIRST = 8
 VOLUMES_AT_MOST = 24  # at the end; for more the index is asked for all times at once
 SECONDS_AT_MOST = 0.3  # of asking one volume after the other
 LONGEST_AGO, NEVER = "-infinity", "infinity"
@@ -35,6 +33,7 @@ _NEWEST_FIRST = "ORDER BY created_at DESC"
 _FOR_EACH_KEY = "FROM unnest(%(keys)s::bigint[]) AS key, LATERAL"
 _VOLUME = f"(id >> {posts.VOLUME_BITS})"
 _VOLUMES = f"(ARRAY[{_VOLUME}, ((space_id << {posts.SHELF_BITS}) | {_VOLUME})])"  # as indexed
+_ON_SHELVES = f"{_VOLUMES} && ARRAY(SELECT shelf | volume FROM unnest(%(shelves)s::bigint[]) shelf)"
 
 # What is found of each post: how well it answers, when it was written, and its id; the largest is the best.
 _FOUND = "date_part('epoch', found.created_at) AS moment, found.id"
@@ -85,7 +84,10 @@ _ASK_ALL = f"""SELECT id, thread_id, created_at, search FROM (
         SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
     WHERE {_IN_SPACES} AND {_WHEN} AND {_SHOWN} {_NEWEST_FIRST} LIMIT %(at_most)s"""
-_ASK_VOLUMES = _ASK_ALL.replace("OFFSET 0", f"AND {_VOLUMES} && %(volumes)s::bigint[] OFFSET 0")
+# One volume after the other, and none once there are enough.
+_ASK_VOLUMES = f"""SELECT found.* FROM unnest(%(volumes)s::bigint[]) AS volume, LATERAL (
+        {_ASK_ALL.replace("OFFSET 0", f"AND {_ON_SHELVES} OFFSET 0")}) found
+    LIMIT %(at_most)s"""
 _ASK_EACH = f"""SELECT id, thread_id, created_at, search {_FOR_EACH_KEY} (
         SELECT id, thread_id, created_at, space_id, search FROM community_post
         WHERE KEY = key AND {_MATCHES} AND hidden_at IS NULL OFFSET 0) post
@@ -115,6 +117,8 @@ _ASKING = _of_any(_ASK_ALL) | _of_any(_ASK_EACH)
 _ASKING_VOLUMES = _of_any(_ASK_VOLUMES)
 _BEGINNING = Statement("SELECT created_at FROM community_post WHERE id >= %(first)s ORDER BY id LIMIT 1")
 
+Match = tuple[float, float, int]  # rank, moment, id: the larger one stands higher
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -139,25 +143,22 @@ class Wanted:
         """Whether the index does not tell if a post matches: it knows words, not their order."""
         return bool(words.PHRASE.search(self.tsquery))
 
-    def on_shelves(self, volumes: list[int]) -> list[int]:
-        """What the index calls these volumes: of a few spaces, those parts that hold their posts."""
-        if self.column != "space_id":
-            return volumes
-        return [(space << posts.SHELF_BITS) | volume for volume in volumes for space in self.spaces]
+    @property
+    def shelves(self) -> list[int]:
+        """What stands before the number of a volume: nothing, or for a few spaces what marks their parts."""
+        return [space << posts.SHELF_BITS for space in self.spaces] if self.column == "space_id" else [0]
 
     @property
     def values(self) -> dict:
         """For the statements."""
         keys = self.spaces if self.authors is None else self.authors
-        return {"tsquery": self.tsquery, "spaces": self.spaces, "keys": keys, "begin": self.after}
-
-
-class Match(NamedTuple):
-    """A post that matches; of two, the larger one stands higher: by its rank, then the newer one."""
-
-    rank: float
-    moment: float
-    pk: int
+        return {
+            "tsquery": self.tsquery,
+            "spaces": self.spaces,
+            "keys": keys,
+            "shelves": self.shelves,
+            "begin": self.after,
+        }
 
 
 @dataclass(frozen=True)
@@ -190,25 +191,26 @@ class Found:
     since: datetime | None = None
 
 
-def newest(wanted: Wanted) -> Found:
-    """The newest posts that match and are not hidden, at most AT_MOST of them."""
+def newest(wanted: Wanted, at_most: int) -> Found:
+    """The newest posts that match and are not hidden, so many at most."""
     found: list[Match] = []
     length, end, is_sparse = FIRST_STRETCH, wanted.before, False
     while True:
-        stretch = None if is_sparse else _read_among_all(wanted, end, length)
+        lacking = at_most - len(found)
+        stretch = None if is_sparse else _read_among_all(wanted, end, length, lacking)
         if stretch is None:
-            stretch = _read(wanted, wanted.column, end, length)
+            stretch = _read(wanted, wanted.column, end, length, lacking)
         found += stretch.matches
-        lacking = AT_MOST - len(found)
+        lacking -= len(stretch.matches)
         if lacking <= 0 or stretch.count < length:
-            return Found(sorted(found, key=_when, reverse=True)[:AT_MOST])
+            return Found(found)
         needed = max(2 * length, int(1.4 * length * lacking / max(len(stretch.matches), 1)))
         is_sparse = bool(wanted.column) and stretch.sparsity > SPARSE
         # Who wrote them tells more than any word: the posts of a few people are read to the end.
         if wanted.tsquery and wanted.authors is None and needed > _readable(wanted, is_sparse):
             if is_sparse:
                 return Found(found + _asked(_ASKING, wanted, wanted.column, stretch.first, lacking))
-            older = _asked_by_volumes(wanted, stretch, lacking, needed)
+            older = _asked_by_volumes(wanted, stretch, lacking)
             return Found(found + older.matches, older.since)
         length, end = needed, stretch.first
 
@@ -221,51 +223,46 @@ def _readable(wanted: Wanted, is_sparse: bool) -> int:
     return 0 if wanted.column else READ_AT_MOST * FIRST_STRETCH
 
 
-def _read_among_all(wanted: Wanted, end: datetime | str, length: int) -> Stretch | None:
+def _read_among_all(wanted: Wanted, end: datetime | str, length: int, lacking: int) -> Stretch | None:
     """The newest posts of the spaces, found among those of all; None where they are too few for that."""
     if not wanted.column:
-        return _read(wanted, "", end, length, within=ALL)
+        return _read(wanted, "", end, length, lacking, within=ALL)
     if wanted.column == "author_id":
         return None
-    stretch = _read(wanted, "", end, length, within=SPARSE * length)
+    stretch = _read(wanted, "", end, length, lacking, within=SPARSE * length)
     return stretch if stretch.count == length else None
 
 
-def _read(wanted: Wanted, column: str, end: datetime | str, length: int, **more) -> Stretch:
+def _read(wanted: Wanted, column: str, end: datetime | str, length: int, lacking: int, **more) -> Stretch:
     reading = _READING if wanted.tsquery else _READING_ANY_WORDS
     statement = reading[wanted.ranked, column]
-    [row] = statement.rows(**wanted.values, end=end, length=length, at_most=AT_MOST, **more)
+    [row] = statement.rows(**wanted.values, end=end, length=length, at_most=lacking, **more)
     *facts, ranks, moments, ids = row
-    return Stretch(*facts, [*map(Match, ranks or (), moments or (), ids or ())])
+    return Stretch(*facts, [*zip(ranks or (), moments or (), ids or (), strict=True)])
 
 
 def _asked(asking: dict, wanted: Wanted, column: str, end: datetime, lacking: int, **more) -> list[Match]:
     """The newest matches before a moment, as the index of words knows them."""
-    rows = asking[wanted.ranked, column].rows(**wanted.values, end=end, at_most=lacking, **more)
-    return [*map(Match._make, rows)]
+    return asking[wanted.ranked, column].rows(**wanted.values, end=end, at_most=lacking, **more)
 
 
-def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int, needed: int) -> Found:
+def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int) -> Found:
     """The same, volume by volume as far back as is needed; what is rare, in all of them at once."""
     found: list[Match] = []
     volumes, asked, patience = list(stretch.volumes), 0, monotonic() + SECONDS_AT_MOST
-    reach = min(int(needed * stretch.sparsity) // posts.VOLUME + 1, VOLUMES_AT_FIRST)
+    reach = VOLUMES_AT_FIRST
     while asked < len(volumes) and len(found) < lacking:
         if asked and monotonic() > patience:
             [(since,)] = _BEGINNING.rows(first=volumes[asked - 1] << posts.VOLUME_BITS)
             return Found(found, since)
         if wanted.holds_a_phrase:
-            reach = min(reach, VOLUMES_AT_FIRST)
+            reach = VOLUMES_AT_FIRST
         elif 2 * reach >= len(volumes) - asked:
             reach = len(volumes) - asked
             if reach > VOLUMES_AT_MOST:
                 return Found(_asked(_ASKING, wanted, "", stretch.first, lacking))
-        some = wanted.on_shelves(volumes[asked : asked + reach])
+        some = volumes[asked : asked + reach]
         found += _asked(_ASKING_VOLUMES, wanted, "", stretch.first, lacking - len(found), volumes=some)
         asked += reach
         reach = int(1.4 * asked * (lacking - len(found)) / max(len(found), 1)) + 1
     return Found(found)
-
-
-def _when(match: Match) -> tuple[float, int]:
-    return match.moment, match.pk

@@ -244,7 +244,7 @@ def test_hidden_words_are_found_by_nobody_not_even_moderators(talk, ana, ben, da
 
 
 def test_a_hidden_thread_takes_no_place_of_what_is_shown(talk, ana, commons, monkeypatch):
-    monkeypatch.setattr(search.windows, "AT_MOST", 2)
+    monkeypatch.setattr(search, "AT_MOST", 2)
     spam = make_thread(commons, ana, body="The boiler, the boiler.")
     for _ in range(3):
         make_reply(spam, ana, body="The boiler.")
@@ -394,9 +394,33 @@ def test_titles_are_found_alike_with_and_without_a_filter(ana, ben, commons, spa
 
 
 def test_counts_are_bounded(talk, ana, monkeypatch):
-    monkeypatch.setattr(search, "AT_MOST", 2)
-    assert search.find("boiler", by=ana).posts.count_text == "2+"
+    monkeypatch.setattr(search, "AT_MOST", 1)
+    assert search.find("boiler", by=ana).posts.count_text == "1+"
     assert search.find("metaphor", by=ana).posts.count_text == "1"
+
+
+def test_a_later_page_looks_for_more(ana, commons, browse, monkeypatch):
+    """The best of the newest come first, then the best of those before them."""
+    for name, number in {"AT_ONCE": 4, "AT_MOST": 8, "PER_PAGE": 2}.items():
+        monkeypatch.setattr(search, name, number)
+    for number in range(10):
+        title = f"{'Boiler thread' if number % 3 == 0 else 'Thread'} {number}"
+        make_thread(commons, ana, title=title, body="The boiler.")
+
+    def found(typed, *kind, pages=(1, 2, 3, 4)):
+        each = [search.find(typed, by=ana, view=View(*kind, number)) for number in pages]
+        rows = [(post.thread.title for post in page.posts.rows) for page in each if kind[0] == "posts"]
+        rows += [(thread.title for thread in page.threads.rows) for page in each if kind[0] == "threads"]
+        return ["".join(title[-1] for title in titles) for titles in rows]
+
+    assert found("boiler", "posts", "best") == ["96", "87", "35", "42"]
+    assert found("boiler", "posts", "newest") == ["98", "76", "54", "32"]
+    assert found("thread", "threads", "newest") == ["98", "76", "54", "32"]
+    assert found("boiler", "posts", "best", pages=(5, 99)) == ["42", "42"]
+    first, third = [search.find("boiler", by=ana, view=View("posts", "best", number)) for number in (1, 3)]
+    assert (first.posts.count_text, first.posts.pages) == ("4+", 3)
+    assert (third.posts.count_text, third.posts.pages) == ("8+", 4)
+    assert 'Posts <span class="choices__count">4+</span>' in page(browse, ana, "boiler")[1]
 
 
 def test_nothing_found_says_what_one_can_try(talk, ana, browse):
@@ -448,13 +472,9 @@ def test_searching_without_a_pause_is_refused_for_a_while(browse, ana, ben, sett
 
 
 def test_a_question_that_takes_too_long_is_stopped_with_a_sentence(talk, ana, browse, monkeypatch):
-    def sleep(wanted):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(60)")
-
     monkeypatch.setitem(search._LIMITS, "statement_timeout", "300ms")
     monkeypatch.setattr(
-        search.windows, "newest", lambda wanted: Post.objects.raw("SELECT pg_sleep(5), 1 AS id")[0]
+        search.windows, "newest", lambda *wanted: Post.objects.raw("SELECT pg_sleep(5), 1 AS id")[0]
     )
     response, html = page(browse, ana, "boiler")
     assert response.status_code == 422
@@ -462,7 +482,7 @@ def test_a_question_that_takes_too_long_is_stopped_with_a_sentence(talk, ana, br
 
 
 def test_a_broken_database_is_no_slow_search(talk, ana, monkeypatch):
-    def break_down(wanted):
+    def break_down(*wanted):
         raise OperationalError("gone")
 
     monkeypatch.setattr(search.windows, "newest", break_down)
@@ -487,13 +507,14 @@ def test_rare_and_common_words_are_found_in_a_long_past(ana, space, commons, mon
         for body in [f"Common{' zebra' if number % 20 == 0 else ''} {number}."]
     ]  # fmt: skip
     Post.objects.bulk_create(posts)
+    monkeypatch.setattr(search, "AT_ONCE", 150)
     assert search.find("common", by=ana).posts.count == 118
     assert search.find("zebra", by=ana).posts.count == 5
     assert search.find("zebra by:ana in:commons", by=ana).posts.count == 2
     assert search.find("common before:2 years ago", by=ana).posts.count == len(
         [post for post in posts if post.created_at < now - timedelta(days=731)]
     )
-    monkeypatch.setattr(search.windows, "AT_MOST", 6)
+    monkeypatch.setattr(search, "AT_MOST", 6)
     assert search.find("zebra", by=ana).posts.count == 5
     found = search.find("common", by=ana, view=View("posts", "newest")).posts.rows
     assert [post.number for post in found] == [1, 1, 2, 2, 3, 3]
@@ -516,7 +537,7 @@ def test_volumes_are_asked_until_enough_is_found(ana, space, commons, monkeypatc
     assert numbers("zebra by:me", ana) == [*range(39, 1, -1), 1]
     assert numbers("zebra in:north", ana) == [number for number in range(39, 1, -1) if number % 4]
     assert numbers("zebra in:commons", ana) == [*range(36, 1, -4), 1]
-    monkeypatch.setattr(search.windows, "AT_MOST", 9)
+    monkeypatch.setattr(search, "AT_MOST", 9)
     assert numbers("zebra", ana) == [*range(39, 30, -1)]
 
 
@@ -579,15 +600,15 @@ def test_a_long_silence_makes_no_stretch_longer(ana, space, monkeypatch):
              created_at=timezone.now() - timedelta(days=age))
         for number, age in enumerate(ages, 2)
     )  # fmt: skip
-    monkeypatch.setattr(search.windows, "AT_MOST", 9)
+    monkeypatch.setattr(search, "AT_MOST", 8)
     read, lengths = search.windows._read, []
     monkeypatch.setattr(
         search.windows,
         "_read",
-        lambda wanted, column, end, length, **more: (
-            lengths.append(length) or read(wanted, column, end, length, **more)
+        lambda wanted, column, end, length, lacking, **more: (
+            lengths.append(length) or read(wanted, column, end, length, lacking, **more)
         ),
     )
     found = search.find("zebra", by=ana, view=View("posts", "newest")).posts.rows
-    assert [post.number for post in found] == list(range(2, 11))
+    assert [post.number for post in found] == list(range(2, 10))
     assert lengths == [4, 11]
