@@ -16,8 +16,8 @@ class Undescribed(Unfit):
     def __init__(self):
         super().__init__(
             "Say in a few words what each image shows, for people who cannot see it. Where there is a box "
-            "for it below your words, write it there; or between the square brackets: ![A busy room](…). "
-            "If an image shows nothing that matters, write: ![decorative](…)."
+            "for it below your words, write it there; or where the image is named, behind a colon: "
+            "[image 3f2a9c1b: A busy room]. If an image shows nothing that matters, write “decorative” there."
         )
 
 

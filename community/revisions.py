@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from community import differences, permissions, posts, quotes
+from community.forms import references
 from community.models import Post, Revision
 from leaders.models import Leader
 
@@ -47,7 +48,7 @@ def page(post: Post, number: int, *, viewer: Leader) -> list[Text]:
 def words(revision: Revision, *, viewer: Leader) -> str:
     """One former text as the viewer may read it."""
     visible = posts.seen_quotes(quotes.posts_typed_in(revision.body), viewer)
-    return quotes.hide(revision.body, visible)
+    return references.as_typed(quotes.hide(revision.body, visible))
 
 
 def _current(post: Post) -> Text:
@@ -65,7 +66,7 @@ def _hide_quotes(texts: list[Text], viewer: Leader) -> None:
     quoted = set().union(*(quotes.posts_typed_in(text.body) for text in texts))
     visible = posts.seen_quotes(quoted, viewer)
     for text in texts:
-        text.body = quotes.hide(text.body, visible)
+        text.body = references.as_typed(quotes.hide(text.body, visible))
 
 
 def _compare(texts: list[Text]) -> None:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.safestring import mark_safe
 from markupsafe import escape
 
+from community.forms import references
 from community.models import (
     Thread,
     ThreadKind,
@@ -68,6 +69,19 @@ class BodyField(Shared, forms.CharField):
     def widget_attrs(self, widget):
         """How long the words may be, without the maxlength by which a browser cuts them off silently."""
         return {"data-most": self.max_length}
+
+
+class PostField(BodyField):
+    """The words of a post, in which files are named by their marks."""
+
+    def prepare_value(self, value):
+        """As one reads it in the field: without the addresses of files."""
+        return references.as_typed(value or "")
+
+    def files_in(self, bound) -> list[references.Reference]:
+        """The files that the words of a form name."""
+        form = bound.form
+        return references.named((bound.data if form.is_bound else bound.initial) or "")
 
 
 class UUIDField(Shared, forms.UUIDField):
@@ -136,7 +150,7 @@ class TitleForm(forms.ModelForm):
 class ThreadForm(TitleForm):
     """A new thread with its first post."""
 
-    body = BodyField()
+    body = PostField()
     uuid = UUIDField()
     base = BaseField()
 
@@ -144,18 +158,18 @@ class ThreadForm(TitleForm):
 class PreviewForm(forms.Form):
     """The words alone, before they are sent."""
 
-    body = BodyField()
+    body = PostField()
 
 
 class ReplyForm(forms.Form):
-    body = BodyField(label="Your reply")
+    body = PostField(label="Your reply")
     uuid = UUIDField()
     base = BaseField()
     seen = SeenField()
 
 
 class EditForm(forms.Form):
-    body = BodyField()
+    body = PostField()
     version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     uuid = UUIDField(required=False)
     base = BaseField()

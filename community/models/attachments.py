@@ -13,6 +13,8 @@ from django.utils.formats import number_format
 from community.models.posts import Post
 from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 
+MARK_LENGTH = 8  # so many signs of its uuid name a file in a field for words
+
 
 class AttachmentKind(models.TextChoices):
     IMAGE = "image", "Image"
@@ -101,7 +103,7 @@ class Attachment(models.Model):
         return f"{'Image' if self.is_image else self.ending.upper()}, {size}"
 
     @property
-    def markdown(self) -> str:
-        """What to write in a post to show it there."""
-        address = self.get_absolute_url()
-        return f"![{self.alt}]({address})" if self.is_image else f"[{self.name}]({address})"
+    def reference(self) -> str:
+        """What to write in a post to show it there, as forms.references understands it."""
+        kind, words = ("image", self.alt) if self.is_image else ("file", self.name)
+        return f"[{kind} {self.uuid.hex[:MARK_LENGTH]}{f': {words}' if words else ''}]"

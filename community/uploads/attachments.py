@@ -13,8 +13,9 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from community import pace, permissions
+from community.forms import references
 from community.models import Aside, Attachment, Draft, Post, Space
-from community.models.attachments import place_of_file
+from community.models.attachments import MARK_LENGTH, place_of_file
 from community.permissions import require
 from community.uploads import files
 from community.uploads.figures import Place
@@ -23,6 +24,7 @@ from leaders.models import Leader
 KEPT_UNUSED = timedelta(days=1)
 KEPT_REMOVED = timedelta(days=30)
 FORGOTTEN_AT_ONCE = 500
+NAMED_AT_MOST = 60  # in a text; more than a post can carry
 TRIES_AT_MOST = 30  # in a minute, refused ones too: looking through a file costs more than sending it
 
 
@@ -49,6 +51,20 @@ def remove(attachment: Attachment, *, by: Leader) -> None:
         attachment.refresh_from_db(from_queryset=Attachment.objects.select_for_update())
         require(permissions.may_remove(by, attachment))
         _forget(attachment)
+
+
+def written_out(typed: str, *, by: Leader) -> str:
+    """What somebody typed, as it is stored: with the addresses of the files that it names by their marks."""
+    marks = references.marks(typed)[:NAMED_AT_MOST] if "[" in typed else []
+    if not marks:
+        return typed
+    named = Q(pk=None)
+    for mark in marks:
+        named |= Q(uuid__range=(uuids.UUID(f"{mark:0<32}"), uuids.UUID(f"{mark:f<32}")))
+    # One's own last, so that they have their marks whatever others sent.
+    seen = Attachment.objects.visible_to(by).filter(named).values_list("uuid", "uploader")
+    known = {uuid.hex[:MARK_LENGTH]: uuid for uuid, sender in sorted(seen, key=lambda each: each[1] == by.pk)}
+    return references.as_stored(typed, known)
 
 
 def attachable(by: Leader, space: Space, post: Post | None = None) -> Callable[[set[Place]], dict]:

@@ -84,7 +84,7 @@ def _sent(request, sent: Attachment):
     if not _is_script(request):
         return redirect("attach", sent.space.slug)
     told = {"address": sent.get_absolute_url(), "name": sent.name, "kind": sent.kind, "facts": sent.facts}
-    return JsonResponse({**told, "markdown": sent.markdown}, status=201)
+    return JsonResponse({**told, "markdown": sent.reference}, status=201)
 
 
 def _refused(request, space, form, status):

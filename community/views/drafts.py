@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from community import differences, draft_places, drafts, permissions
-from community.forms import DraftForm, SettleForm
+from community.forms import DraftForm, SettleForm, references
 from community.models import Draft
+from community.uploads import attachments
 
 DRAFTS_PER_PAGE = 20
 
@@ -43,7 +44,7 @@ def draft(request, kind, target):
 def save(request, kind, target):
     """Keep a form as it stands; scripts are answered in JSON, buttons with a page."""
     target = _open_place(request, kind, target)
-    form = DraftForm(request.POST, leader=request.user)
+    form = DraftForm(typed(request), leader=request.user)
     if not form.is_valid():
         reason = next(error for errors in form.errors.values() for error in errors)
         return _refuse(request, kind, target, reason, 422)
@@ -83,6 +84,12 @@ def bring_back(request, kind, target):
     drafts.bring_back(_mine(request, kind, target), by=request.user)
     messages.success(request, "Your draft is back.")
     return redirect("drafts")
+
+
+def typed(request) -> dict:
+    """What a form holds, with its words as they are stored: files stand in fields by their marks."""
+    words = attachments.written_out(request.POST.get("body", ""), by=request.user)
+    return {**request.POST.dict(), "body": words}
 
 
 def _mine(request, kind, target) -> Draft:
@@ -150,5 +157,7 @@ def with_asides(found: Draft) -> dict:
     """A draft for a page, and the texts that wait beside it, each with the difference word by word."""
     waiting = list(found.asides.all()) if found.pk else []
     for aside in waiting:
-        aside.difference = differences.between(found.body, aside.body)
+        aside.typed = references.as_typed(aside.body)
+        aside.difference = differences.between(references.as_typed(found.body), aside.typed)
+    found.typed = references.as_typed(found.body)
     return {"draft": found, "asides": waiting}

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import retarget
 
 from community import answers, bookmarks, differences, drafts, patients, permissions, posts, quotes, threads
-from community.forms import EditForm, ThanksForm
+from community.forms import EditForm, ThanksForm, references
 from community.models import Bookmark, DraftKind, Post, Thread
 from community.views import previews
-from community.views.drafts import to_place, with_asides
+from community.views.drafts import to_place, typed, with_asides
 from community.views.threads import add_refusal, as_fragments, is_sure, status_of
 
 
@@ -36,7 +36,7 @@ def edit(request, pk):
     post = _to_edit(request, pk)
     draft = drafts.found(request.user, DraftKind.EDIT, post.pk)
     begun = {"body": post.body, "version": draft.post_version or post.version, **draft.form}
-    form = EditForm(request.POST if request.method == "POST" else None, initial=begun)
+    form = EditForm(typed(request) if request.method == "POST" else None, initial=begun)
     back = _posts(request).filter(pk=pk).first()
     context = {"post": post, "form": form, "back": back, **with_asides(draft)}
     if request.POST.get("preview"):
@@ -161,11 +161,13 @@ def _to_post(post):
 
 def _both_texts(request, context):
     """Somebody saved meanwhile: both texts side by side, and the next save is on top of theirs."""
-    post, typed = context["post"], context["form"].cleaned_data
+    post, sent = context["post"], context["form"].cleaned_data
     post.refresh_from_db()
+    theirs, mine = references.as_typed(post.body), references.as_typed(sent["body"])
     context |= {
-        "form": EditForm(initial={**typed, "version": post.version}),
-        "typed": typed["body"],
-        "difference_of_both": differences.between(post.body, typed["body"]),
+        "form": EditForm(initial={**sent, "version": post.version}),
+        "theirs": theirs,
+        "typed": mine,
+        "difference_of_both": differences.between(theirs, mine),
     }
     return render(request, "community/edit.html", context, status=409)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from community import composing, pace, permissions
 from community.forms import PreviewForm
 from community.models import Post, Space, Thread
+from community.views.drafts import typed
 
 AT_MOST = 60  # in a minute
 
@@ -32,7 +33,7 @@ def show(request, template, context, space, post=None):
         form.errors.clear()
         form.add_error("body", refusal)
         return render(request, template, context, status=status)
-    form = type(context["form"])(initial=request.POST.dict())
+    form = type(context["form"])(initial=typed(request))
     return render(request, template, {**context, "form": form, "preview": html})
 
 
@@ -67,7 +68,7 @@ _PLACES = {"space": _in_space, "thread": _in_thread, "post": _in_post}
 
 def _compose(request, space, post) -> tuple[str, str, int]:
     """The HTML; or else the sentence that refuses the words, and its status."""
-    form = PreviewForm(request.POST)
+    form = PreviewForm(typed(request))
     if not form.is_valid():
         return "", form.errors["body"][0], 422
     try:

@@ -26,7 +26,7 @@ from community.models import POSTS_PER_PAGE, THREAD_LEVELS, DraftKind, Post, Spa
 from community.telling import visits
 from community.transfers import Place
 from community.views import previews
-from community.views.drafts import with_asides
+from community.views.drafts import typed, with_asides
 
 SIMILAR_PER_MINUTE = 60
 
@@ -37,7 +37,7 @@ def start(request, slug):
     space = get_object_or_404(Space.objects.visible_to(request.user), slug=slug)
     permissions.require(permissions.may_start(request.user, space))
     draft = drafts.found(request.user, DraftKind.THREAD, space.pk)
-    form = ThreadForm(request.POST if request.method == "POST" else None, initial=draft.form)
+    form = ThreadForm(typed(request) if request.method == "POST" else None, initial=draft.form)
     resembling = partial(similar.find, request.POST.get("title", ""), by=request.user, space=space)
     context = {"space": space, "form": form, "similar": resembling, **with_asides(draft)}
     if request.POST.get("preview"):
@@ -97,7 +97,7 @@ def rename(request, pk):
 @require_POST
 def reply(request, pk):
     """A new post in a thread; what was meant for one that was merged meanwhile is kept."""
-    form = ReplyForm(request.POST)
+    form = ReplyForm(typed(request))
     if request.POST.get("preview") or not form.is_valid():
         return _show_unsent(request, pk, form)
     try:
@@ -112,7 +112,7 @@ def reply(request, pk):
         return _show(request, _thread(request, pk), form, status=status_of(refusal), number=number)
     except threads.Overtaken as news:
         found = _thread(request, pk)
-        form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
+        form = ReplyForm({**typed(request), "seen": found.last_number})
         form.add_error("body", ValidationError(str(news), code="look"))
         return _show(request, found, form, status=409, number=page_of(news.first), came=news.first)
     where = post.thread if post.thread_id == pk else _thread(request, post.thread_id)
@@ -224,7 +224,7 @@ def _show_unsent(request, pk, form):
 def _show_merged(request, pk):
     """The thread that another became part of, with what was meant for that one."""
     found = _merged(request, pk).thread
-    form = ReplyForm({**request.POST.dict(), "seen": found.last_number})
+    form = ReplyForm({**typed(request), "seen": found.last_number})
     form.add_error("body", str(threads.Merged()))
     return _show(request, found, form, status=409, number=found.page_count)
 

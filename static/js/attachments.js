@@ -4,13 +4,21 @@ import { uuid4 } from "./uuid.js";
 
 const TOO_LARGE = "This file is too large. An image may have 10 MB, a document 20 MB.";
 const DECORATIVE = "decorative";
-const FILE = /(!?)\[([^\]\n]*)\]\((\/attachments\/[0-9a-f-]{36}\/)\)/g;
+// As forms/references.py has it: [image 3f2a9c1b: A full room]; and as it is stored, for whoever pastes that.
+const WORDS = String.raw`((?:[^\[\]\\\n]|\\[^\n])*)`;
+const REFERENCE = new RegExp(String.raw`\[(image|file) ([0-9a-f]{8})(?:: ${WORDS})?\](?!\()`, "g");
+const STORED = new RegExp(String.raw`(!?)\[${WORDS}\]\((\/attachments\/([0-9a-f]{8})[0-9a-f-]{28}\/)\)`, "g");
 const hasMouse = matchMedia("(hover: hover) and (pointer: fine)");
 
 // One file on its way into the text.
 class Sending {
   constructor(row, file, at) {
     Object.assign(this, { row, file, at, uuid: uuid4(), request: null, address: "", isDone: false });
+  }
+
+  // The first signs of the uuid in its address: by them the words name it.
+  get mark() {
+    return this.address.slice("/attachments/".length).slice(0, 8);
   }
 
   part(name) {
@@ -33,6 +41,7 @@ class Sending {
 class Attaching {
   #sendings = [];
   #former = "";
+  #addresses = new Map(); // of the files that this page knows, by their marks
 
   constructor(root) {
     this.root = root;
@@ -52,6 +61,10 @@ class Attaching {
     // First of all who listen: what is held up here has not been sent for anybody.
     addEventListener("submit", (event) => event.target === this.form && this.#holdUp(event), true);
     this.#former = this.text.value;
+    for (const row of root.querySelectorAll("[data-mark]")) {
+      this.#addresses.set(row.dataset.mark, row.dataset.address);
+      row.remove();
+    }
     this.#showWhatStands();
   }
 
@@ -166,8 +179,9 @@ class Attaching {
   #arrived(sending, { address, name, kind, facts, markdown }) {
     const isImage = kind === "image";
     Object.assign(sending, { address, isDone: true, request: null });
+    this.#addresses.set(sending.mark, address);
     sending.part("name").textContent = name;
-    sending.part("facts").textContent = facts;
+    sending.part("facts").textContent = `${facts} · ${sending.mark}`;
     sending.say("");
     sending.show(isImage ? ["about", "remove"] : ["names", "remove"]);
     if (isImage) this.#picture(sending);
@@ -258,12 +272,17 @@ class Attaching {
   }
 
   #placesOf(sending) {
+    return this.#named().filter(({ mark }) => mark === sending.mark);
+  }
+
+  // The files that one's own words name, in their order.
+  #named() {
     const { value } = this.text;
-    const end = value.indexOf(`](${sending.address})`);
-    if (end < 0) return [];
-    const start = value.lastIndexOf("[", end);
-    const isImage = value[start - 1] === "!";
-    return [{ start: isImage ? start - 1 : start, end: end + sending.address.length + 3, alt: value.slice(start + 1, end) }];
+    const short = [...value.matchAll(REFERENCE)].map(({ 0: all, 1: kind, 2: mark, 3: alt = "", index }) => ({ all, mark, alt, index, isImage: kind === "image" }));
+    const long = [...value.matchAll(STORED)].map(({ 0: all, 1: sign, 2: alt, 3: address, 4: mark, index }) => ({ all, mark, alt, index, isImage: sign === "!", address }));
+    const isQuoted = ({ index }) => /^\s*>/.test(value.slice(value.lastIndexOf("\n", index - 1) + 1, index));
+    const found = [...short, ...long].filter((each) => !isQuoted(each)).sort((one, other) => one.index - other.index);
+    return found.map(({ all, index, ...facts }) => ({ ...facts, start: index, end: index + all.length }));
   }
 
   // The row says what the text says; without a place in the text it waits unseen.
@@ -284,21 +303,19 @@ class Attaching {
     field.disabled = sending.part("decorative").checked;
     const alt = field.disabled ? DECORATIVE : field.value.replace(/[[\]\\\s]+/g, " ").trim();
     sending.say("");
-    if (found) this.#replace(found.start, found.end, `![${alt}](${sending.address})`);
+    if (found) this.#replace(found.start, found.end, `[image ${sending.mark}${alt && `: ${alt}`}]`);
   }
 
   // After a refusal, on another day, in a post that is edited: each file in one's own words has its row.
   #showWhatStands() {
-    const { value } = this.text;
-    for (const { index, 1: sign, 2: words, 3: address } of value.matchAll(FILE)) {
-      const isQuoted = /^\s*>/.test(value.slice(value.lastIndexOf("\n", index) + 1, index));
-      if (isQuoted || this.#sendings.some((sending) => sending.address === address)) continue;
-      const row = this.#newRow(sign ? `Image ${this.#sendings.length + 1}` : words, "");
+    for (const { mark, alt, isImage, address = this.#addresses.get(mark) } of this.#named()) {
+      if (!address || this.#sendings.some((sending) => sending.mark === mark)) continue;
+      const row = this.#newRow(isImage ? `Image ${mark}` : alt, isImage ? "" : mark);
       const sending = Object.assign(new Sending(row, null, 0), { address, isDone: true });
       this.#sendings.push(sending);
       this.#listen(sending);
-      if (sign) this.#picture(sending);
-      sending.show(sign ? ["about", "remove"] : ["remove"]);
+      if (isImage) this.#picture(sending);
+      sending.show(isImage ? ["about", "remove"] : ["remove"]);
       this.#follow(sending);
     }
   }

@@ -68,7 +68,7 @@ def test_ana_sends_an_image_and_is_told_what_to_write(browse, ana, space):
     answer = put(browse, ana, alt="A red square")
     sent = Attachment.objects.get()
     assert answer.status_code == 201
-    assert answer.json()["markdown"] == f"![A red square](/attachments/{sent.uuid}/)"
+    assert answer.json()["markdown"] == f"[image {sent.uuid.hex[:8]}: A red square]"
     assert (sent.uploader, sent.space, sent.post, sent.kind) == (ana, space, None, "image")
     assert (sent.name, sent.width, sent.height) == ("photo.webp", 60, 40)
 
@@ -78,7 +78,7 @@ def test_without_a_script_the_page_shows_what_to_copy(browse, ana, space):
     assert 'enctype="multipart/form-data"' in page.content.decode()
     data = {"file": SimpleUploadedFile("plan.docx", office()), "uuid": uuid.uuid4()}
     answer = browse(ana).post("/spaces/north/attachments/", data, follow=True)
-    assert f"[plan.docx](/attachments/{Attachment.objects.get().uuid}/)" in answer.content.decode()
+    assert f"[file {Attachment.objects.get().uuid.hex[:8]}: plan.docx]" in answer.content.decode()
 
 
 def test_nothing_of_the_name_or_the_sender_is_in_the_name_on_disk(ana, space):
