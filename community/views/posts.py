@@ -75,7 +75,7 @@ def withdraw(request, pk):
     seen = Q(pk__in=_posts(request).values("pk")) | Q(withdrawn_at__isnull=False)
     post = get_object_or_404(Post.objects.filter(seen, author=request.user), pk=pk)
     draft = threads.withdraw(post, by=request.user)
-    messages.success(request, "Taken back. Nobody was told of it, and your words are a draft again.")
+    messages.success(request, "Taken back. No notice of it went out, and your words are a draft again.")
     return to_place(draft, request.user)
 
 

@@ -142,7 +142,7 @@ def test_the_author_takes_a_reply_back_and_has_the_words_again(browse, ana, ben,
     assert f"/posts/{reply.pk}/withdraw/" in page
     answer = browse(ben).post(f"/posts/{reply.pk}/withdraw/", follow=True)
     assert "xylophone</textarea>" in text(answer)
-    assert "Nobody was told" in text(answer)
+    assert "No notice of it went out" in text(answer)
     assert "Taken back by its author." in text(answer)
     draft = Draft.objects.get()
     assert (draft.leader, draft.key, draft.body) == (ben, f"reply:{thread.pk}", "xylophone")
