@@ -16,8 +16,13 @@ _BREAK = re.compile(r"<[^>]*>")
 
 def excerpt(post: Post) -> str:
     """The first words of a post as plain text. Quotes stay out: their words belong to somebody else."""
+    return of(post.body_html)
+
+
+def of(body_html: str) -> str:
+    """The same of its HTML."""
     own = nh3.clean(
-        figures.in_words(post.body_html),
+        figures.in_words(body_html),
         tags=_BLOCKS,
         attributes={},
         clean_content_tags={"blockquote", "script", "style"},

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.template.loader import render_to_string
+from markupsafe import Markup
 
 from community.mail import unmailed
 from community.models import Post, Space, SpaceKind
@@ -29,6 +31,21 @@ class Item:
     by: str = ""
     excerpt: str = ""
     lines: str = ""
+    _casts: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
+
+    def html(self, where: str = "") -> Markup:
+        """What all letters say of it that tell as many new posts, rendered once."""
+        return Markup(self._cast("html", where))  # noqa: S704 (rendered, with what needs it escaped)
+
+    def text(self, where: str = "") -> str:
+        """The same in plain text."""
+        return self._cast("txt", where)
+
+    def _cast(self, kind: str, where: str) -> str:
+        if (kind, where) not in self._casts:
+            context = {"item": self, "where": where}
+            self._casts[kind, where] = render_to_string(f"mail/_item.{kind}", context, using="jinja2")
+        return self._casts[kind, where]
 
     @property
     def news(self) -> str:

@@ -4,6 +4,7 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -110,7 +111,7 @@ def _dress_all(readers: dict[int, Reader], chosen: dict[int, list[Pick]]) -> Non
     posts = Post.objects.shown().select_related("author", "thread").defer("search", "thread__search", "body")
     for board, told in missing.items():
         for post in posts.filter(pk__in=told - board.dressed.keys()):
-            post.said = _dress(post)
+            _dress(post)
             board.dressed[post.pk] = post
 
 
@@ -131,7 +132,7 @@ def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: 
         if post and post.space_id == pick.talk.space:
             item = _item(reader.spaces[pick.talk.space], post, reader.count(pick.talk))
             items[pick.talk.space].append(item)
-            edition.posts[post.pk] = standing(post)
+            edition.posts[post.pk] = post.standing
             edition.news[post.pk] = post.thread_id, post.number
     edition.spaces.update(reader.spaces[pk] for pk in counts)
     for space in sorted((reader.spaces[pk] for pk in counts), key=reader.place):
@@ -143,6 +144,13 @@ def _add_places(edition: Edition, reader: Reader, counts: dict[int, int], told: 
 
 
 def _item(space: Space, post: Post, new: int) -> Item:
+    """What is told of a thread: one object for all to whom as much of it is new."""
+    if (known := post.items.get((new, space.mail_rule))) is None:
+        known = post.items[new, space.mail_rule] = _new_item(space, post, new)
+    return known
+
+
+def _new_item(space: Space, post: Post, new: int) -> Item:
     thread, said = post.thread, post.said
     words = said.words if space.mail_rule == MailRule.EVERYTHING else {}
     return Item(
@@ -156,12 +164,19 @@ def _item(space: Space, post: Post, new: int) -> Item:
     )
 
 
-def _dress(post: Post) -> Said:
-    """What hundreds of editions say of one post, made once."""
-    words = first_words.excerpt(post)
+def _dress(post: Post) -> None:
+    """Make what hundreds of editions say of one post once."""
     by = str(post.author or post.alias or "Somebody who has left")
-    lines = textwrap.fill(words, 72, initial_indent="  ", subsequent_indent="  ")
-    return Said(address(post.get_absolute_url()), {"by": by, "excerpt": words, "lines": lines})
+    excerpt, lines = _begins(post.body_html)
+    post.said = Said(address(post.get_absolute_url()), {"by": by, "excerpt": excerpt, "lines": lines})
+    post.standing, post.items = standing(post), {}
+
+
+@lru_cache(maxsize=5_000)
+def _begins(body_html: str) -> tuple[str, str]:
+    """The first words, and the same in lines: a board is made anew more often than a post changes."""
+    words = first_words.of(body_html)
+    return words, textwrap.fill(words, 72, initial_indent="  ", subsequent_indent="  ")
 
 
 def _home(space: Space) -> str:

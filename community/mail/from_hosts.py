@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from community.mail.boards import OVERLAP
@@ -18,7 +19,9 @@ from community.models import (
     Space,
     SpaceKind,
     SpaceLevel,
+    asking,
 )
+from community.models.host_lines import A_WEEK
 from community.models.posts import told_until
 from leaders.models import Leader
 
@@ -39,7 +42,8 @@ class Word:
 def lines(leaders: list[Leader], seen: dict[tuple[int, int], Space]) -> dict[int, list[Word]]:
     """For each leader the hosts' lines of this week that no digest told yet, where words may leave."""
     spaces = {space.pk: space for space in seen.values() if space.mail_rule == MailRule.EVERYTHING}
-    current = list(HostLine.objects.current().filter(space__in=spaces).select_related("by"))
+    now = timezone.now()
+    current = _LINES.objects(spaces=list(spaces), now=now, since=now - A_WEEK)
     if not current:
         return {}
     told, muted = _told_lines(leaders), _muted(leaders)
@@ -58,8 +62,7 @@ def missed(since: dict[int, Since], seen: dict[tuple[int, int], Space]) -> dict[
     """For each leader the sessions that ended since the last digest and in which they were not."""
     first = min((each.moment for each in since.values()), default=timezone.now())
     spaces = {space.pk for space in seen.values() if not keeps_to_itself(space)}
-    past = Session.objects.past(told_until()).filter(room__space__in=spaces, ends_at__gt=first)
-    past = list(past.select_related("room__space")[:AT_MOST])
+    past = _SESSIONS.objects(spaces=list(spaces), told=told_until(), since=first)
     muted = _muted(list(since)) if past else set()
     were_there = RoomReading.objects.filter(room__in=[session.pk for session in past])
     there = set(were_there.values_list("leader", "room")) if past else set()
@@ -112,3 +115,15 @@ def _told_lines(leaders: list[Leader]) -> dict[int, set[int]]:
 def _muted(leaders: list) -> set[tuple[int, int]]:
     muted = SpaceLevel.objects.filter(leader__in=leaders, level=Level.MUTED)
     return set(muted.values_list("leader", "space"))
+
+
+def _lines(_) -> QuerySet[HostLine]:
+    return HostLine.objects.current().filter(space__in=[asking.SPACES]).select_related("by")
+
+
+def _sessions(_) -> QuerySet[Session]:
+    past = Session.objects.past(asking.TOLD).filter(room__space__in=[asking.SPACES], ends_at__gt=asking.SINCE)
+    return past.select_related("room__space")[:AT_MOST]
+
+
+_LINES, _SESSIONS = map(asking.Question, (_lines, _sessions))

@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from community.mail import from_hosts
 from community.mail.contents import AFTER_LEAVE, Edition, Personal, address, standing
 from community.mail.unmailed import Since
-from community.models import Level, MailRule, Notice, NoticeKind, Post, Reading, Space
+from community.models import Level, MailRule, Notice, NoticeKind, Post, Reading, Space, asking
+from community.models.posts import told_until
 from community.models.spaces import readable_by
 from community.telling import entries
 from community.telling.entries import Entry
@@ -21,7 +22,7 @@ AT_MOST = 8
 def add(editions: dict[int, Edition], leaders: list[Leader], since: dict[int, Since]) -> None:
     """Put who thanked or mentioned a leader into their edition: what happened in one thread is one line."""
     told = defaultdict(list)
-    found = list(_notices(list(editions)))
+    found = _NOTICES.objects(leaders=list(editions), told=told_until())
     seen = readable_by(leaders, Space.objects.filter(pk__in={notice.post.space_id for notice in found}))
     for notice in found:
         is_seen = (notice.leader_id, notice.post.space_id) in seen
@@ -94,3 +95,6 @@ def _thanks(entry: Entry) -> str:
     """The words with which somebody gave thanks, where it was one alone."""
     words = [notice.words for notice in entry.notices if notice.kind == NoticeKind.THANKS and notice.words]
     return f": “{words[0]}”" if len(words) == 1 else ""
+
+
+_NOTICES = asking.Question(lambda _: _notices([asking.LEADERS]))

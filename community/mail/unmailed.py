@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from community.mail.boards import OVERLAP, REACH, Board, Boards, Said, Talk
-from community.models import LetterState, Level, NoticeKind, Post, Session, Space, SpaceLevel, Transfer
+from community.models import (
+    LetterState,
+    Level,
+    NoticeKind,
+    Post,
+    Session,
+    Space,
+    SpaceLevel,
+    Transfer,
+    asking,
+)
 from community.models.posts import told_until, undo_window
 from leaders.models import CohortMembership, Leader
 
@@ -116,12 +126,10 @@ class Reader:
         return marked | wrote | told
 
 
-def lately(since: dict[int, Since]) -> QuerySet[Space]:
+def lately(since: dict[int, Since]) -> list[Space]:
     """The spaces in which something happened that could still be told to one of them."""
-    first = min((each.moment for each in since.values()), default=timezone.now())
-    posts = Post.objects.filter(space=OuterRef("pk"), created_at__gt=first)
-    sessions = Session.objects.past().filter(room__space=OuterRef("pk"), ends_at__gt=first)
-    return Space.objects.filter(Exists(posts) | Exists(sessions))
+    now = timezone.now()
+    return _LATELY.objects(since=min((each.moment for each in since.values()), default=now), now=now)
 
 
 def readers(seen: dict[tuple[int, int], Space], since: dict[int, Since], boards: Boards) -> dict[int, Reader]:
@@ -223,3 +231,12 @@ def _rows(statement: str, values: dict) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
+
+
+def _lately(_) -> QuerySet[Space]:
+    posts = Post.objects.filter(space=OuterRef("pk"), created_at__gt=asking.SINCE)
+    sessions = Session.objects.past(asking.NOW).filter(room__space=OuterRef("pk"), ends_at__gt=asking.SINCE)
+    return Space.objects.filter(Exists(posts) | Exists(sessions))
+
+
+_LATELY = asking.Question(_lately)
