@@ -1,10 +1,11 @@
 """A message as it came, read with mistrust: who sent it, by which hand, and what it says."""
 
+import binascii
 import codecs
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.errors import InvalidBase64LengthDefect, MessageError
+from email.errors import InvalidBase64CharactersDefect, InvalidBase64LengthDefect, MessageError
 from email.header import decode_header
 from email.message import Message
 from hashlib import sha256
@@ -19,6 +20,7 @@ _ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _OFTEN_CP1252 = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1"}
 _ENDLESS = re.compile(rb"^content-[a-z-]{1,40}:(?:[^\n]|\n[ \t]){4000}", re.IGNORECASE | re.MULTILINE)
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s]")
 _BULK = {"bulk", "junk", "list", "auto_reply"}
 _BY_MACHINES = (
     "X-Autoreply",
@@ -155,11 +157,23 @@ def _is_file(part: Message) -> bool:
 def _text(part: Message) -> str:
     """The words of a part, whatever it says of its signs, with lines joined that were broken to be sent."""
     words = part.get_payload(decode=True) or b""
-    if any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects):
+    defects = {type(defect) for defect in part.defects}
+    if InvalidBase64LengthDefect in defects:
         return ""  # it was cut on its way, and what is left are no words
+    if InvalidBase64CharactersDefect in defects:
+        words = _before_foreign_signs(str(part.get_payload()))
     text = _UNSEEN.sub("", _decoded(words[:TEXT_AT_MOST], part.get_content_charset()))
     flowed = str(part.get_param("format") or "").lower() == "flowed"
     return _unfolded(text, str(part.get_param("delsp") or "").lower() == "yes") if flowed else text
+
+
+def _before_foreign_signs(base64: str) -> bytes:
+    """Up to where something else begins, such as what a server put below: that would be no words."""
+    signs = "".join(_NO_BASE64.split(base64, maxsplit=1)[0].split())
+    try:
+        return binascii.a2b_base64(signs + "=" * (-len(signs) % 4))
+    except binascii.Error:
+        return b""
 
 
 def _decoded(words: bytes, charset: str | None) -> str:

@@ -29,6 +29,8 @@ def nested(deep):
         TEXT + b"unicode_escape\r\n\r\n\\ud800Hello",
         TEXT + b"utf-7\r\n\r\nHello+2AA-",
         HEAD + b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8",
+        HEAD + b"Content-Transfer-Encoding: base64\r\n\r\nSGVs \r\nbG8 \r\n",
+        HEAD + b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8K\r\n\r\n-- \r\nScanned on the way\r\n",
     ],
 )
 def test_odd_messages_are_read(raw):
@@ -66,8 +68,8 @@ def test_programs_lie_about_their_signs(charset, words):
 
 
 def test_what_was_spoilt_on_its_way_is_no_words():
-    raw = HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n@@@@notbase64"
-    assert opened(raw).plain == ""
+    for words in (b"@@@@notbase64", b"!!!notbase64\r\n--zz", b"@"):
+        assert opened(HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + words).plain == ""
 
 
 def test_lines_that_were_broken_to_be_sent_are_joined():
