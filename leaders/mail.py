@@ -34,6 +34,7 @@ SUBJECT_AT_MOST = 200
 TAKEN = 250  # the only yes that smtplib knows; RFC 5321 calls every 2yz one
 CLOSING = 421  # the answer after which a server hangs up
 FULL = 552  # RFC 5321: no room left; beside another enhanced code it says something else, such as too large
+SILENCES = 3  # in a row after the words of letters, each of which may be lost: the others wait
 _POLICY = re.compile(r"\s*5\.7\.\d")  # RFC 3463: it does not want us, which says nothing of the address
 _FULL = re.compile(r"\s*5\.2\.2\b")  # the same: a mailbox over its quota, which its reader may clear tomorrow
 _ENHANCED = re.compile(r"\s*5\.\d+\.\d+\b")
@@ -110,6 +111,7 @@ class Line:
     def __init__(self):
         self.backend = Smtp() if settings.EMAIL_BACKEND == DJANGO_SMTP else get_connection()
         self.is_down = False
+        self._silences = 0
 
     def __enter__(self):
         return self
@@ -121,7 +123,13 @@ class Line:
             self._drop()
 
     def send(self, letter: EmailMessage) -> Delivery:
-        """Send a letter; never raises for what a server does."""
+        """Send a letter; never raises for what a server does. A server that keeps falling silent is down."""
+        delivery = self._send(letter)
+        self._silences = self._silences + 1 if delivery.outcome == Outcome.AMBIGUOUS else 0
+        self.is_down = self.is_down or self._silences >= SILENCES
+        return delivery
+
+    def _send(self, letter: EmailMessage) -> Delivery:
         try:
             is_fresh = self.backend.open()
         except (smtplib.SMTPException, OSError) as error:
@@ -133,13 +141,13 @@ class Line:
         except smtplib.SMTPServerDisconnected as error:
             # Servers close a line that was idle or has carried many letters. Nothing of this one had left.
             self._drop()
-            return Delivery(Outcome.DEFERRED, str(error)) if is_fresh else self.send(letter)
+            return Delivery(Outcome.DEFERRED, str(error)) if is_fresh else self._send(letter)
         except Exception as error:
             verdict = judge(error)
             if verdict.code in (0, CLOSING):
                 self._drop()
             if verdict.code == CLOSING and isinstance(error, smtplib.SMTPSenderRefused) and not is_fresh:
-                return self.send(letter)  # it said good-bye while the line was idle
+                return self._send(letter)  # it said good-bye while the line was idle
             return replace(verdict, note=without_words(verdict.note, *_told(letter)))
         return Delivery(Outcome.SENT)
 

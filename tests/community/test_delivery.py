@@ -1,5 +1,6 @@
 """What becomes of letters that servers refuse, put off or are silent about, and how leaders hear of it."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -181,6 +182,17 @@ def test_a_code_is_sent_again_where_nobody_knows_whether_it_was_taken(ben, clien
     answer = client.post(reverse("account_request_login_code"), {"email": ben.email})
     assert answer.status_code == 503
     assert sink.heard == [ben.email] * 2
+
+
+def test_a_server_that_drops_one_letter_after_another_gets_no_more_of_them(news, sink):
+    people = crowd(12, "silent.example")
+    sink.after_data = None
+    digest.deliver()
+    assert Counter(states()) == {"ambiguous": 3, "due": 9}
+    sink.after_data = sink.TAKEN
+    digest.deliver()
+    assert Counter(states()) == {"ambiguous": 3, "sent": 9}
+    assert len(sink.heard) == len(set(sink.heard)) == len(people)
 
 
 # --- One domain and another -------------------------------------------------------------------------------
