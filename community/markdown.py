@@ -17,7 +17,7 @@ from community.models.posts import QUOTE
 from community.uploads import figures
 from leaders.marks import is_seen
 
-RENDERER = 3  # raised whenever the same words become another HTML: then `manage.py renew_posts`
+RENDERER = 4  # raised whenever the same words become another HTML: then `manage.py renew_posts`
 MENTIONS_AT_MOST = 20
 
 _QUOTE_SOURCE = re.compile(r"\A/posts/(\d{1,18})/[ \t]*(?:\n|\Z)")
@@ -206,8 +206,7 @@ def _make_parser() -> MarkdownIt:
     parser.add_render_rule("message", _message_html)
     figures.add_to(parser)
     parser.add_render_rule("link_open", _link)
-    parser.add_render_rule("heading_open", _heading)
-    parser.add_render_rule("heading_close", _heading)
+    parser.core.ruler.push("heading", _heading_rule)
     return parser
 
 
@@ -219,11 +218,21 @@ def _link(renderer, tokens, index, options, env) -> str:
     return opening if is_seen(words) else opening + escape(tokens[index].attrGet("href") or "[]()")
 
 
-def _heading(renderer, tokens, index, options, env) -> str:
-    """Headings inside a post stand below those of its page."""
-    token = tokens[index]
-    token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
-    return renderer.renderToken(tokens, index, options, env)
+def _heading_rule(state: StateCore) -> None:
+    """Headings stand below those of the page, and leave out no level; one without words is none."""
+    above: list[int] = []  # those under which one is, as they were typed
+    outside: list[list[int]] = []  # of quotes, which not everybody is shown
+    for opening, inside, closing in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if opening.type == "blockquote_open":
+            outside.append(above)
+        elif opening.type == "blockquote_close":
+            above = outside.pop()
+        elif opening.type in ("heading_open", "th_open") and not is_seen(inside.content):
+            opening.tag = closing.tag = "p" if opening.type == "heading_open" else "td"
+        elif opening.type == "heading_open":
+            typed = int(opening.tag[1])
+            above = [*(level for level in above if level < typed), typed]
+            opening.tag = closing.tag = f"h{min(6, 2 + len(above))}"
 
 
 _parser = _make_parser()

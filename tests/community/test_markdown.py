@@ -46,8 +46,27 @@ def test_tables_lists_links_and_emphasis_stay():
         assert piece in html
 
 
-def test_headings_stand_below_those_of_the_page():
-    assert "<h3>Plan</h3>" in markdown.render("# Plan").html
+@pytest.mark.parametrize(
+    ("typed", "levels"),
+    [
+        ("# Plan", "3"),
+        ("## Plan\n\n## Next", "33"),
+        ("# Plan\n\n###### Detail", "34"),
+        ("### Plan\n\n# Whole\n\n### Part\n\n## Other", "3344"),
+        ("# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5\n\n###### 6", "345666"),
+        ("# Plan\n\n> ## Quoted\n>\n> ### Below\n\n### Mine", "3454"),
+        ("- # In a list\n\n## After", "34"),
+        ("Plan\n====\n\nPart\n----", "34"),
+    ],
+)
+def test_headings_stand_below_those_of_the_page_and_leave_out_no_level(typed, levels):
+    assert "".join(re.findall(r"<h(\d)>", markdown.render(typed).html)) == levels
+
+
+def test_a_heading_and_a_head_of_a_column_without_words_are_none():
+    assert "<h" not in markdown.render("Words\n\n#\n\n## \u200b").html
+    html = markdown.render("| |b|\n|-|-|\n|c|d|").html
+    assert ("<th>b</th>" in html, html.count("<th>"), html.count("<td>")) == (True, 1, 3)
 
 
 @pytest.mark.parametrize("words", ["", " ", "\u200b"])
