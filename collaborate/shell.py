@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from community.models import asking
 from community.models.moderation import count_open_cases
-from community.models.notices import count_conversations, count_unread
+from community.models.waiting import count_conversations, count_unread
 from community.permissions import may_open_desk
 from leaders.models import Leader, MailPreferences
 from leaders.permissions import may_come_in, may_use_admin

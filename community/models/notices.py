@@ -1,6 +1,5 @@
 """Lines that tell a leader that something concerns them."""
 
-from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,17 +9,14 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from community.models import asking
 from community.models.chat import Message, RoomReading
-from community.models.conversations import WAITING_AT_MOST, unread_conversations
 from community.models.moderation import Case as ModerationCase
-from community.models.posts import Post, told_until
+from community.models.posts import Post
 from community.models.reading import Level, Reading, SpaceLevel
 from community.models.rooms import Room
-from community.models.spaces import Space, moderated_ids, readable_ids, spaces_moderated_by, spaces_read_by
+from community.models.spaces import Space, spaces_moderated_by, spaces_read_by
 from community.models.threads import Thread
 from community.models.well_done import WellDone
-from leaders.models.account import may_come_in
 
 
 class NoticeKind(models.TextChoices):
@@ -66,7 +62,6 @@ ABOUT_A_MESSAGE = (NoticeKind.CHAT_MENTION,)
 OF_A_ROOM = (NoticeKind.DIRECT, NoticeKind.CHAT)
 READ_IN_THE_ROOM = (*ABOUT_A_MESSAGE, *OF_A_ROOM)
 
-COUNTED_AT_MOST = 1_000
 AN_HOUR = timedelta(hours=1)  # posts that were written side by side may get their keys in another order
 
 
@@ -258,49 +253,3 @@ class Notice(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.leader})"
-
-
-NOTICE, CONVERSATION = 1, 2
-
-
-def _waiting(leader):
-    entries = Notice.objects.visible_to(leader).unread().order_by().with_entry()
-    rooms = unread_conversations(leader).order_by()
-    return (
-        entries.values_list("entry", Value(NOTICE))
-        .distinct()[:COUNTED_AT_MOST]
-        .union(rooms.values_list("pk", Value(CONVERSATION))[:WAITING_AT_MOST], all=True)
-    )
-
-
-_WAITING = asking.Question(_waiting)
-_WAITING_FOR_MODERATOR = asking.Question(_waiting, moderates=True)
-
-
-def count_unread(leader) -> int:
-    """How many entries a leader has not read: the number in the header of every page."""
-    return _counts(leader)[NOTICE]
-
-
-def count_conversations(leader) -> int:
-    """How many conversations hold something new: the number beside it, asked in the same breath."""
-    return _counts(leader)[CONVERSATION] if may_come_in(leader) else 0
-
-
-def entries_waiting(leader) -> set[int]:
-    """Which entries those are, by their `entry`: asked with the number in the header, and not again."""
-    return {entry for entry, kind in _rows(leader) if kind == NOTICE}
-
-
-def _counts(leader) -> Counter:
-    return Counter(kind for _, kind in _rows(leader))
-
-
-def _rows(leader) -> list[tuple[int, int]]:
-    def ask():
-        read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
-        question = _WAITING_FOR_MODERATOR if moderated else _WAITING
-        times = {"told": told_until(), "now": timezone.now()}
-        return question.rows(leader=leader.pk, reads=read, moderates=moderated, **times)
-
-    return asking.remember(("waiting", leader.pk), ask)

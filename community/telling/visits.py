@@ -15,12 +15,11 @@ from community.models.notices import (
     OF_A_DECISION,
     READ_WITH_THE_POST,
     TOGETHER,
-    entries_waiting,
     replies,
 )
-from community.models.posts import told_until
-from community.models.spaces import moderated_ids, readable_ids, spaces_read_by
+from community.models.spaces import readable_ids, spaces_read_by
 from community.models.threads import POSTS_PER_PAGE
+from community.models.waiting import Inquiry, entries_waiting
 from community.telling.entries import Entry
 from community.telling.notices import count_again
 from leaders.models import Leader
@@ -192,14 +191,7 @@ def _unread(leader: Leader, thread: int | None = None) -> list[Unread]:
     if thread not in waiting and not any(entry < 0 for entry in waiting):
         return []
 
-    def ask():
-        read, moderated = list(readable_ids(leader)), list(moderated_ids(leader))
-        question = _UNREAD_BY_MODERATOR if moderated else _UNREAD
-        times = {"told": told_until(), "now": timezone.now()}
-        rows = question.rows(leader=leader.pk, reads=read, moderates=moderated, **times)
-        return [Unread(*row) for row in rows]
-
-    return asking.remember(("unread", leader.pk), ask)
+    return asking.remember(("unread", leader.pk), lambda: [Unread(*row) for row in _UNREAD.rows(leader)])
 
 
 def _rows(leader: Leader) -> QuerySet:
@@ -208,4 +200,4 @@ def _rows(leader: Leader) -> QuerySet:
     return mine.values_list("pk", "kind", "cause", *about)[:AT_MOST]
 
 
-_UNREAD, _UNREAD_BY_MODERATOR = asking.Question(_rows), asking.Question(_rows, moderates=True)
+_UNREAD = Inquiry(_rows)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from community import pace, patients, permissions, spaces
 from community.forms import AddForm, BeginForm, LeaveForm, NobodyNewForm
 from community.models import NobodyNew, Room, RoomKind
-from community.models.notices import count_conversations
+from community.models.waiting import count_conversations
 from community.rooms import conversations
 from community.views import chat
 from community.views.threads import add_refusal, is_sure

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community.forms import VisitsForm
 from community.models import Message, Notice, NoticeKind, Post, Room, Space, Thread
-from community.models.notices import OF_A_DECISION, OF_A_ROOM, count_unread
+from community.models.notices import OF_A_DECISION, OF_A_ROOM
+from community.models.waiting import count_unread
 from community.telling import entries, notices, visits
 
 

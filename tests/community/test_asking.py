@@ -24,12 +24,12 @@ from community.models import (
     Thread,
     asking,
     makers,
-    notices,
     spaces,
+    waiting,
 )
 from community.models.moderation import count_open_cases
-from community.models.notices import count_unread
 from community.models.spaces import moderated_ids, readable_ids
+from community.models.waiting import count_unread
 from community.permissions import may_reply
 from leaders.models import Leader
 from tests.making import make_reply, make_thread
@@ -286,7 +286,7 @@ def test_what_is_prepared_is_planned_once_for_all_values(ana, space):
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, generic_plans, custom_plans FROM pg_prepared_statements")
         plans = {name: counts for name, *counts in cursor.fetchall()}
-    generic, custom = plans[notices._WAITING._name]
+    generic, custom = plans[waiting._WAITING._of_most._name]
     assert generic
     assert not custom
 

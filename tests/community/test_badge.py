@@ -1,16 +1,20 @@
 """The number in the header equals the lines of the list, whatever anybody does, and open pages hear of it."""
 
+import json
 import random
 import uuid
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from community import answers, errands, levels, moderation, posts, reading, threads, well_done
 from community.models import Case, Level, Notice, Post, Thanks, Thread, ThreadKind, WellDone
-from community.models.notices import count_unread
+from community.models.waiting import count_unread
 from community.rooms import chat
 from community.telling import notices
 from leaders import cohorts
@@ -187,3 +191,31 @@ def test_the_badge_equals_the_list_after_whatever_anybody_does(
     assert len(done) > len(VERBS) * 0.6
     for leader in cast:
         assert lines(leader, client) == count_unread(leader)
+
+
+def posts_looked_at(notices) -> int:
+    """How many posts PostgreSQL takes up to find these notices."""
+
+    def taken_up(step) -> int:
+        of_posts = step.get("Relation Name") == Post._meta.db_table
+        rows = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
+        return of_posts * rows * step["Actual Loops"] + sum(map(taken_up, step.get("Plans", [])))
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE community_post")
+    [found] = json.loads(notices.explain(analyze=True, format="json"))
+    return taken_up(found["Plan"])
+
+
+def test_what_was_said_long_before_in_a_thread_is_not_looked_at(ana, ben, space):
+    threads = [make_thread(space, ana, f"Thread {number}") for number in range(20)]
+    before = timezone.now() - timedelta(days=1)
+    old = {"space": space, "author": ben, "body": "Before.", "created_at": before}
+    for thread, count in zip(threads, [1_000, *[10] * 19], strict=True):
+        Post.objects.bulk_create(Post(**old, thread=thread, number=2 + each) for each in range(count))
+        Thread.objects.filter(pk=thread.pk).update(last_number=1 + count)
+    make_reply(Thread.objects.get(pk=threads[0].pk), ben)
+    errands.run()
+    waiting = Notice.objects.visible_to(ana).unread()
+    assert waiting.count() == count_unread(ana) == 1
+    assert posts_looked_at(waiting) < 100

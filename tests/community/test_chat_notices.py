@@ -23,7 +23,7 @@ from community.models import (
     SpaceLevel,
     SpaceMembership,
 )
-from community.models.notices import count_unread
+from community.models.waiting import count_unread
 from community.rooms import chat
 from community.telling import calls
 

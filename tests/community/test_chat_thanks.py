@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from community import moderation
 from community.mail import letters
 from community.models import Errand, ErrandKind, Notice, NoticeChoice, Participant, Room, RoomKind, Thanks
-from community.models.notices import count_unread
+from community.models.waiting import count_unread
 from community.rooms import chat, messages
 from community.telling import announcements
 

@@ -26,7 +26,7 @@ from community.models import (
     SpaceMembership,
     Unheard,
 )
-from community.models.notices import count_conversations
+from community.models.waiting import count_conversations
 from community.rooms import chat, conversations, transcript
 from tests.cast import make_leader
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from community import errands, levels, moderation, posts, reading
 from community.models import Level, Notice, NoticeKind, Post, Thread
-from community.models.notices import count_unread
+from community.models.waiting import count_unread
 from community.telling import announcements, entries, notices
 from leaders.models import CohortMembership
 from tests.community.test_letters import ten_minutes_pass

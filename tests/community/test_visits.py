@@ -25,7 +25,7 @@ from community.models import (
     Sweep,
     Thread,
 )
-from community.models.notices import count_unread
+from community.models.waiting import count_unread
 from community.telling import notices
 from tests.community.kinds import TABLE, membership_declined
 from tests.making import make_reply, make_thread

@@ -25,7 +25,7 @@ from community.models import (
     Thread,
     WellDone,
 )
-from community.models.notices import count_unread
+from community.models.waiting import count_unread
 from community.sockets import live
 from tests.making import make_reply, make_thread
 from tests.processes import until

@@ -26,7 +26,7 @@ from community.models import (
     Thanks,
     Thread,
 )
-from community.models.notices import count_conversations
+from community.models.waiting import count_conversations
 from faculty import demo
 from faculty.models import FacultyMember
 from leaders.models import Cohort, CohortMembership, Collaborative, HouseRules, Leader, Organisation, Signpost
