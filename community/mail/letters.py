@@ -27,6 +27,7 @@ from community.models import (
 )
 from community.models.notices import READ_WITH_THE_POST
 from community.models.posts import told_until
+from community.models.waiting import Inquiry
 from community.telling import entries
 from community.telling.entries import Entry
 from leaders import mail, preferences
@@ -158,7 +159,7 @@ def _who(leaders: Iterable[Leader]) -> QuerySet[Leader]:
 
 def _bundle(leader: Leader) -> Bundle:
     until = told_until()
-    waiting = list(_waiting(leader))
+    waiting = _waiting(leader)
     bundle = Bundle(marks={"notices": [notice.pk for notice in waiting], "until": until.isoformat()})
     bundle.notices = _standing(waiting)
     entries.point_at_replies(waiting)
@@ -175,7 +176,7 @@ def _bundle(leader: Leader) -> Bundle:
 
 def _still_stands(leader: Leader, bundle: Bundle) -> bool:
     """Whether all that a letter tells is still so; there may be more by now, which another one will tell."""
-    now = _standing(_waiting(leader).filter(pk__in=bundle.notices)) if bundle.notices else {}
+    now = _standing(_waiting(leader)) if bundle.notices else {}
     return all(
         pk in now and now[pk][0] >= count and now[pk][1] == how for pk, (count, how) in bundle.notices.items()
     )
@@ -198,14 +199,18 @@ def _only_thread(waiting: list[Notice]) -> Thread | None:
     return threads.pop() if len(threads) == 1 else None
 
 
-def _waiting(leader: Leader) -> QuerySet[Notice]:
+def _waiting(leader: Leader) -> list[Notice]:
     """Unread, not told by e-mail yet, still to be seen, and wanted by e-mail."""
-    wanted = [kind for kind, channel in NoticeChoice.objects.of(leader).items() if channel == Channel.MAIL]
+    wanted = {kind for kind, channel in NoticeChoice.objects.of(leader).items() if channel == Channel.MAIL}
+    return [notice for notice in _UNTOLD.objects(leader) if notice.kind in wanted]
+
+
+def _untold(leader: Leader) -> QuerySet[Notice]:
     return (
         Notice.objects.visible_to(leader)
         .unread()
         .with_replies(leader)
-        .filter(kind__in=wanted, mailed_at=None)
+        .filter(mailed_at=None)
         .with_level()
         .exclude(level=Level.MUTED, kind__in=[*READ_WITH_THE_POST, NoticeKind.REPLY])
         .select_related(
@@ -218,6 +223,9 @@ def _waiting(leader: Leader) -> QuerySet[Notice]:
         )
         .order_by("at", "pk")
     )
+
+
+_UNTOLD = Inquiry(_untold)
 
 
 def _line(entry: Entry) -> Line:

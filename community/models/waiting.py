@@ -22,19 +22,22 @@ class Inquiry:
     """A question about a leader's notices, which is another one for somebody who moderates."""
 
     def __init__(self, build: Callable[[Leader], QuerySet]):
-        self._of_most = asking.Question(build)
-        self._of_moderators = asking.Question(build, moderates=True)
+        self.questions = asking.Question(build), asking.Question(build, moderates=True)
 
     def rows(self, leader: Leader) -> list[tuple]:
         """The answer for this leader, who reads and moderates what they do now."""
         question, values = self._asked(leader)
         return question.rows(**values)
 
+    def objects(self, leader: Leader) -> list[Notice]:
+        """The same as notices, with what was joined and annotated."""
+        question, values = self._asked(leader)
+        return question.objects(**values)
+
     def _asked(self, leader: Leader) -> tuple[asking.Question, dict]:
         places = {"reads": list(readable_ids(leader)), "moderates": list(moderated_ids(leader))}
         times = {"told": told_until(), "now": timezone.now()}
-        question = self._of_moderators if places["moderates"] else self._of_most
-        return question, {"leader": leader.pk, **places, **times}
+        return self.questions[bool(places["moderates"])], {"leader": leader.pk, **places, **times}
 
 
 def count_unread(leader: Leader) -> int:

@@ -29,7 +29,7 @@ from community.models import (
 )
 from community.models.moderation import count_open_cases
 from community.models.spaces import moderated_ids, readable_ids
-from community.models.waiting import count_unread
+from community.models.waiting import Inquiry, count_unread
 from community.permissions import may_reply
 from leaders.models import Leader
 from tests.making import make_reply, make_thread
@@ -163,7 +163,9 @@ def test_every_question_is_built_once(db):
     rooms = [
         module for name, module in sys.modules.items() if name.startswith(("community.", "collaborate."))
     ]
-    asked = [found for room in rooms for found in vars(room).values() if isinstance(found, asking.Question)]
+    found = [each for room in rooms for each in vars(room).values()]
+    asked = [each for each in found if isinstance(each, asking.Question)]
+    asked += [each for inquiry in found if isinstance(inquiry, Inquiry) for each in inquiry.questions]
     for question in asked:
         question.build()
     assert len(asked) > 30
@@ -286,7 +288,7 @@ def test_what_is_prepared_is_planned_once_for_all_values(ana, space):
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, generic_plans, custom_plans FROM pg_prepared_statements")
         plans = {name: counts for name, *counts in cursor.fetchall()}
-    generic, custom = plans[waiting._WAITING._of_most._name]
+    generic, custom = plans[waiting._WAITING.questions[False]._name]
     assert generic
     assert not custom
 
