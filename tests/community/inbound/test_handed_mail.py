@@ -49,6 +49,19 @@ def handed(to, words, secret=SECRET, by="ana@example.org", at="inbound", **more)
     return client.post(f"/anymail/postmark/{at}/", event, "application/json", **signed)
 
 
+def test_a_reply_with_a_photo_is_posted_without_it(postmark, ana, thread, address):
+    photo = {
+        "Name": "a.jpg",
+        "Content": "A" * 4_000_000,
+        "ContentType": "image/jpeg",
+        "ContentLength": 3_000_000,
+    }
+    assert handed(address, SAID, Attachments=[photo]).status_code == 200
+    incoming.read_due()
+    assert thread.posts.last().body == SAID
+    assert handed(address, SAID, Attachments=[{**photo, "Content": "A" * 6_000_000}]).status_code == 400
+
+
 def test_what_is_handed_in_stands_in_the_thread(postmark, ana, thread, address):
     said = f"{SAID}\n\nOn Sun, 22 Nov 2026 at 14:00, Collaborate <collaborate@example.org> wrote:\n\n{QUOTED}"
     assert handed(address, said).status_code == 200
