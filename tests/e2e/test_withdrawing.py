@@ -22,7 +22,7 @@ def test_a_reply_is_taken_back_everywhere_and_its_words_are_in_the_form(somebody
     expect(ben.page.locator(".post", has_text="I wish I had not")).to_be_visible()
     expect(ben.page.get_by_role("button", name="Undo")).to_have_count(0)
     post = ana.page.locator(".post", has_text="I wish I had not")
-    expect(post.get_by_text("Notices follow in")).to_be_visible()
+    expect(post.get_by_text("notices follow in")).to_be_visible()
     before = int(post.locator("[data-seconds]").inner_text())
     expect(post.locator("[data-seconds]")).not_to_have_text(str(before))
     assert faults(ana.page) == []
