@@ -6,6 +6,7 @@ import traceback
 
 import django.db
 import psycopg2
+import structlog
 
 
 def route(request) -> str:
@@ -68,3 +69,47 @@ def without_rows(event: dict, hint: dict) -> dict:
         if (told.get("module") or "").startswith(("psycopg2", "django.db")):
             told["value"] = ""
     return event
+
+
+_SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+]
+STRUCTLOG = {
+    "processors": [*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    "logger_factory": structlog.stdlib.LoggerFactory(),
+    "cache_logger_on_first_use": True,
+}
+
+
+def lines(form: str, level: str) -> dict:
+    """Django's LOGGING: lines as JSON, or for somebody at a terminal, on standard error."""
+    is_json = form == "json"
+    last = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False)
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, WithoutRows(), last]
+    formatter = {"processors": processors, "foreign_pre_chain": _SHARED}
+    handler = {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_words"]}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": structlog.stdlib.ProcessorFormatter, **formatter}},
+        "filters": {"without_words": {"()": WithoutWords}},
+        "handlers": {"console": handler},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django_structlog": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    }
+
+
+def report_to(dsn: str) -> None:
+    """Report errors to Sentry, without rows, variables and what was sent."""
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=without_rows,
+    )

@@ -7,7 +7,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 
-from collaborate.logs import WithoutRows, without_rows
+from collaborate import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -271,22 +271,6 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE", default="/tmp/collaborate-beat")  # noqa: S108
-CELERY_BEAT_SCHEDULE = {
-    "read mail": {"task": "community.inbound.postman.read_mail", "schedule": 60},
-    "forget mail": {"task": "community.inbound.postman.forget_mail", "schedule": 3600},
-    "carry posts": {"task": "community.relocations.carry_posts", "schedule": 60},
-    "run errands": {"task": "community.tasks.run_errands", "schedule": 60},
-    "open digests": {"task": "community.tasks.open_digests", "schedule": 60},
-    "send digests": {"task": "community.tasks.send_digests", "schedule": 60},
-    "send letters": {"task": "community.tasks.send_letters", "schedule": 60},
-    "prompt moderators": {"task": "community.tasks.prompt_moderators", "schedule": 600},
-    "tell of places": {"task": "community.tasks.tell_of_places", "schedule": 300},
-    "forget drafts": {"task": "community.tasks.forget_drafts", "schedule": 3600},
-    "forget deleted messages": {"task": "community.tasks.forget_deleted_messages", "schedule": 3600},
-    "forget well done": {"task": "community.tasks.forget_well_done", "schedule": 3600},
-    "forget bookmarks": {"task": "community.tasks.forget_bookmarks", "schedule": 3600},
-    "forget attachments": {"task": "community.tasks.forget_attachments", "schedule": 600},
-}
 
 # --- Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -298,54 +282,8 @@ USE_TZ = True
 # --- Logs and errors ----------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-_shared = [
-    structlog.contextvars.merge_contextvars,
-    structlog.processors.TimeStamper(fmt="iso"),
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-]
-
-
-def _format(name: str) -> list:
-    if name == "json":
-        return [WithoutRows(), structlog.processors.JSONRenderer()]
-    return [WithoutRows(), structlog.dev.ConsoleRenderer(colors=False)]
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_format(env.str("LOG_FORMAT", default="json")),
-            ],
-            "foreign_pre_chain": _shared,
-        }
-    },
-    "filters": {"without_words": {"()": "collaborate.logs.WithoutWords"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_words"]}
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django_structlog": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
-}
-structlog.configure(
-    processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-
+LOGGING = logs.lines(env.str("LOG_FORMAT", default="json"), LOG_LEVEL)
+structlog.configure(**logs.STRUCTLOG)
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
-    import sentry_sdk
-
-    sentry_sdk.init(
-        dsn=SENTRY_DSN,
-        send_default_pii=False,
-        include_local_variables=False,
-        max_request_body_size="never",
-        before_send=without_rows,
-    )
+    logs.report_to(SENTRY_DSN)
