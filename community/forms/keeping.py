@@ -11,6 +11,7 @@ from community.models import (
     Thanks,
     Thread,
 )
+from leaders.marks import upright
 
 
 class ThanksForm(forms.ModelForm):
@@ -22,6 +23,10 @@ class ThanksForm(forms.ModelForm):
         error_messages = {
             "words": {"max_length": "This is longer than 200 characters. Please shorten it."},
         }
+
+    def clean_words(self):
+        """Others' thanks stand on the same line."""
+        return upright(self.cleaned_data["words"])
 
 
 class WellDoneForm(forms.Form):

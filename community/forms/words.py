@@ -84,21 +84,35 @@ class PostField(BodyField):
         return references.named((bound.data if form.is_bound else bound.initial) or "")
 
 
-class UUIDField(Shared, forms.UUIDField):
+class Unseen(Shared):
+    """A field that nobody sees: a form in which it was broken comes back with what it began with."""
+
+    widget = forms.HiddenInput
+    default_error_messages = dict.fromkeys(
+        ["required", "invalid", "min_value", "max_value"], "Please send again."
+    )
+
+    def bound_data(self, data, initial):
+        """What stands in the form when it is shown again."""
+        try:
+            self.clean(data)
+        except forms.ValidationError:
+            return initial
+        return data
+
+
+class UUIDField(Unseen, forms.UUIDField):
     """The number of a submission: sent twice, it counts once."""
 
     def __init__(self, **options):
-        errors = {"invalid": "Please send again."}
-        super().__init__(initial=uuid.uuid4, widget=forms.HiddenInput, error_messages=errors, **options)
+        super().__init__(initial=uuid.uuid4, **options)
 
 
-class BaseField(Shared, forms.IntegerField):
+class BaseField(Unseen, forms.IntegerField):
     """The version of the draft with which a form began."""
 
     def __init__(self):
-        super().__init__(
-            min_value=0, max_value=2_000_000_000, required=False, initial=0, widget=forms.HiddenInput
-        )
+        super().__init__(min_value=0, max_value=2_000_000_000, required=False, initial=0)
 
 
 class TitleField(forms.CharField):
@@ -120,11 +134,18 @@ class TitleField(forms.CharField):
             raise forms.ValidationError("Give it a title in words, so that others can find it.")
 
 
-class SeenField(Shared, forms.IntegerField):
+class SeenField(Unseen, forms.IntegerField):
     """The number of the last post that the writer could know of."""
 
     def __init__(self):
-        super().__init__(min_value=0, max_value=2_000_000_000, required=False, widget=forms.HiddenInput)
+        super().__init__(min_value=0, max_value=2_000_000_000, required=False)
+
+
+class VersionField(Unseen, forms.IntegerField):
+    """The version of the post with which an edit began."""
+
+    def __init__(self):
+        super().__init__(min_value=1, max_value=2_000_000_000)
 
 
 class TitleForm(forms.ModelForm):
@@ -140,6 +161,7 @@ class TitleForm(forms.ModelForm):
         initial=ThreadKind.DISCUSSION,
         widget=forms.RadioSelect,
         label="What is it?",
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose what it is."),
     )
 
     class Meta:
@@ -170,7 +192,7 @@ class ReplyForm(forms.Form):
 
 class EditForm(forms.Form):
     body = PostField()
-    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    version = VersionField()
     uuid = UUIDField(required=False)
     base = BaseField()
 

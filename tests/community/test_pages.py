@@ -1,5 +1,6 @@
 """Spaces, threads and posts through the front door."""
 
+import re
 import uuid
 
 import pytest
@@ -129,6 +130,37 @@ def test_a_bad_reply_gets_a_sentence(browse, ana, space, body, sentence):
     assert response.status_code == 422
     assert sentence in text(response)
     assert thread.posts.count() == 1
+
+
+@pytest.mark.parametrize(
+    "broken", [{"uuid": ""}, {"uuid": "zz"}, {"seen": "x"}, {"seen": "-1"}, {"base": "x"}, {"base": "9" * 12}]
+)
+def test_a_reply_whose_unseen_fields_were_broken_goes_out_when_it_is_sent_again(browse, ana, space, broken):
+    thread = make_thread(space, ana)
+    address = f"/threads/{thread.pk}/reply/"
+    page = browse(ana).post(address, {"body": "My words", "uuid": uuid.uuid4(), **broken})
+    assert page.status_code == 422
+    assert "Please send again." in text(page)
+    names = ("uuid", "seen", "base")
+    again = {name: re.search(rf'name="{name}"(?: value="([^"]*)")?', text(page))[1] or "" for name in names}
+    assert browse(ana).post(address, {"body": "My words", **again}).status_code == 302
+    assert thread.posts.count() == 2
+
+
+@pytest.mark.parametrize("version", ["", "x", "0", "-1"])
+def test_an_edit_whose_version_was_broken_goes_out_when_it_is_sent_again(browse, ana, space, version):
+    post = make_thread(space, ana).posts.get()
+    page = browse(ana).post(f"/posts/{post.pk}/edit/", {"body": "My words", "version": version})
+    assert page.status_code == 422
+    assert "Please send again." in text(page)
+    assert re.search(r'name="version" value="1"', text(page))
+
+
+def test_a_thread_of_no_known_kind_is_asked_what_it_is(browse, ana, space):
+    form = {"title": "Rotas", "kind": "sermon", "body": "Hello", "uuid": uuid.uuid4()}
+    response = browse(ana).post("/spaces/north/start/", form)
+    assert response.status_code == 422
+    assert "Choose what it is." in text(response)
 
 
 def test_a_reply_to_a_closed_thread_keeps_the_words(browse, ana, ben, space):

@@ -118,7 +118,7 @@ def test_the_title_of_a_session_is_one_line(dara, space):
     ("changes", "sentence"),
     [
         ({"title": ""}, "Give it a title"),
-        ({"title": "x" * 200}, "at most 120 characters"),
+        ({"title": "x" * 200}, "longer than 120 characters"),
         ({"host": ""}, "Say who hosts it."),
         ({"host": "Cleo Dunmore"}, "Nobody, or more than one person"),
         ({"host": "@dara @ana"}, "A session has one host."),

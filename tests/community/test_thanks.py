@@ -51,6 +51,11 @@ def test_too_many_words_keep_the_form_and_what_was_typed(browse, ben, post):
     assert not Thanks.objects.exists()
 
 
+def test_words_that_turn_the_writing_do_not_turn_those_of_others(browse, ben, post):
+    browse(ben).post(f"/posts/{post.pk}/thank/", {"words": "\u202eWell put."})
+    assert Thanks.objects.get().words == "Well put."
+
+
 def test_pressed_twice_it_is_one_thank_you_and_one_notice(browse, ben, post):
     for _ in range(2):
         browse(ben).post(f"/posts/{post.pk}/thank/", {"words": "Well put."})
