@@ -24,15 +24,15 @@ class Inquiry:
     def __init__(self, build: Callable[[Leader], QuerySet]):
         self.questions = asking.Question(build), asking.Question(build, moderates=True)
 
-    def rows(self, leader: Leader) -> list[tuple]:
+    def rows(self, leader: Leader, **values) -> list[tuple]:
         """The answer for this leader, who reads and moderates what they do now."""
-        question, values = self._asked(leader)
-        return question.rows(**values)
+        question, places = self._asked(leader)
+        return question.rows(**places, **values)
 
-    def objects(self, leader: Leader) -> list[Notice]:
+    def objects(self, leader: Leader, **values) -> list[Notice]:
         """The same as notices, with what was joined and annotated."""
-        question, values = self._asked(leader)
-        return question.objects(**values)
+        question, places = self._asked(leader)
+        return question.objects(**places, **values)
 
     def _asked(self, leader: Leader) -> tuple[asking.Question, dict]:
         places = {"reads": list(readable_ids(leader)), "moderates": list(moderated_ids(leader))}

@@ -8,8 +8,9 @@ from itertools import chain
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from community.models import Notice, NoticeKind, Post
+from community.models import Notice, NoticeKind, Post, asking
 from community.models.notices import READ_WITH_THE_POST, TOGETHER
+from community.models.waiting import Inquiry
 from leaders.models import Leader
 
 PER_PAGE = 20
@@ -158,12 +159,11 @@ def _listed(clauses: list[str]) -> str:
 
 def page(leader: Leader, number: str | None) -> Page:
     """A page of the list, the newest first; an entry with something unread tells of that alone."""
-    mine = Notice.objects.visible_to(leader)
-    found = Paginator(mine.entries(), PER_PAGE).get_page(number)
-    keys = [row["keys"][:AT_MOST] for row in found]
-    unread = set(mine.unread().filter(pk__in=list(chain(*keys))).values_list("pk", flat=True))
+    found = Paginator(_LISTED.rows(leader), PER_PAGE).get_page(number)
+    keys = [each[:AT_MOST] for _, _, each in found]
+    unread = {pk for (pk,) in _UNREAD.rows(leader, notices=list(chain(*keys)))}
     told = [[pk for pk in each if pk in unread] or each[:1] for each in keys]
-    notices = _in_full(mine.filter(pk__in=list(chain(*told))), leader)
+    notices = _in_full(list(chain(*told)), leader)
     entries = [[notices[pk] for pk in each if pk in notices] for each in told]
     found.object_list = [Entry(each, each[0].pk in unread) for each in entries if each]
     return found
@@ -182,7 +182,7 @@ def leads_to(notice: Notice, leader: Leader) -> Notice:
     mine = Notice.objects.visible_to(leader)
     unread = mine.unread().beside(notice).order_by("post", "pk").values_list("pk", flat=True)[:AT_MOST]
     keys = list(unread) if notice.read_at is None else []
-    found = _in_full(mine.filter(pk__in=keys if notice.pk in keys else [notice.pk]), leader)
+    found = _in_full(keys if notice.pk in keys else [notice.pk], leader)
     return min(found.values(), key=lambda each: (each.post_id or 0, each.pk), default=notice)
 
 
@@ -197,10 +197,26 @@ def point_at_replies(notices: Iterable[Notice]) -> None:
             notice.actor = notice.post.author
 
 
-def _in_full(notices: QuerySet[Notice], leader: Leader) -> dict[int, Notice]:
+def _in_full(keys: list[int], leader: Leader) -> dict[int, Notice]:
     """Notices by their key, with what their sentences and their places need."""
-    places = ("thread__space", "space", "room__space", "room__session")
-    full = notices.with_replies(leader).select_related("actor", "post__author", "case", "well_done", *places)
-    found = {notice.pk: notice for notice in full}
+    found = {notice.pk: notice for notice in _FULL.objects(leader, notices=keys)}
     point_at_replies(found.values())
     return found
+
+
+def _all(leader: Leader) -> QuerySet:
+    return Notice.objects.visible_to(leader).entries()
+
+
+def _unread(leader: Leader) -> QuerySet:
+    mine = Notice.objects.visible_to(leader).unread().filter(pk__in=[asking.NOTICES])
+    return mine.order_by().values_list("pk")
+
+
+def _full(leader: Leader) -> QuerySet[Notice]:
+    mine = Notice.objects.visible_to(leader).filter(pk__in=[asking.NOTICES]).with_replies(leader)
+    places = ("thread__space", "space", "room__space", "room__session")
+    return mine.select_related("actor", "post__author", "case", "well_done", *places)
+
+
+_LISTED, _UNREAD, _FULL = Inquiry(_all), Inquiry(_unread), Inquiry(_full)
