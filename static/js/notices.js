@@ -49,7 +49,7 @@ function tell(count) {
   line.replaceChildren();
   if (!count) return;
   const link = document.createElement("a");
-  [link.href, link.textContent] = ["/notices/", words];
+  [link.className, link.href, link.textContent] = ["action__button", "/notices/", words];
   line.append(link);
 }
 

@@ -74,7 +74,9 @@ def test_what_is_new_is_a_quiet_line_until_one_presses_it(somebody, made, site):
     desk.goes_to(f"/threads/{made[0]}/")
     expect(page.locator(".row--new")).to_have_count(2)
     site.does(AGAIN.replace("THREADS", str(made[:2])))  # one that was read, and one that says more now
+    place = page.locator("[data-notices]").bounding_box()["y"]
     expect(page.get_by_role("link", name="1 new notice")).to_be_visible()
+    assert page.locator("[data-notices]").bounding_box()["y"] == place
     expect(row(page, 1)).to_contain_text("Hana")
     site.does(MORE)
     link = page.get_by_role("link", name="4 new notices")
