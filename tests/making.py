@@ -20,6 +20,14 @@ def make_reply(thread, by, body="A reply.") -> Post:
     return threads.reply(thread, by=by, body=body, uuid=uuid.uuid4())
 
 
+def make_talk(space, first, second, count, title="Saying no kindly", words="Post {}") -> Thread:
+    """A thread of so many posts: the odd ones are the first leader's, the even ones the second's."""
+    thread = make_thread(space, first, title, words.format(1))
+    for number in range(2, count + 1):
+        make_reply(thread, (second, first)[number % 2], words.format(number))
+    return Thread.objects.get(pk=thread.pk)
+
+
 def make_session(space, by, title="Rotas in winter", begins_in=-5, lasts=60, **options) -> Session:
     """A session that begins in so many minutes; five minutes ago, unless told otherwise."""
     start = timezone.now() + timedelta(minutes=begins_in)

@@ -13,11 +13,6 @@ from community.models import Message, Room, RoomReading
 from community.rooms import chat, messages
 
 
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
 def say(room, by, body="Good morning.", number=None):
     return chat.say(room, by=by, body=body, uuid=number or uuid.uuid4())
 

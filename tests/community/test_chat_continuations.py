@@ -25,11 +25,6 @@ from community.telling import calls
 from leaders.models import Leader
 
 
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
 def say(room, by, body):
     return chat.say(room, by=by, body=body, uuid=uuid.uuid4())
 

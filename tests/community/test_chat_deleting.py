@@ -9,21 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from community import deletions, moderation
-from community.models import Case, Message, Participant, Room, RoomKind, SpaceMembership
+from community.models import Case, Message, SpaceMembership
 from community.rooms import chat, messages
-
-
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
-@pytest.fixture
-def direct(ana, cleo):
-    room = Room.objects.create(kind=RoomKind.DIRECT)
-    for leader in (ana, cleo):
-        Participant.objects.create(room=room, leader=leader)
-    return room
 
 
 def say(room, by, body="CANARY, said in haste.", **options):

@@ -17,8 +17,6 @@ from community.models import (
     Message,
     Notice,
     Participant,
-    Room,
-    RoomKind,
     RoomReading,
     SpaceLevel,
     SpaceMembership,
@@ -26,19 +24,6 @@ from community.models import (
 from community.models.waiting import count_unread
 from community.rooms import chat
 from community.telling import calls
-
-
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
-@pytest.fixture
-def direct(ana, cleo):
-    room = Room.objects.create(kind=RoomKind.DIRECT)
-    for leader in (ana, cleo):
-        Participant.objects.create(room=room, leader=leader)
-    return room
 
 
 def say(room, by, body="Good morning.", **options):

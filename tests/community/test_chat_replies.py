@@ -10,11 +10,6 @@ from community.models import Message, Participant, Room, RoomKind
 from community.rooms import chat, messages
 
 
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
 def say(room, by, body="Good morning.", **options):
     return chat.say(room, by=by, body=body, uuid=uuid.uuid4(), **options)
 

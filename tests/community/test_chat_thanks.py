@@ -15,11 +15,6 @@ from community.telling import announcements
 
 
 @pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
-@pytest.fixture
 def message(ana, room):
     return chat.say(room, by=ana, body="Ring me on Monday.", uuid=uuid.uuid4())
 

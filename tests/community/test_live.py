@@ -214,11 +214,6 @@ def pages(servers):
         yield lambda leader=None, server=0, **options: Page(stack, servers[server], leader, **options)
 
 
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
 def say(room, by, body="Hello"):
     return chat.say(room, by=by, body=body, uuid=uuid.uuid4())
 

@@ -28,7 +28,7 @@ from community.models import (
 from community.permissions import Conflict
 from community.telling import announcements
 from tests.cast import make_leader
-from tests.making import make_reply, make_thread
+from tests.making import make_reply, make_talk, make_thread
 
 WHY = "They are about the same."
 
@@ -45,11 +45,9 @@ def b(space, ana, ben):
 
 def lively(space, first, second, title, letter, last):
     """A thread with posts such as B1, B2, B3, read by nobody."""
-    thread = make_thread(space, first, title, f"{letter}1")
-    for number in range(2, last + 1):
-        make_reply(thread, (first, second)[number % 2 == 0], f"{letter}{number}")
+    thread = make_talk(space, first, second, last, title, words=letter + "{}")
     Reading.objects.all().delete()
-    return Thread.objects.get(pk=thread.pk)
+    return thread
 
 
 @pytest.fixture

@@ -265,20 +265,19 @@ VERBS = sorted(
 )
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_each_verb_leaves_exactly_one_decision(
-    verb, thread, post, ana, dara, space, commons, request_of_cleo
-):
-    act = story(
-        verb,
-        thread=thread,
-        post=post,
-        ana=ana,
-        dara=dara,
-        space=space,
-        commons=commons,
-        join_request=request_of_cleo,
-    )
+@pytest.fixture(params=VERBS)
+def verb(request):
+    return request.param
+
+
+@pytest.fixture
+def act(verb, thread, post, ana, dara, space, commons, request_of_cleo):
+    """What dara is about to decide."""
+    places = {"thread": thread, "post": post, "space": space, "commons": commons}
+    return story(verb, ana=ana, dara=dara, join_request=request_of_cleo, **places)
+
+
+def test_each_verb_leaves_exactly_one_decision(verb, act, dara):
     before = Decision.objects.count()
     decision = act()
     assert Decision.objects.count() == before + 1
@@ -289,20 +288,7 @@ def test_every_kind_of_decision_has_a_verb():
     assert set(Decision.Verb.values) == set(VERBS)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_member_who_tries_is_refused_and_leaves_nothing(
-    verb, thread, post, ana, ben, dara, space, commons, request_of_cleo, django_assert_num_queries
-):
-    act = story(
-        verb,
-        thread=thread,
-        post=post,
-        ana=ana,
-        dara=dara,
-        space=space,
-        commons=commons,
-        join_request=request_of_cleo,
-    )
+def test_a_member_who_tries_is_refused_and_leaves_nothing(act, dara):
     SpaceMembership.objects.filter(leader=dara).update(role=SpaceRole.MEMBER)
     before = Decision.objects.count()
     with pytest.raises(PermissionDenied, match="Only the moderators"):

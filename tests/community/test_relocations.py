@@ -11,32 +11,17 @@ from community import answers, errands, integrity, levels, moderation, reading, 
 from community.models import Decision, Notice, Post, Reading, Relocation, SpaceMembership, Thread, Transfer
 from community.permissions import Conflict
 from tests.cast import make_leader
-from tests.making import make_reply, make_thread
+from tests.making import make_reply, make_talk, make_thread
+
+pytestmark = pytest.mark.usefixtures("few_are_many", "woken")
 
 WHY = "It is another subject."
 MOVING = "Many posts are being moved here"
 
 
-@pytest.fixture(autouse=True)
-def few_are_many(monkeypatch):
-    monkeypatch.setattr(relocations, "AT_ONCE", 3)
-    monkeypatch.setattr(relocations, "BATCH", 2)
-
-
-@pytest.fixture(autouse=True)
-def woken(monkeypatch):
-    calls = []
-    monkeypatch.setattr(relocations, "wake", lambda: calls.append(timezone.now()))
-    return calls
-
-
 @pytest.fixture
 def talk(space, ana, ben):
-    """Twelve posts: the odd ones Ana's, the even ones Ben's."""
-    thread = make_thread(space, ana, "Saying no kindly", "Post 1")
-    for number in range(2, 13):
-        make_reply(thread, (ben, ana)[number % 2], f"Post {number}")
-    return Thread.objects.get(pk=thread.pk)
+    return make_talk(space, ana, ben, 12)
 
 
 @pytest.fixture

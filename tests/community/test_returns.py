@@ -7,33 +7,20 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
-from django.urls import clear_url_caches
 from django.utils import timezone
 
-import collaborate.urls
 from collaborate import hooks
 from community.mail import digest, letters
 from community.models import Digest, Letter, Notice
 from leaders import mail, preferences
 from leaders.models import Consent, Leader, MailPreferences
+from tests.community.conftest import SECRET
 from tests.making import make_reply, make_thread
 
 pytestmark = pytest.mark.django_db
-SECRET = "hook:a-long-secret"
 TRACKING = "/anymail/postmark/tracking/"
 PERMANENT = {"RecordType": "Bounce", "Type": "HardBounce", "Details": "550 5.1.1 No such person"}
 COMPLAINT = {"RecordType": "SpamComplaint", "Type": "SpamComplaint"}
-
-
-@pytest.fixture
-def postmark(settings, monkeypatch):
-    """The service as an operator would set it up."""
-    settings.MAIL_SERVICES, settings.ANYMAIL = ["postmark"], {"WEBHOOK_SECRET": [SECRET]}
-    with_hooks = [*hooks.addresses(["postmark"]), *collaborate.urls.urlpatterns]
-    monkeypatch.setattr(collaborate.urls, "urlpatterns", with_hooks)
-    clear_url_caches()
-    yield
-    clear_url_caches()
 
 
 def report(event, secret=SECRET, address=TRACKING, body=None):

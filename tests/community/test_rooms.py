@@ -18,14 +18,6 @@ def say(room, by, body="Good morning."):
 
 
 @pytest.fixture
-def direct(ana, cleo):
-    room = Room.objects.create(kind=RoomKind.DIRECT)
-    Participant.objects.create(room=room, leader=ana)
-    Participant.objects.create(room=room, leader=cleo)
-    return room
-
-
-@pytest.fixture
 def session(space, ana):
     room = Room.objects.create(kind=RoomKind.SESSION, space=space)
     now = timezone.now()

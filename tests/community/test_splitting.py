@@ -16,19 +16,17 @@ from community.permissions import Conflict
 from community.telling import announcements
 from leaders import preferences
 from tests.cast import make_leader
-from tests.making import make_reply, make_thread
+from tests.making import make_reply, make_talk, make_thread
 
 WHY = {"reason": "It is another subject.", "title": "Rotas in summer"}
 
 
 @pytest.fixture
 def talk(space, ana, ben):
-    """Ten posts: the odd ones Ana's, the even ones Ben's."""
-    thread = make_thread(space, ana, "Saying no kindly")
-    for number in range(2, 11):
-        make_reply(thread, (ben, ana)[number % 2], f"Post {number}")
+    """Ten posts, read by nobody."""
+    thread = make_talk(space, ana, ben, 10)
     Reading.objects.all().delete()
-    return Thread.objects.get(pk=thread.pk)
+    return thread
 
 
 @pytest.fixture

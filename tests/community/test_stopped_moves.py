@@ -9,32 +9,17 @@ from django.utils import timezone
 from community import answers, errands, integrity, moderation, relocations, threads
 from community.models import Decision, Notice, Reading, Relocation, SpaceMembership, Thread, Transfer
 from community.permissions import Conflict
-from tests.making import make_reply, make_thread
+from tests.making import make_reply, make_talk, make_thread
+
+pytestmark = pytest.mark.usefixtures("few_are_many", "woken")
 
 WHY = "It is another subject."
 ENOUGH = "The rest belongs here."
 
 
-@pytest.fixture(autouse=True)
-def few_are_many(monkeypatch):
-    monkeypatch.setattr(relocations, "AT_ONCE", 3)
-    monkeypatch.setattr(relocations, "BATCH", 2)
-
-
-@pytest.fixture(autouse=True)
-def woken(monkeypatch):
-    calls = []
-    monkeypatch.setattr(relocations, "wake", lambda: calls.append(timezone.now()))
-    return calls
-
-
 @pytest.fixture
 def talk(space, ana, ben):
-    """Eight posts: the odd ones Ana's, the even ones Ben's."""
-    thread = make_thread(space, ana, "Saying no kindly", "Post 1")
-    for number in range(2, 9):
-        make_reply(thread, (ben, ana)[number % 2], f"Post {number}")
-    return Thread.objects.get(pk=thread.pk)
+    return make_talk(space, ana, ben, 8)
 
 
 @pytest.fixture

@@ -13,11 +13,6 @@ CHAT = "/spaces/north/chat/"
 SINCE = "New since your last visit"
 
 
-@pytest.fixture
-def room(space):
-    return chat.room_of(space)
-
-
 def talk(room, by, count, start=1):
     """So many messages: Line 1., Line 2., …"""
     return [

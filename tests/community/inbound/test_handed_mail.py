@@ -5,27 +5,13 @@ from email.utils import parseaddr
 
 import pytest
 from django.test import Client
-from django.urls import clear_url_caches
 
-import collaborate.urls
-from collaborate import hooks
 from community.inbound import incoming
 from community.models import InboundMail
+from tests.community.conftest import SECRET
 from tests.mails import QUOTED, SAID
 
 pytestmark = pytest.mark.django_db
-SECRET = "hook:a-long-secret"
-
-
-@pytest.fixture
-def postmark(settings, monkeypatch):
-    """The service as an operator would set it up."""
-    settings.MAIL_SERVICES, settings.ANYMAIL = ["postmark"], {"WEBHOOK_SECRET": [SECRET]}
-    with_hooks = [*hooks.addresses(["postmark"]), *collaborate.urls.urlpatterns]
-    monkeypatch.setattr(collaborate.urls, "urlpatterns", with_hooks)
-    clear_url_caches()
-    yield
-    clear_url_caches()
 
 
 def handed(to, words, secret=SECRET, by="ana@example.org", at="inbound", **more):
