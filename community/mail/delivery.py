@@ -41,6 +41,7 @@ def deliver(ledger: Ledger, between: Errands = nothing) -> None:
     """Send what is due, batch by batch; `between` does what must not wait for the end of a long run."""
     stop, mood = time.monotonic() + PATIENCE, Mood()
     handovers.close_unanswered(ledger)
+    ledgers.retire(ledger)
     with Line() as line, _no_looking_through():
         while time.monotonic() < stop and not line.is_down:
             between()

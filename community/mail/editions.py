@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from community import first_words
 from community.mail import from_hosts, personal, picks, unmailed
@@ -33,7 +34,7 @@ class Said:
 
 def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int, Edition]:
     """The editions of those who may come in, by primary key; an edition may be empty."""
-    leaders = list(Leader.objects.active().filter(pk__in=[leader.pk for leader in leaders]))
+    leaders = _INSIDE.objects(leaders=[leader.pk for leader in leaders], now=timezone.now())
     back = _back_from_leave(leaders)
     editions = {leader.pk: Edition(is_welcome=leader.pk in back) for leader in leaders}
     since = unmailed.since(leaders)
@@ -108,9 +109,8 @@ def _dress_all(readers: dict[int, Reader], chosen: dict[int, list[Pick]]) -> Non
     missing = defaultdict(set)
     for pk, reader in readers.items():
         missing[reader.board].update(pick.said.pk for pick in chosen[pk])
-    posts = Post.objects.shown().select_related("author", "thread").defer("search", "thread__search", "body")
     for board, told in missing.items():
-        for post in posts.filter(pk__in=told - board.dressed.keys()):
+        for post in _TOLD.objects(posts=list(told - board.dressed.keys())):
             _dress(post)
             board.dressed[post.pk] = post
 
@@ -196,4 +196,17 @@ def _muted(_) -> QuerySet:
     return muted.values_list("leader", "space")
 
 
+def _inside(_) -> QuerySet[Leader]:
+    return Leader.objects.active(asking.NOW).filter(pk__in=[asking.LEADERS])
+
+
+def _told(_) -> QuerySet[Post]:
+    posts = Post.objects.shown().filter(pk__in=[asking.POSTS]).select_related("author", "thread")
+    of_thread = [f"thread__{name}" for name in ("title", "kind", "shown_count", "closed_at")]
+    return posts.only(
+        "number", "space", "body_html", "version", "alias", "author__name", "author__handle", *of_thread
+    )
+
+
+_INSIDE, _TOLD = asking.Question(_inside), asking.Question(_told)
 _MARKS = asking.Together(asking.Question(_marks), asking.Question(_muted))

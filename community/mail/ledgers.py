@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 from django.core.mail import EmailMultiAlternatives
@@ -12,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from community.models import Digest, Letter, LetterState, Space
+from community.models import Digest, Letter, LetterState, Space, asking
+from community.models.asking import Question, Statement
 from leaders.models import Leader
 
 log = logging.getLogger(__name__)
@@ -65,17 +67,20 @@ class Ledger(Protocol):
         """What it told has not been told after all."""
 
 
-@transaction.atomic
 def claim(ledger: Ledger) -> list[Row]:
     """Hold the next rows that are due and that nobody holds; of one leader's the newest alone counts."""
-    now = timezone.now()
-    _retire(ledger)
-    free = Q(state__in=[S.DUE, S.DEFERRED], due_at__lte=now) | Q(state=S.CLAIMED, lease_until__lte=now)
-    due = ledger.model.objects.filter(free).select_for_update(skip_locked=True).order_by("due_at", "pk")
-    mine = list(due.values_list("pk", flat=True)[:BATCH])
-    ledger.model.objects.filter(pk__in=mine).update(state=S.CLAIMED, lease_until=now + LEASE)
-    held = ledger.model.objects.filter(pk__in=mine).select_related("leader__mail_preferences")
-    return list(held.order_by("due_at", "pk"))
+    now, mine = timezone.now(), []
+    values = {"now": now, "lease": now + LEASE, "newer": NEWER}
+    while not mine and (found := _next(ledger.model, BATCH).rows(**values)):
+        mine = [pk for pk, state in found if state == S.CLAIMED]
+    return _held_rows(ledger.model).objects(rows=mine) if mine else []
+
+
+def retire(ledger: Ledger) -> None:
+    """Close what waits of those for whom a newer one came."""
+    left = Q(state__in=[S.DUE, S.DEFERRED]) | Q(state=S.CLAIMED, lease_until__lte=timezone.now())
+    waiting = ledger.model.objects.filter(left, has_newer(ledger))
+    waiting.update(state=S.SKIPPED, lease_until=None, note=NEWER)
 
 
 def has_newer(ledger: Ledger) -> Exists:
@@ -87,8 +92,8 @@ def renew(ledger: Ledger, rows: list[Row]) -> list[Row]:
     """Hold rows for longer; return those that are still ours, with what their leaders chose by now."""
     lease = timezone.now() + LEASE
     _held(ledger, rows).update(lease_until=lease)
-    kept = ledger.model.objects.filter(pk__in=[row.pk for row in rows], state=S.CLAIMED, lease_until=lease)
-    ours = kept.select_related("leader__mail_preferences").in_bulk()
+    kept = _held_rows(ledger.model).objects(rows=[row.pk for row in rows])
+    ours = {row.pk: row for row in kept if row.state == S.CLAIMED and row.lease_until == lease}
     return [ours[row.pk] for row in rows if row.pk in ours]
 
 
@@ -118,12 +123,6 @@ def put_off_unwritten(ledger: Ledger, row: Row, error: Exception) -> None:
     put_off(_held(ledger, [row]), row, f"It could not be written: {type(error).__name__}", **tried)
 
 
-def _retire(ledger: Ledger) -> None:
-    left = Q(state__in=[S.DUE, S.DEFERRED]) | Q(state=S.CLAIMED, lease_until__lte=timezone.now())
-    waiting = ledger.model.objects.filter(left, has_newer(ledger))
-    waiting.update(state=S.SKIPPED, lease_until=None, note=NEWER)
-
-
 def put_off(mine: QuerySet, row: Row, note: str, **tried) -> None:
     """Try these again later, each time later, until a day of that is enough."""
     now = timezone.now()
@@ -146,3 +145,38 @@ def _held(ledger: Ledger, rows: list[Row]) -> QuerySet:
     for lease, keys in by_lease.items():
         held |= Q(pk__in=keys, lease_until=lease)
     return ledger.model.objects.filter(held, state=S.CLAIMED)
+
+
+@cache
+def _next(model: type[Row], most: int) -> Statement:
+    """Claims the next rows; those of them of which a newer one stands in the ledger have had their day."""
+    return Statement(_NEXT.format(table=model._meta.db_table, most=most))
+
+
+@cache
+def _held_rows(model: type[Row]) -> Question:
+    """Rows with their leaders and what these chose."""
+
+    def build(_) -> QuerySet:
+        rows = model.objects.filter(pk__in=[asking.ROWS]).select_related("leader__mail_preferences")
+        return rows.order_by("due_at", "pk")
+
+    return Question(build)
+
+
+_NEXT = """
+    WITH free AS (
+        SELECT id FROM {table}
+         WHERE (state IN ('due', 'deferred') AND due_at <= %(now)s)
+            OR (state = 'claimed' AND lease_until <= %(now)s)
+         ORDER BY due_at LIMIT {most} FOR UPDATE SKIP LOCKED
+    )
+    UPDATE {table} AS mine
+       SET (state, lease_until, note) = (
+               SELECT CASE WHEN max(id) > mine.id THEN 'skipped' ELSE 'claimed' END,
+                      CASE WHEN max(id) = mine.id THEN %(lease)s::timestamptz END,
+                      CASE WHEN max(id) > mine.id THEN %(newer)s ELSE mine.note END
+                 FROM {table} AS its WHERE its.leader_id = mine.leader_id)
+     WHERE mine.id = ANY(ARRAY(SELECT id FROM free))
+ RETURNING id, state
+"""

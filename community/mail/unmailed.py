@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -22,6 +21,7 @@ from community.models import (
     Transfer,
     asking,
 )
+from community.models.asking import Statement
 from community.models.posts import told_until, undo_window
 from leaders.models import CohortMembership, Leader
 
@@ -32,7 +32,7 @@ NOTHING_NEW = "There was nothing new."
 LISTENED_FOR = timedelta(days=365)
 
 # Whom one listens to: whom one thanked, or to whom one said well done.
-HEARD = """
+_HEARD = Statement("""
     SELECT thanks.by_id AS leader_id, post.author_id FROM community_thanks thanks
       JOIN community_post post ON post.id = thanks.post_id
      WHERE thanks.by_id = ANY(%(leaders)s) AND thanks.at > %(listened)s AND post.author_id IS NOT NULL
@@ -41,17 +41,33 @@ HEARD = """
      WHERE by_id = ANY(%(leaders)s) AND at > %(listened)s
     EXCEPT
     SELECT leader_id, giver_id FROM community_unheard WHERE leader_id = ANY(%(leaders)s)
-"""
-MARKED = """
+""")
+_MARKED = Statement("""
     SELECT leader_id, thread_id, read_up_to, level FROM community_reading
      WHERE leader_id = ANY(%(leaders)s) AND thread_id = ANY(%(threads)s)
        AND (read_up_to > 0 OR level IS NOT NULL)
-"""
+""")
 # What letters told: the post of a notice, and of one of replies all those that stood behind it by then.
-MAILED = """
+_MAILED = Statement("""
     SELECT leader_id, kind, thread_id, post_id, mailed_at FROM community_notice
      WHERE leader_id = ANY(%(leaders)s) AND mailed_at > %(first)s AND post_id IS NOT NULL
-"""
+""")
+# The last digest of each, and what of the hour before it was told already.
+_LAST = Statement("""
+    SELECT last.leader_id, last.until,
+           (SELECT max(opened_at) FROM community_digest looked
+             WHERE looked.leader_id = last.leader_id AND looked.state = 'skipped'
+               AND looked.note = %(nothing)s),
+           (SELECT array_agg(post::bigint)
+              FROM community_digest told
+             CROSS JOIN LATERAL jsonb_array_elements_text(told.marks->'late') AS post
+             WHERE told.leader_id = last.leader_id AND told.state = ANY(%(told)s)
+               AND told.sent_at > last.until - %(overlap)s::interval)
+      FROM (SELECT leader_id, max(coalesce((marks->>'until')::timestamptz, sent_at)) AS until
+              FROM community_digest
+             WHERE leader_id = ANY(%(leaders)s) AND state = ANY(%(told)s)
+             GROUP BY leader_id) AS last
+""")
 
 
 class Since(NamedTuple):
@@ -158,23 +174,8 @@ def marks(reader: Reader | None = None) -> dict:
 
 def since(leaders: list[Leader]) -> dict[int, Since]:
     """From when on posts are new to each: the last digest, or a month; and which of these it told already."""
-    statement = """
-        SELECT last.leader_id, last.until,
-               (SELECT max(opened_at) FROM community_digest looked
-                 WHERE looked.leader_id = last.leader_id AND looked.state = 'skipped'
-                   AND looked.note = %(nothing)s),
-               (SELECT array_agg(post::bigint)
-                  FROM community_digest told
-                 CROSS JOIN LATERAL jsonb_array_elements_text(told.marks->'late') AS post
-                 WHERE told.leader_id = last.leader_id AND told.state = ANY(%(told)s)
-                   AND told.sent_at > last.until - %(overlap)s)
-          FROM (SELECT leader_id, max(coalesce((marks->>'until')::timestamptz, sent_at)) AS until
-                  FROM community_digest
-                 WHERE leader_id = ANY(%(leaders)s) AND state = ANY(%(told)s)
-                 GROUP BY leader_id) AS last
-    """
     people = {"leaders": [leader.pk for leader in leaders]}
-    rows = _rows(statement, {**people, "told": TOLD, "overlap": OVERLAP, "nothing": NOTHING_NEW})
+    rows = _LAST.rows(**people, told=TOLD, overlap=OVERLAP, nothing=NOTHING_NEW)
     last, now, found = {leader: each for leader, *each in rows}, timezone.now(), {}
     for leader in leaders:
         until, looked, late = last.get(leader.pk, (None, None, None))
@@ -196,7 +197,7 @@ def _lay_over(readers: dict[int, Reader]) -> None:
     threads = {
         thread for board in {reader.board for reader in readers.values()} for thread in board.of_thread
     }
-    for leader, thread, *mark in _rows(MARKED, {"leaders": list(readers), "threads": list(threads)}):
+    for leader, thread, *mark in _MARKED.rows(leaders=list(readers), threads=list(threads)):
         if thread in readers[leader].board.of_thread:
             readers[leader].marks[thread] = tuple(mark)
     muted = SpaceLevel.objects.filter(**mine, level=Level.MUTED)
@@ -206,15 +207,14 @@ def _lay_over(readers: dict[int, Reader]) -> None:
     for leader, space in cohorts.values_list("leader", "cohort__spaces"):
         readers[leader].cohort.add(space)
     _lay_over_mailed(readers)
-    listened = {"leaders": list(readers), "listened": told_until() - LISTENED_FOR}
-    for leader, author in _rows(HEARD, listened):
+    for leader, author in _HEARD.rows(leaders=list(readers), listened=told_until() - LISTENED_FOR):
         readers[leader].heard.add(author)
 
 
 def _lay_over_mailed(readers: dict[int, Reader]) -> None:
     """Put over the boards what letters told each."""
     first = min((reader.since.moment for reader in readers.values()), default=timezone.now())
-    found = _rows(MAILED, {"leaders": list(readers), "first": first})
+    found = _MAILED.rows(leaders=list(readers), first=first)
     # Of posts that came to a thread after a letter about it, the letter did not tell.
     into = Transfer.objects.filter(to__in={thread for _, _, thread, *_ in found}).order_by().values("to")
     joined = dict(into.annotate(last=Max("at")).values_list("to", "last"))
@@ -225,12 +225,6 @@ def _lay_over_mailed(readers: dict[int, Reader]) -> None:
         if kind == NoticeKind.REPLY and talk and not (thread in joined and joined[thread] > mailed_at):
             until = mailed_at - undo_window()
             told.update(said.pk for said in talk.posts if said.pk > post and said.at <= until)
-
-
-def _rows(statement: str, values: dict) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
 
 
 def _lately(_) -> QuerySet[Space]:

@@ -26,6 +26,7 @@ from leaders.models import Leader
 LEADER, READ, MODERATED, THREAD = -7_000_001, -7_000_002, -7_000_003, -7_000_004
 FIRST, LAST, POSTS, THREADS, SPACE = -7_000_005, -7_000_006, -7_000_007, -7_000_008, -7_000_009
 SPACES, ROOM, LEADERS, COHORT, NOTICES = -7_000_010, -7_000_011, -7_000_012, -7_000_013, -7_000_014
+ROWS = -7_000_015
 NOW, DAY = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC), date(2, 3, 4)
 TOLD, JOINED = datetime(1, 2, 3, 4, 5, 6, 8, tzinfo=UTC), datetime(1, 2, 3, 4, 5, 6, 9, tzinfo=UTC)
 SINCE, UUID = datetime(1, 2, 3, 4, 5, 6, 10, tzinfo=UTC), Uuid(int=7_000_011)
@@ -34,8 +35,8 @@ SLUG, TSQUERY, KEY, WORDS = "?", "??", "???", "????"  # no slug, word, key of a 
 NAMES |= {SLUG: "slug", TSQUERY: "tsquery", KEY: "key", SPACES: "spaces", ROOM: "room", LEADERS: "leaders"}
 NAMES |= {WORDS: "words", FIRST: "first", LAST: "last", POSTS: "posts", THREADS: "threads", SPACE: "space"}
 NAMES |= {NOW: "now", DAY: "day", TOLD: "told", JOINED: "joined", SINCE: "since", UUID: "uuid"}
-NAMES |= {NOTICES: "notices"}
-LISTS = (READ, MODERATED, POSTS, THREADS, SPACES, LEADERS, NOTICES)
+NAMES |= {NOTICES: "notices", ROWS: "rows"}
+LISTS = (READ, MODERATED, POSTS, THREADS, SPACES, LEADERS, NOTICES, ROWS)
 
 LARGEST = 2**63 - 1  # of a bigint
 
