@@ -168,8 +168,10 @@ def forget_old() -> int:
 def _locked(by: Leader, kind: str, target: int) -> Draft:
     """The one row for a place, held until the end of the transaction; a new one has version 0."""
     row = Draft(leader=by, kind=kind, target=target)
-    Draft.objects.bulk_create([row], ignore_conflicts=True)
-    draft = Draft.objects.select_for_update().get(leader=by, kind=kind, target=target)
+    kept = Draft.objects.select_for_update().filter(leader=by, kind=kind, target=target)
+    # Not once: the row may be gone when whoever held it has sent the words.
+    while not (draft := kept.first()):
+        Draft.objects.bulk_create([row], ignore_conflicts=True)
     if draft.version and Post.objects.filter(author=by, client_uuid=draft.uuid).exists():
         Words().write_on(draft)
     return draft

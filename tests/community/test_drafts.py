@@ -2,12 +2,13 @@
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from community import drafts, moderation, permissions, threads
 from community.finding import search
 from community.models import Aside, Draft, Post, Space, SpaceKind, SpaceMembership, Thread
 from leaders.models import CohortMembership
+from tests.community.test_replying import somebody_waits_for_a_lock
 from tests.making import make_reply, make_thread
 
 
@@ -608,9 +610,28 @@ def test_odd_letters_are_no_obstacle(browse, ben, thread):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_first_saving_sent_twenty_times_at_once_is_one_draft(ben, thread):
-    from concurrent.futures import ThreadPoolExecutor
+def test_a_saving_that_comes_while_the_words_are_sent_finds_another_draft_begun(ben, thread):
+    save(ben, "reply", thread, "Once")
 
+    def go_on():
+        try:
+            return save(ben, "reply", thread, "Once more").body
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            words = drafts.Words("Once")
+            Draft.objects.select_for_update().get()
+            saving = pool.submit(go_on)
+            while not somebody_waits_for_a_lock():
+                assert not saving.done()
+            drafts.forget_sent(ben, "reply", thread.pk, words=words, uuid=uuid.uuid4(), base=None)
+        assert saving.result() == "Once more"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_saving_sent_twenty_times_at_once_is_one_draft(ben, thread):
     form = uuid.uuid4()
 
     def submit(_):

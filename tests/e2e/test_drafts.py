@@ -13,9 +13,12 @@ from tests.e2e.test_every_page import faults
 START = """
 import uuid
 from community import threads
+from django.db import transaction
 from community.models import Draft, Space
 from leaders.models import Leader
-Draft.objects.all().delete()
+with transaction.atomic():
+    list(Draft.objects.select_for_update())
+    Draft.objects.all().delete()
 space, by = Space.objects.get(slug="new-to-leading"), Leader.objects.get(handle="ben")
 print(threads.start(space, by=by, title="What do you do?", body="Tell me.", uuid=uuid.uuid4()).pk)
 """
