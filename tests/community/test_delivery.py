@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -417,6 +417,35 @@ def test_a_worker_that_slept_takes_nothing_out_of_the_hand_of_another(ben, news)
     assert not handovers.let_go(slept)
     assert handovers.withdraw(digest.LEDGER, [slept]) == []
     assert handovers.let_go(awake)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_is_closed_with_the_next_ones_or_not_at_all(ben, cleo, news):
+    due(ben)
+    due(cleo)
+    first, second = ledgers.claim(digest.LEDGER)
+    contents = digest.LEDGER.compose([first.leader, second.leader])
+    handovers.hand_over(digest.LEDGER, [(first, contents[first.leader_id])])
+    assert handovers.let_go(first)
+    first.sent_at = timezone.now()
+    contents[second.leader_id].places[0].more = 2**40  # than which no row has more
+    with pytest.raises(DataError):
+        handovers.hand_over(digest.LEDGER, [(second, contents[second.leader_id])], taken=[first])
+    assert states() == ["sending", "claimed"]
+    assert Leader.objects.get(pk=first.leader_id).unvisited == 0
+    contents[second.leader_id].places[0].more = 0
+    handovers.hand_over(digest.LEDGER, [(second, contents[second.leader_id])], taken=[first])
+    assert states() == ["sent", "sending"]
+    assert Leader.objects.get(pk=first.leader_id).unvisited == 1
+
+
+def test_of_two_that_wait_the_newer_is_claimed_and_the_older_closed(ben):
+    due(ben)
+    Digest.objects.create(leader=ben, period="2026-01-02")
+    [row] = ledgers.claim(digest.LEDGER)
+    assert row.period == "2026-01-02"
+    older = Digest.objects.exclude(pk=row.pk).get()
+    assert (older.state, older.note, older.lease_until) == ("skipped", ledgers.NEWER, None)
 
 
 def test_after_a_crash_of_the_database_nothing_counts_as_in_hand(ben, news, sink):
