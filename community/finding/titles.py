@@ -8,7 +8,7 @@ from community.finding.queries import Query
 from community.models import threads
 from community.models.asking import Statement
 
-VOLUMES = 8  # the newest ones are asked first, one after the other; if they hold too few, all at once
+VOLUMES = 8  # of a single word the newest are asked first, one after the other; if they hold too few, all
 FEW = 20  # titles with all words: then openings are looked at too
 OPENINGS_AT_MOST = 300
 
@@ -21,7 +21,7 @@ _MATCHES = """SELECT id, search FROM (
         OFFSET 0) thread
     WHERE space_id = ANY(%(spaces)s) ORDER BY id DESC LIMIT %(at_most)s"""
 _NEWEST = f"""SELECT found.*
-    FROM ({_LAST}) threads, generate_series(last, last - {VOLUMES - 1}, -1) AS volume,
+    FROM ({_LAST}) threads, generate_series(last, last - %(volumes)s + 1, -1) AS volume,
         LATERAL ({_MATCHES.replace("VOLUMES", f"(id >> {_BITS}) = volume")}) found
     LIMIT %(at_most)s"""
 _RANK = "ts_rank(search, %(tsquery)s::tsquery) AS rank"
@@ -41,7 +41,8 @@ _BEGUN = Statement(
 
 def newest(query: Query, spaces: list[int], at_most: int) -> list[tuple[float, int]]:
     """The newest threads of these spaces that match and are not hidden: how well they do, and their ids."""
-    found = set(_FOUND.rows(tsquery=query.tsquery, spaces=spaces, at_most=at_most))
+    volumes = 0 if query.any_of else VOLUMES  # several words stand in few titles together
+    found = set(_FOUND.rows(tsquery=query.tsquery, spaces=spaces, at_most=at_most, volumes=volumes))
     if query.any_of and len(found) < min(FEW, at_most):
         asked = {"tsquery": query.any_of, "all_of": query.tsquery, "spaces": spaces}
         found |= set(_BEGUN.rows(**asked, at_most=OPENINGS_AT_MOST))

@@ -20,6 +20,7 @@ READ_OF_EACH_AT_MOST = 16  # where the index would be asked for all times at onc
 SPACES_ONE_BY_ONE = 12
 SPARSE = 10  # posts, of which one is in the spaces of the searcher: they are looked for space by space
 VOLUMES_AT_FIRST = 8
+VOLUMES_OF_RARE = 2  # at first, where the first stretch has fewer matches than three
 VOLUMES_AT_MOST = 24  # at the end; for more the index is asked for all times at once
 SECONDS_AT_MOST = 0.3  # of asking one volume after the other
 LONGEST_AGO, NEVER = "-infinity", "infinity"
@@ -250,7 +251,7 @@ def _asked_by_volumes(wanted: Wanted, stretch: Stretch, lacking: int) -> Found:
     """The same, volume by volume as far back as is needed; what is rare, in all of them at once."""
     found: list[Match] = []
     volumes, asked, patience = list(stretch.volumes), 0, monotonic() + SECONDS_AT_MOST
-    reach = VOLUMES_AT_FIRST
+    reach = VOLUMES_AT_FIRST if len(stretch.matches) > 2 else VOLUMES_OF_RARE
     while asked < len(volumes) and len(found) < lacking:
         if asked and monotonic() > patience:
             [(since,)] = _BEGINNING.rows(first=volumes[asked - 1] << posts.VOLUME_BITS)
