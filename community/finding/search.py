@@ -63,7 +63,7 @@ class View:
 
     def reach(self, kind: str) -> int:
         """How many of a kind are looked for: what the page needs, in hundreds."""
-        last = self.page * PER_PAGE if self.kind == kind else 1
+        last = max(self.page, 1) * PER_PAGE if self.kind == kind else 1
         return min(-(-last // AT_ONCE) * AT_ONCE, AT_MOST)
 
 

@@ -416,7 +416,7 @@ def test_a_later_page_looks_for_more(ana, commons, browse, monkeypatch):
     assert found("boiler", "posts", "best") == ["96", "87", "35", "42"]
     assert found("boiler", "posts", "newest") == ["98", "76", "54", "32"]
     assert found("thread", "threads", "newest") == ["98", "76", "54", "32"]
-    assert found("boiler", "posts", "best", pages=(5, 99)) == ["42", "42"]
+    assert found("boiler", "posts", "best", pages=(5, 99, 0)) == ["42", "42", "96"]
     first, third = [search.find("boiler", by=ana, view=View("posts", "best", number)) for number in (1, 3)]
     assert (first.posts.count_text, first.posts.pages) == ("4+", 3)
     assert (third.posts.count_text, third.posts.pages) == ("8+", 4)
