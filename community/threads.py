@@ -145,13 +145,7 @@ def edit(
     if body == post.body:
         return post
     require(permissions.may_go_on_editing(by))
-    Revision.objects.create(
-        post=post,
-        version=post.version,
-        body=post.body,
-        editor=post.edited_by or post.author,
-        at=post.edited_at or post.created_at,
-    )
+    _keep_former(post)
     post.version, post.edited_at, post.edited_by = version + 1, timezone.now(), by
     # Saved once: a second time would look at the thread, which somebody may hold who waits for this post.
     begun = messages.begun_by(post.thread_id) if post.number == 1 else set()
@@ -227,6 +221,12 @@ def still_in(thread: Thread, post: Post) -> Post:
 def _refuse_merged(thread: Thread) -> None:
     if thread.merged_into_id:
         raise Merged
+
+
+def _keep_former(post: Post) -> None:
+    """The text as it stands, who wrote it and when, before another one takes its place."""
+    by, at = post.edited_by or post.author, post.edited_at or post.created_at
+    Revision.objects.create(post=post, version=post.version, body=post.body, editor=by, at=at)
 
 
 def _draft_of(post: Post, thread: Thread) -> tuple[DraftKind, int]:

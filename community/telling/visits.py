@@ -56,16 +56,14 @@ class Unread(NamedTuple):
 
 def of_thread(leader: Leader, thread: Thread, *, before: str = "post-") -> list[Visit]:
     """About a thread from reading.with_first_unread, and about its posts, whose ids begin like this."""
-    found = []
-    for notice in _unread(leader, thread.pk):
-        if notice.thread == thread.pk and notice.kind in OF_A_THREAD:
-            numbers = [notice.number] if notice.number else []
-            if notice.kind == NoticeKind.REPLY:
-                numbers = _set_apart(notice, thread, leader)
-                if not numbers:
-                    continue
-            found.append(Visit(notice.pk, " ".join(f"{before}{number}" for number in numbers)))
-    return found
+    unread = _unread(leader, thread.pk)
+    mine = [notice for notice in unread if notice.thread == thread.pk and notice.kind in OF_A_THREAD]
+    about = [(notice, _numbers(notice, thread, leader)) for notice in mine]
+    return [
+        Visit(notice.pk, " ".join(f"{before}{number}" for number in numbers))
+        for notice, numbers in about
+        if numbers or notice.kind != NoticeKind.REPLY
+    ]
 
 
 def of_space(leader: Leader, space: Space) -> list[Visit]:
@@ -173,6 +171,13 @@ def _open(notices: QuerySet[Notice], leader: Leader) -> None:
     keys = list(notices.order_by().values_list("pk", flat=True)[:AT_MOST])
     if keys and Notice.objects.filter(pk__in=keys, read_at=None).update(read_at=timezone.now()):
         count_again([leader.pk])
+
+
+def _numbers(notice: Unread, thread: Thread, leader: Leader) -> list[int]:
+    """The posts of a thread that a notice is about; no replies that the mark reads."""
+    if notice.kind == NoticeKind.REPLY:
+        return _set_apart(notice, thread, leader)
+    return [notice.number] if notice.number else []
 
 
 def _set_apart(notice: Unread, thread: Thread, leader: Leader) -> list[int]:
