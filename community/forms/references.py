@@ -3,11 +3,11 @@
     [image 3f2a9c1b: A full room]        for ![A full room](/attachments/3f2a9c1b-…/)
     [file 7c1d04ee: The plan.pdf]        for [The plan.pdf](/attachments/7c1d04ee-…/)
 
-What is stored has the whole address. In a quote the field has it too: that file is of another post.
+What is stored has the whole address.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,7 +36,7 @@ class Reference:
 
 def as_typed(text: str) -> str:
     """A stored text as its author reads and changes it in a field."""
-    return _elsewhere(_STORED, _typed, text) if "/attachments/" in text else text
+    return _STORED.sub(_typed, text) if "/attachments/" in text else text
 
 
 def as_stored(text: str, uuids: Mapping[str, UUID]) -> str:
@@ -48,35 +48,23 @@ def as_stored(text: str, uuids: Mapping[str, UUID]) -> str:
             return found[0]
         return f"{'!' if kind == 'image' else ''}[{words}](/attachments/{uuids[mark]}/)"
 
-    return _elsewhere(_TYPED, stored, text)
+    return _TYPED.sub(stored, text)
 
 
 def marks(text: str) -> list[str]:
     """The marks of files in what was typed, each once."""
-    found: dict[str, None] = {}
-    _elsewhere(_TYPED, lambda each: found.setdefault(each[2]) or each[0], text)
-    return list(found)
+    return list(dict.fromkeys(found[2] for found in _TYPED.finditer(text)))
 
 
 def named(text: str) -> list[Reference]:
-    """The files that a stored text names, each once."""
+    """The files that a stored text names outside of quotes, each once."""
+    own = "\n".join(line for line in text.split("\n") if not _QUOTED.match(line))
     found: dict[str, Reference] = {}
-
-    def note(each: re.Match) -> str:
-        sign, words, mark, rest = each.groups()
+    for sign, words, mark, rest in _STORED.findall(own):
         found.setdefault(mark, Reference(mark, UUID(mark + rest), words, bool(sign)))
-        return each[0]
-
-    _elsewhere(_STORED, note, text)
     return list(found.values())
 
 
 def _typed(found: re.Match) -> str:
     sign, words, mark, _rest = found.groups()
     return f"[{'image' if sign else 'file'} {mark}{f': {words}' if words else ''}]"
-
-
-def _elsewhere(pattern: re.Pattern, change: Callable[[re.Match], str], text: str) -> str:
-    """Change what is found, but for the lines of quotes."""
-    lines = text.split("\n")
-    return "\n".join(line if _QUOTED.match(line) else pattern.sub(change, line) for line in lines)

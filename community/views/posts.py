@@ -27,7 +27,8 @@ def permalink(request, pk):
 def quote(request, pk):
     """The Markdown that quotes a post, for a reply that is being written."""
     post = get_object_or_404(_posts(request).shown(), pk=pk)
-    return HttpResponse(quotes.of_post(post), content_type="text/plain; charset=utf-8")
+    words = references.as_typed(quotes.of_post(post))
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -49,7 +49,7 @@ def image(ana, space):
             f"[![In a link](/attachments/{ONE}/)](https://example.org)",
             "[[image 3f2a9c1b: In a link]](https://example.org)",
         ),
-        (f"> ![Theirs](/attachments/{ONE}/)", f"> ![Theirs](/attachments/{ONE}/)"),
+        (f"> ![Theirs](/attachments/{ONE}/)", "> [image 3f2a9c1b: Theirs]"),
         (f"/attachments/{ONE}/", f"/attachments/{ONE}/"),
         ("[image deadbeef: of nobody]", "[image deadbeef: of nobody]"),
         ("\\[image 3f2a9c1b: only words]", "\\[image 3f2a9c1b: only words]"),
@@ -165,3 +165,16 @@ def test_the_history_of_a_post_names_files_by_their_marks(browse, ana, ben, spac
     page = text(browse(ben).get(f"/posts/{post.pk}/history/"))
     assert f"[image {image.uuid.hex[:8]}: A room]" in page
     assert str(image.uuid) not in page
+
+
+def test_a_quote_names_its_image_by_the_mark_too_and_shows_it(browse, ana, ben, space, image):
+    thread = make_thread(space, ana, body=f"![A room](/attachments/{image.uuid}/)")
+    quote = text(browse(ben).get(f"/posts/{thread.posts.get().pk}/quote/"))
+    assert f"> [image {image.uuid.hex[:8]}: A room]" in quote
+    data = {"body": f"{quote}Like ours.", "uuid": uuid.uuid4()}
+    assert browse(ben).post(f"/threads/{thread.pk}/reply/", data).status_code == 302
+    page = text(browse(ana).get(thread.get_absolute_url(), follow=True))
+    assert page.count(f'src="/attachments/{image.uuid}/small/"') == 2
+    page = text(browse(ben).get(f"/posts/{thread.posts.last().pk}/edit/"))
+    assert f"&gt; [image {image.uuid.hex[:8]}: A room]" in field(page)
+    assert f'src="/attachments/{image.uuid}/small/"' not in page  # below the field stand one's own files
