@@ -140,6 +140,17 @@ REPLIES = {
     "polish": (f"{SAID}\n\nniedz., 22 lis 2026 o 14:00 {OURS} napisał(a):\n\n{QUOTED}", "", SAID),
     "signature with its sign": (f"{SAID}\n\n-- \nDr Ana Brook\nNorth PCN\nhttps://north.example\n", "", SAID),
     "employer's disclaimer": (f"{SAID}\n\n{NHS}\n", "", SAID),
+    "telephones that speak other languages": (
+        f"{SAID}\n\nVerstuurd vanaf mijn iPhone\n\n> Op 22 nov 2026 om 14:00 heeft {OURS} geschreven:\n> \n{QUOTED}",
+        "",
+        SAID,
+    ),
+    "a closing, a name and how to ring": (
+        f"{SAID}\n\nKind regards,\nAna\n\nDr Ana Brook | GP Partner | Larkmoor\nT: 0191 496 0000\n\n"
+        f"On Sun, 22 Nov 2026 at 14:00, {OURS} wrote:\n\n{QUOTED}",
+        "",
+        SAID,
+    ),
     "nothing quoted": (SAID, "", SAID),
     "a greeting stays": (
         f"Hi Ben,\n\n{SAID}\n\nOn Sun, 22 Nov 2026 at 14:00, {OURS} wrote:\n{QUOTED}",

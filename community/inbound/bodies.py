@@ -45,9 +45,18 @@ _SIGNATURE = re.compile(r"-- ?")
 _YEAR = re.compile(r"\b20\d\d\b|\b\d{1,2}[:.h]\d\d\b")
 _PHONE = re.compile(
     r"(?:sent from|get outlook for|sent via|sent with \[?proton|von meinem \S+ gesendet|gesendet (?:von|mit)"
-    r"|envoyé de(?:puis)?|anfonwyd o|enviado desde|inviato da)\b[^\n]{0,80}",
+    r"|envoyé de(?:puis)?|anfonwyd o|enviado d(?:esde|[eo])|inviato da|(?:verstuurd|verzonden) vanaf"
+    r"|skickat från|send(?:t)? fra|lähetetty|wysłane z|odesláno z|trimis de pe|yahoo mail)\b[^\n]{0,80}",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(
+    r"(?:(?:with )?(?:kind(?:est)? |best |warm(?:est)? )?(?:regards|wishes)|all the best|yours sincerely"
+    r"|(?:mit freundlichen|viele|liebe) grüßen?|cordialement|bien à vous|cofion(?: gorau)?|saludos)[,.!]?",
+    re.IGNORECASE,
+)
+_CARD = re.compile(r"\d[\d ()-]{7,}\d|\S@\S+\.\S|\S \| \S|https?://|www\.", re.IGNORECASE)
+_SAYS = re.compile(r".{61,}|.*[.?!:;,]\s*")  # no line of a card: a sentence, or the beginning of one
+CARD_AT_MOST = 12  # lines
 _DISCLAIMER = re.compile(
     r"(?:this (?:e-?mail|message)\b.{0,200}\b(?:confidential|intended|privileged)"
     r"|the (?:information|contents?) (?:contained )?(?:in|of) this (?:e-?mail|message)"
@@ -184,7 +193,17 @@ def _without_foot(lines: list[str]) -> list[str]:
         rest = "\n".join(lines[at : at + 6])
         if _SIGNATURE.fullmatch(line) or _PHONE.fullmatch(line.strip()) or _DISCLAIMER.match(rest.strip()):
             return _trimmed(lines[:at])
-    return _trimmed(lines)
+    return _without_card(_trimmed(lines))
+
+
+def _without_card(lines: list[str]) -> list[str]:
+    """Without a closing and the card below it, with a telephone and the like: it was meant for one reader."""
+    for at in range(max(len(lines) - CARD_AT_MOST, 0), len(lines)):
+        below = [line for line in lines[at + 1 :] if line.strip()]
+        is_card = any(map(_CARD.search, below)) and not any(map(_SAYS.fullmatch, below))
+        if is_card and _CLOSING.fullmatch(lines[at].strip()):
+            return _trimmed(lines[:at])
+    return lines
 
 
 def _trimmed(lines: list[str]) -> list[str]:

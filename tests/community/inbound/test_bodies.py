@@ -35,6 +35,18 @@ def test_a_sender_cannot_put_marks_of_ours_into_a_letter():
     assert words("", html) == "One 0 and 7 there (<https://example.com/a%20b%3Ec>)"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Thanks,\n\nCould you ring 0191 496 0000 and ask for Pat? It is open until six.",
+        "Kind regards\n\nis how I end it. Write to info@example.org first.\n\nThen wait.",
+        "Best wishes,\n\nring 0191 496 0000 or\nwrite to pat@example.org, whichever is quicker:\nPat knows",
+    ],
+)
+def test_words_below_a_closing_are_no_card(said):
+    assert words(said) == said
+
+
 def test_a_signature_without_a_sign_may_stay_but_no_disclaimer_and_no_letter():
     plain, html, _ = REPLIES["outlook, signature and disclaimer"]
     said = words(plain, html)
