@@ -11,7 +11,7 @@ from django.utils import timezone
 from community.mail import digest, letters
 from community.mail.ledgers import Ledger, Row
 from community.models import LetterState
-from leaders import mail, preferences
+from leaders import mail, outcomes, preferences
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _come_back(ledger: Ledger, row: Row, address: str, kind: str, reason: str, w
 def _is_full(words: str) -> bool:
     """Whether the service heard that the mailbox is full: after all its tries, the next letter may arrive."""
     said = _ANSWER.match(words.strip())
-    return mail.is_full(int(said["code"] or 0), said["words"])
+    return outcomes.is_full(int(said["code"] or 0), said["words"])
 
 
 def _stop(ledger: Ledger, row: Row, note: str, source: str) -> None:

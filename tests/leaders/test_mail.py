@@ -17,9 +17,10 @@ from django.utils import timezone
 from community.mail import digest
 from community.mail.contents import Edition, Personal
 from community.models import Digest
-from leaders import mail, preferences
-from leaders.mail import Delivery, Line, Outcome
+from leaders import mail, outcomes, preferences
+from leaders.mail import Line
 from leaders.models import Rhythm
+from leaders.outcomes import Delivery, Outcome
 from tests.making import make_thread
 
 pytestmark = pytest.mark.django_db
@@ -305,7 +306,7 @@ class HungUp(smtplib.SMTP):
 
 
 @pytest.mark.parametrize(
-    ("heard", "outcome"), [(False, smtplib.SMTPServerDisconnected), (True, mail.Unanswered)]
+    ("heard", "outcome"), [(False, smtplib.SMTPServerDisconnected), (True, outcomes.Unanswered)]
 )
 def test_only_a_server_that_heard_the_words_may_have_taken_them(heard, outcome):
     with pytest.raises(outcome):
@@ -344,7 +345,7 @@ def test_every_other_failure_of_the_protocol_puts_it_off():
         smtplib.SMTPSenderRefused(550, b"No", "us@example.org"),
         smtplib.SMTPAuthenticationError(535, b"No"),
     ):
-        assert mail.judge(error).outcome == Outcome.DEFERRED
+        assert outcomes.judge(error).outcome == Outcome.DEFERRED
 
 
 @pytest.mark.parametrize("answer", ["250 Taken", "251 Not local, passed on", "200 Fine", "299 Why not"])
