@@ -84,7 +84,9 @@ class Community:
         self.chance, self.start = random.Random(seed), start
         self.told: dict[int, set[int]] = {}
         self.before: dict[int, set[int]] = {}
-        self.leaders = [make_leader(f"{name} Crowd", joined_at=start) for name in NAMES.split()]
+        # All have joined before the first word: what was said before one joined is no news.
+        joined = start - timedelta(days=1)
+        self.leaders = [make_leader(f"{name} Crowd", joined_at=joined) for name in NAMES.split()]
         self.cohorts = [self._cohort(number) for number in range(2)]
         self.spaces = self._spaces()
         self.moderator = self._moderator()
