@@ -79,7 +79,10 @@ def open_due() -> int:
 
 def deliver(between: delivery.Errands = delivery.nothing) -> None:
     """Send what is due; `between` does what must not wait for the end of a long run."""
-    delivery.deliver(Digests(Boards(LASTING)), between)
+    try:
+        delivery.deliver(Digests(Boards(LASTING)), between)
+    finally:
+        editions.forget()
 
 
 def send_by_hand(leader: Leader) -> Digest:

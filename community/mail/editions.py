@@ -47,6 +47,11 @@ def compose(leaders: Iterable[Leader], boards: Boards | None = None) -> dict[int
     return editions
 
 
+def forget() -> None:
+    """Keep no words of posts when nothing is to be sent."""
+    _begins.cache_clear()
+
+
 def changed(editions: dict[int, Edition]) -> set[int]:
     """The leaders who have read or muted what is new to them, or are told what no longer stands."""
     kept = {name: [pk for each in editions.values() for pk in each.marks.get(name, ())] for name in STILL}

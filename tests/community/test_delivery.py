@@ -1,5 +1,6 @@
 """What becomes of letters that servers refuse, put off or are silent about, and how leaders hear of it."""
 
+import gc
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community import tasks
-from community.mail import delivery, digest, domains, handovers, ledgers, letters
+from community.mail import delivery, digest, domains, editions, handovers, ledgers, letters
 from community.models import Digest, InHand, Letter, Notice
 from leaders import preferences
 from leaders.mail import Delivery, Outcome
@@ -417,6 +418,28 @@ def test_a_worker_that_slept_takes_nothing_out_of_the_hand_of_another(ben, news)
     assert not handovers.let_go(slept)
     assert handovers.withdraw(digest.LEDGER, [slept]) == []
     assert handovers.let_go(awake)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_pooler_where_nothing_stays_prepared_letters_leave_as_well(news, sink, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    people = crowd(2 * delivery.TOGETHER + 1, "pooled.example")
+    digest.deliver()
+    assert states() == ["sent"] * len(people)
+    assert {Leader.objects.get(pk=leader.pk).unvisited for leader in people} == {1}
+    assert not InHand.objects.exists()
+
+
+def test_garbage_is_looked_for_again_after_a_run_and_no_words_are_kept(news, sink, monkeypatch):
+    crowd(2, "some.example")
+    seen = []
+    compose = digest.Digests.compose
+    monkeypatch.setattr(
+        digest.Digests, "compose", lambda self, them: seen.append(gc.isenabled()) or compose(self, them)
+    )
+    digest.deliver()
+    assert (seen, gc.isenabled()) == ([False], True)
+    assert editions._begins.cache_info().currsize == 0
 
 
 @pytest.mark.django_db(transaction=True)
