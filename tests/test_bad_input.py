@@ -55,6 +55,8 @@ def knocks():
 @pytest.fixture(autouse=True)
 def as_served(monkeypatch):
     monkeypatch.setattr("django.test.client.WSGIRequest", Request)
+    # Nobody looks at the contexts of templates here. To copy them takes a third of the time of long forms.
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_, **__: None)
 
 
 def odd_knocks(client, address):
