@@ -79,7 +79,7 @@ class Draft {
     }
     if (answer.fate === "saved") {
       this.form.elements.base.value = answer.version;
-      this.#show(answer.version ? `Saved ${answer.saved}` : "", "Your draft is saved.");
+      this.#show(answer.version ? `Saved ${answer.saved}` : "", answer.version ? "Your draft is saved." : "");
     } else if (answer.fate === "sent") {
       this.#isSpent = true;
       if (this.#returned === words && !this.#isUnsaved) this.#empty();
