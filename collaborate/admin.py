@@ -1,3 +1,5 @@
+"""The administration pages as one site."""
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
